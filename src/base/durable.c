@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/durable.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+static bool
+fail(struct err *err, const char *what, const char *path)
+{
+    return err_set(err, TP4001, "%s %s: %s", what, path, strerror(errno));
+}
+
+static void
+close_quietly(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+}
+
+static bool
+write_all(int fd, const char *bytes, size_t size)
+{
+    while (size > 0) {
+        ssize_t wrote = write(fd, bytes, size);
+        if (wrote < 0 && errno == EINTR)
+            continue;
+        if (wrote < 0)
+            return false;
+        bytes += wrote;
+        size -= (size_t)wrote;
+    }
+    return true;
+}
+
+bool
+durable_sync_dir(const char *dir, struct err *err)
+{
+    CLEANUP(close_quietly)
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0 || fsync(fd) != 0)
+        return fail(err, "cannot sync", dir);
+    return true;
+}
+
+/* Writes and closes the temporary file; leaves errno on failure. */
+static bool
+write_temporary(const char *path, const void *bytes, size_t size, mode_t mode,
+                bool sync)
+{
+    int fd =
+        open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
+
+    if (fd < 0)
+        return false;
+    bool good = write_all(fd, bytes, size) && (!sync || fsync(fd) == 0);
+    int saved = errno;
+    if (close(fd) != 0 && good)
+        return false;
+    errno = saved;
+    return good;
+}
+
+static bool
+put(const char *dir, const char *name, const void *bytes, size_t size,
+    mode_t mode, bool sync, struct err *err)
+{
+    char temporary[PATH_MAX], path[PATH_MAX];
+
+    BUG_IF(strchr(name, '/') != NULL || name[0] == '\0' ||
+           text_equal(name, ".") || text_equal(name, ".."));
+    if (!text_format(path, sizeof path, "%s/%s", dir, name) ||
+        !text_format(temporary, sizeof temporary, "%s/.%.200s.%d.tmp", dir,
+                     name, (int)getpid()))
+        return err_set(err, TP4001, "name too long: %s", name);
+    if (!write_temporary(temporary, bytes, size, mode, sync) ||
+        rename(temporary, path) != 0) {
+        fail(err, "cannot write", path);
+        unlink(temporary);
+        return false;
+    }
+    return !sync || durable_sync_dir(dir, err);
+}
+
+bool
+durable_write(const char *dir, const char *name, const void *bytes, size_t size,
+              mode_t mode, struct err *err)
+{
+    return put(dir, name, bytes, size, mode, true, err);
+}
+
+bool
+durable_write_view(const char *dir, const char *name, const void *bytes,
+                   size_t size, mode_t mode, struct err *err)
+{
+    return put(dir, name, bytes, size, mode, false, err);
+}
+
+bool
+durable_remove(const char *dir, const char *name, struct err *err)
+{
+    char path[PATH_MAX];
+
+    if (!text_format(path, sizeof path, "%s/%s", dir, name))
+        return err_set(err, TP4001, "name too long: %s", name);
+    if (unlink(path) != 0 && errno != ENOENT)
+        return fail(err, "cannot remove", path);
+    return durable_sync_dir(dir, err);
+}
+
+bool
+durable_rename(const char *from, const char *to, struct err *err)
+{
+    char dir[PATH_MAX];
+
+    if (rename(from, to) != 0)
+        return fail(err, "cannot rename", from);
+    text_copy(dir, sizeof dir, to);
+    char *slash = strrchr(dir, '/');
+    if (slash == NULL)
+        return durable_sync_dir(".", err);
+    slash[slash == dir] = '\0';
+    return durable_sync_dir(dir, err);
+}
+
+bool
+durable_mkdir(const char *path, mode_t mode, struct err *err)
+{
+    char part[PATH_MAX];
+
+    if (!text_copy(part, sizeof part, path))
+        return err_set(err, TP4001, "name too long: %s", path);
+    for (char *at = part + 1;; at++) {
+        if (*at != '/' && *at != '\0')
+            continue;
+        char saved = *at;
+        *at = '\0';
+        if (mkdir(part, mode) != 0 && errno != EEXIST)
+            return fail(err, "cannot make directory", part);
+        *at = saved;
+        if (saved == '\0')
+            return true;
+    }
+}
+
+static void
+close_dir(DIR **dir)
+{
+    if (*dir != NULL)
+        closedir(*dir);
+}
+
+static bool
+remove_children(const char *path, struct err *err)
+{
+    CLEANUP(close_dir) DIR *dir = opendir(path);
+    char child[PATH_MAX];
+
+    if (dir == NULL)
+        return fail(err, "cannot list", path);
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+        if (text_equal(entry->d_name, ".") || text_equal(entry->d_name, ".."))
+            continue;
+        if (!text_format(child, sizeof child, "%s/%s", path, entry->d_name))
+            return err_set(err, TP4001, "name too long: %s", entry->d_name);
+        if (!durable_remove_tree(child, err))
+            return false;
+    }
+    return true;
+}
+
+bool
+durable_remove_tree(const char *path, struct err *err)
+{
+    struct stat info;
+
+    BUG_IF(path[0] == '\0' || text_equal(path, "/"));
+    if (lstat(path, &info) != 0)
+        return errno == ENOENT || fail(err, "cannot look at", path);
+    if (!S_ISDIR(info.st_mode))
+        return unlink(path) == 0 || fail(err, "cannot remove", path);
+    return remove_children(path, err) &&
+           (rmdir(path) == 0 || fail(err, "cannot remove", path));
+}
+
+bool
+file_read(const char *path, size_t max_bytes, struct buf *buf, struct err *err)
+{
+    CLEANUP(close_quietly) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    char chunk[65536];
+    size_t total = 0;
+
+    if (fd < 0)
+        return err_set(err, TP4002, "cannot open %s: %s", path,
+                       strerror(errno));
+    for (;;) {
+        ssize_t got = read(fd, chunk, sizeof chunk);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return err_set(err, TP4002, "cannot read %s: %s", path,
+                           strerror(errno));
+        if (got == 0)
+            return true;
+        total += (size_t)got;
+        if (total > max_bytes)
+            return err_set(err, TP4002, "%s is larger than %zu bytes", path,
+                           max_bytes);
+        buf_add(buf, chunk, (size_t)got);
+    }
+}
+
+bool
+file_exists(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * durable - files that are there, whole, after a power cut.
+ *
+ *   if (!durable_write(dir, "0001.edi", bytes, size, 0640, err))
+ *       return false;           nothing, or the old file, is there
+ *
+ * A write goes to a temporary name, is synced, renamed, and the directory is
+ * synced: a reader sees the old or the new file, never a part. After a failed
+ * fsync the file is removed and nothing of it is believed (TP4001). Outside
+ * base and store nobody opens for writing, renames or unlinks.
+ */
+#ifndef TP_BASE_DURABLE_H
+#define TP_BASE_DURABLE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/* name is relative to dir and must hold no "/", "." or ".." component. */
+bool durable_write(const char *dir, const char *name, const void *bytes,
+                   size_t size, mode_t, struct err *) MUST_USE;
+/* As durable_write, without the syncs: for views that can be rebuilt. */
+bool durable_write_view(const char *dir, const char *name, const void *bytes,
+                        size_t size, mode_t, struct err *) MUST_USE;
+/* Removes and syncs the directory; a file that is not there is no failure. */
+bool durable_remove(const char *dir, const char *name, struct err *) MUST_USE;
+bool durable_rename(const char *from, const char *to, struct err *) MUST_USE;
+/* Makes the directory and its parents; one that is there is no failure. */
+bool durable_mkdir(const char *path, mode_t, struct err *) MUST_USE;
+/* Removes a file or a directory with all it holds. Refuses "" and "/". */
+bool durable_remove_tree(const char *path, struct err *) MUST_USE;
+bool durable_sync_dir(const char *dir, struct err *) MUST_USE;
+/* Adds the whole file to buf; one above max_bytes is refused (TP4002). */
+bool file_read(const char *path, size_t max_bytes, struct buf *,
+               struct err *) MUST_USE;
+bool file_exists(const char *path);
+
+#endif
