@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * channel - how bytes reach a partner. One small vtable per kind (sftp, cleo,
+ * dir); two more for tests (mem, flaky).
+ *
+ *   if (!channel_open(&channel, "sftp", group, secrets, &err)) ...
+ *   channel_put(channel, parcels, count, &err);      each parcel says its own
+ * end channel_close(&channel);
+ *
+ * Sent means evidence. A parcel whose connection broke after the first byte
+ * left is UNSURE, never sent: channel_find() asks the far side.
+ */
+#ifndef TP_CHANNEL_CHANNEL_H
+#define TP_CHANNEL_CHANNEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "conf/conf.h"
+
+struct channel;
+
+/* One file to send. The name is ours, unique and repeatable: the same parcel
+ * sent again overwrites itself. */
+struct parcel {
+    const char *name;
+    const void *bytes;
+    size_t size;
+    /* filled by put: */
+    bool sent;
+    char evidence[160]; /* "rename ok, 690 bytes at /in/x.edi"; Cleo's id */
+    struct err err;     /* when not sent */
+};
+
+/* One file at the far side. */
+struct listed {
+    char name[256];
+    int64_t size;     /* bytes, -1 = not told */
+    int64_t modified; /* seconds, 0 = not told */
+    char id[128];     /* the far side's own id, "" = none */
+};
+
+struct listing {
+    struct listed *files; /* of the arena given */
+    size_t count;
+};
+
+/* Fetches a secret by name ("secret:x" or "x") into buf; see conf_secret. */
+struct channel_secrets {
+    bool (*get)(void *user, const char *name, struct buf *, struct err *);
+    void *user;
+};
+
+struct channel_ops {
+    const char *name;               /* the word in the configuration */
+    const char *about;              /* one line for the manual */
+    const struct setting *settings; /* declared, checked, in the manual */
+    /* MUST. Connects and signs in. ERR_AUTH, ERR_CONFIG (changed host key),
+     * ERR_RETRY. */
+    bool (*open)(struct channel *, struct err *);
+    /* MUST. Accepts a half-opened channel. */
+    void (*close)(struct channel *);
+    /* MUST. Tries each parcel on its own; false when none could be tried. */
+    bool (*put)(struct channel *, struct parcel *, size_t count, struct err *);
+    /* MUST. Complete files only, as far as the far side tells. */
+    bool (*list)(struct channel *, struct arena *, struct listing *,
+                 struct err *);
+    bool (*get)(struct channel *, const struct listed *, struct buf *,
+                struct err *);
+    /* MUST. Removes (or moves to the done folder) what the journal has. A file
+     * that is gone is no failure. */
+    bool (*remove)(struct channel *, const struct listed *, struct err *);
+    /* MUST. Answers UNSURE: is a file of this name and size there? found is
+     * 1 yes, 0 no, -1 cannot be told. */
+    bool (*find)(struct channel *, const char *name, size_t size, int *found,
+                 struct err *);
+    /* MUST. Connects, signs in, looks at both folders; adds a line each. */
+    bool (*probe)(struct channel *, struct buf *report, struct err *);
+};
+
+struct channel {
+    const struct channel_ops *ops;
+    const struct conf_group *group;
+    struct channel_secrets secrets;
+    size_t max_bytes; /* of one fetched file */
+    void *state;      /* the kind's own */
+};
+
+/* NULL when there is no such kind. */
+const struct channel_ops *channel_kind(const char *name);
+const struct channel_ops *const *channel_kinds(void); /* NULL-ended */
+/* Reads "kind" of the group; opens. */
+bool channel_open(struct channel **, const struct conf_group *,
+                  const struct channel_secrets *, struct err *) MUST_USE;
+void channel_close(struct channel **);
+
+#endif

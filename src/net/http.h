@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * http - one HTTP exchange over libcurl, with its failure classified.
+ *
+ *   struct http_request request = { .method = "GET", .url = url, ... };
+ *   if (!http_send(client, &request, &answer, &err)) ...
+ *
+ * Connections are reused per client. TLS is verified, always; plain http is
+ * refused except to loopback (TP5011). Redirects are not followed. An answer
+ * is any HTTP answer, whatever its status: http_classify() turns a bad one
+ * into an err. A request that broke after its first byte may have left is
+ * ERR_UNSURE when it changes something (POST, PATCH, PUT, DELETE), ERR_RETRY
+ * when it only reads. Headers and bodies never reach an err or a log.
+ */
+#ifndef TP_NET_HTTP_H
+#define TP_NET_HTTP_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+struct http;
+
+struct http_limits {
+    long connect_ms, total_ms, idle_ms; /* 0 = 10 s, 120 s, 60 s */
+    size_t answer_bytes;                /* 0 = 64 MB */
+    const char *ca_file;                /* NULL = the system's */
+};
+
+struct http_request {
+    const char *method, *url;
+    const char *const *headers; /* "Name: value", NULL-ended, or NULL */
+    const void *body;           /* NULL = none */
+    size_t body_size;
+    const char *user, *password; /* Basic, or NULL */
+    const char *bearer;          /* token, or NULL */
+};
+
+struct http_answer {
+    long status;
+    struct buf body;
+    char etag[256], content_type[96], location[512], request_id[80];
+    long retry_after_seconds; /* 0 = not told; a date is turned into seconds */
+};
+
+bool http_open(struct http **, const struct http_limits *,
+               struct err *) MUST_USE;
+void http_close(struct http **);
+/* The answer's body is cleared first; free it with buf_free(&answer.body). */
+bool http_send(struct http *, const struct http_request *, struct http_answer *,
+               struct err *) MUST_USE;
+/* True for 2xx. 401/403 AUTH, 408/5xx RETRY or UNSURE, 409/412 CONFLICT, 429
+ * THROTTLED (with retry_after), other 4xx DATA. what names the far side. */
+bool http_classify(const struct http_request *, const struct http_answer *,
+                   const char *what, struct err *) MUST_USE;
+
+#endif

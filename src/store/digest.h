@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * digest - SHA-256 and UUIDv5, through OpenSSL.
+ */
+#ifndef TP_STORE_DIGEST_H
+#define TP_STORE_DIGEST_H
+
+#include <stddef.h>
+
+enum { DIGEST_TEXT = 65, UUID_TEXT = 37 };
+
+/* 64 lower-case hex digits and a NUL. */
+void digest_sha256(char out[DIGEST_TEXT], const void *bytes, size_t size);
+/* UUIDv5 (RFC 4122 4.3) of the name in Tradepost's own name space. */
+void digest_uuid(char out[UUID_TEXT], const char *name);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * spool - what people see of the journal: out/ hold/ sent/ done/ by date, each
+ * document a readable name, each hold with a .why beside it. Views only: they
+ * can be deleted and are made again by spool_rebuild().
+ */
+#ifndef TP_STORE_SPOOL_H
+#define TP_STORE_SPOOL_H
+
+#include "store/journal.h"
+
+/* Makes the directories: in/ out/ hold/ sent/ done/ reports/. */
+bool spool_prepare(const char *dir, struct err *) MUST_USE;
+/* Shows the documents changed since the last refresh (kept as a cursor). */
+bool spool_refresh(struct journal *, const char *dir, struct err *) MUST_USE;
+bool spool_rebuild(struct journal *, const char *dir, struct err *) MUST_USE;
+/* Says where views and journal differ. */
+struct problems;
+bool spool_verify(struct journal *, const char *dir, struct problems *,
+                  struct err *) MUST_USE;
+
+/* One whole file of the drop box in/PARTNER/, by the drop-box rules: not
+ * hidden, not .tmp/.part/.filepart, still for still_seconds or ended by IEA. */
+struct dropped {
+    char partner[32], name[256];
+    char path[1024];
+};
+bool spool_next_drop(const char *dir, long still_seconds, struct arena *,
+                     struct dropped **, size_t *count, struct err *) MUST_USE;
+bool spool_remove_drop(const struct dropped *, struct err *) MUST_USE;
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * system - a business system with an API: nav; later d365, odoo, xero, cin7.
+ *
+ *   if (!system_open(&nav, "nav", context, &err)) ...
+ *   system_pull(nav, RECORD_ORDER, &mark, take, user, &err);
+ *   switch (system_push(nav, "receipt", record, key, &result, &err)) ...
+ *   system_close(&nav);
+ *
+ * push() is idempotent on the key: pushing what is there already answers
+ * PUSH_DONE with the number found. Whenever the request may have reached the
+ * far side and no answer came, the answer is PUSH_UNKNOWN (kind ERR_UNSURE),
+ * and find() is asked before anything is tried again.
+ */
+#ifndef TP_SYSTEM_SYSTEM_H
+#define TP_SYSTEM_SYSTEM_H
+
+#include "base/arena.h"
+#include "base/problems.h"
+#include "conf/conf.h"
+#include "map/map.h"
+#include "record/record.h"
+
+struct system;
+
+/* Where a pull stands; kept in the journal as text, changed by pull() only as
+ * far as its records were taken. */
+struct mark {
+    char text[512]; /* "" = from the beginning */
+};
+
+/* Takes one record; key identifies it in the system ("purchase_order:106001"),
+ * stamp tells a change. Returning false ends the pull with err as filled. */
+typedef bool record_sink(void *user, const struct record *, const char *key,
+                         const char *stamp, struct err *);
+
+enum pushed { PUSH_DONE, PUSH_HELD, PUSH_FAILED, PUSH_UNKNOWN };
+
+struct push_result {
+    char number[64];     /* the system's own number of what was made */
+    char state[32];      /* "posted", "draft", "matched" */
+    char note[200];      /* for the story: "3 lines received, order 106001" */
+    char waits_for[160]; /* with PUSH_HELD: the missing fact, or "" */
+    bool existed;        /* found, not made */
+};
+
+/* What a system needs from above, so that it knows no floor above it. */
+struct system_context {
+    const struct conf *conf;
+    const struct conf_group *group;    /* systems.NAME */
+    const char *name;                  /* NAME */
+    const struct map_sources *sources; /* for its bindings */
+    const struct map_codes *codes;
+};
+
+struct system_ops {
+    const char *name; /* the word in the configuration: kind = "nav" */
+    const char *about;
+    const struct setting *settings;
+    /* MUST. No request is made until one is needed. */
+    bool (*open)(struct system *, struct err *);
+    /* MUST. Accepts a half-opened system. */
+    void (*close)(struct system *);
+    /* MUST. what: "purchase_order", "sales_invoice", "purchase_invoice". */
+    bool (*pull)(struct system *, const char *what, struct mark *,
+                 record_sink *, void *user, struct err *);
+    /* MUST, idempotent on key. what: "receipt", "bill", "payment". */
+    enum pushed (*push)(struct system *, const char *what,
+                        const struct record *, const char *key,
+                        struct push_result *, struct err *);
+    /* MUST. Answers UNSURE by key: was it made? */
+    bool (*find)(struct system *, const char *what, const struct record *,
+                 const char *key, bool *found, struct push_result *,
+                 struct err *);
+    /* MUST. A cross-reference that the system keeps: table "vendor",
+     * "customer", "item" (by their number or reference), "location", "unit". */
+    bool (*look_up)(struct system *, const char *table, const char *partner,
+                    const char *value, bool *found, char out[64], struct err *);
+    /* MUST. Writes what became of a document at the partner (sent, accepted,
+     * rejected...) where the system has a place for it; NULL = it has none. */
+    bool (*tell)(struct system *, const char *what, const char *number,
+                 const char *state, struct err *);
+    /* MUST. Connection, sign-in, company, needed entities: a line each. */
+    bool (*probe)(struct system *, struct buf *report, struct err *);
+    /* MUST. Adds every field of a binding that the system's metadata does not
+     * have. */
+    bool (*check)(struct system *, struct problems *, struct err *);
+    /* How long an effect in doubt may still appear: seconds. */
+    long settle_seconds;
+};
+
+struct system {
+    const struct system_ops *ops;
+    struct system_context context;
+    void *state; /* the kind's own */
+};
+
+const struct system_ops *system_kind(const char *name); /* NULL = none */
+const struct system_ops *const *system_kinds(void);     /* NULL-ended */
+bool system_open(struct system **, const struct system_context *,
+                 struct err *) MUST_USE;
+void system_close(struct system **);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * x12 - what the parts of this floor share: segments, elements, delimiters,
+ * the tree of a set. Reading, checking, acknowledging and writing have their
+ * headers beside this one. Source: X12.5, X12.6 (envelopes, syntax).
+ */
+#ifndef TP_X12_X12_H
+#define TP_X12_X12_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct x12_delimiters {
+    char element, component, repetition; /* repetition 0 = none */
+    char terminator;
+};
+
+/* A window on the owner's bytes, not NUL-terminated. */
+struct x12_element {
+    const char *text;
+    uint32_t size;
+};
+
+struct x12_segment {
+    char id[4]; /* "BEG", NUL-terminated */
+    uint32_t count;
+    const struct x12_element *elements; /* elements[0] is element 01 */
+    uint32_t position;                  /* in its set; ST is 1 */
+    uint32_t line;                      /* in the file, from 1; 0 = not read */
+    uint64_t offset;                    /* of its first byte in the file */
+};
+
+/* A segment in its place in the set: a loop is led by its first segment, and
+ * the loop's other segments and inner loops are its children. HL loops nest
+ * by HL02, not by position. ST and SE are not in the tree. */
+struct x12_node {
+    struct x12_segment segment;
+    struct x12_node *parent, *child, *next;
+};
+
+/* One ST..SE, resolved; everything lives in the arena it was made in. */
+struct x12_set {
+    const char *id;      /* ST01 */
+    const char *control; /* ST02 */
+    const char *version; /* GS08 */
+    struct x12_delimiters delimiters;
+    struct x12_node *first; /* children of the set, in order */
+    uint32_t segments;      /* ST and SE included */
+    uint64_t offset, size;  /* its bytes in the file */
+};
+
+/* Element number 1..; an empty window when the segment is shorter. */
+struct x12_element x12_get(const struct x12_segment *, uint32_t number);
+/* Component 1.. of an element. */
+struct x12_element x12_component(struct x12_element, char separator,
+                                 uint32_t number);
+bool x12_is(struct x12_element, const char *text);
+
+#endif
