@@ -10,7 +10,8 @@
  * Fields are a JSON object; every scalar is a text (decimals exactly as
  * decimal_text() writes them, dates "2026-11-22", flags "true"). What fields
  * a kind has, with type and presence, is written in record/schema.tbl; a
- * field that is not there is refused. An absent field is absent, never "".
+ * field that is not there is refused (record_check), and a bug in C code. An
+ * absent field is absent, never "".
  */
 #ifndef TP_RECORD_RECORD_H
 #define TP_RECORD_RECORD_H
@@ -54,19 +55,24 @@ size_t record_count(const struct record *, const char *path); /* of a list */
 const char *node_text(const json_t *, const char *path);
 struct decimal node_decimal(const json_t *, const char *path);
 const json_t *node_at(const json_t *, const char *path);
+/* On a node: without a look at the schema, for whoever has checked the path.
+ * A NULL or empty text removes; node_add() appends an element to a list. */
+void node_set(json_t *, const char *path, const char *text);
+json_t *node_add(json_t *, const char *path);
 /* Makes groups and lists on the way; a NULL or empty text removes. */
 void record_set(struct record *, const char *path, const char *text);
 void record_set_decimal(struct record *, const char *path, struct decimal);
 
 /* Holds the record to its schema. */
 void record_check(const struct record *, struct problems *);
+bool record_is_time(const char *text); /* fit for FIELD_TIME */
 /* The type of the field a path (indexes left out: "lines.quantity") leads to;
  * false when the kind has no such field. */
 enum field_type {
     FIELD_TEXT,
     FIELD_DECIMAL,
     FIELD_DATE,
-    FIELD_TIME, /* "2026-11-22T14:32" */
+    FIELD_TIME, /* "2026-11-22T14:32"; the date alone when no hour is known */
     FIELD_FLAG,
     FIELD_GROUP,
     FIELD_LIST
