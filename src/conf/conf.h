@@ -9,9 +9,12 @@
  *   conf_free(&conf);
  *
  * Reads DIR/tradepost.conf and DIR/partners/NAME.conf (each inherits what it
- * does not say from DIR/partners/default.conf). Beyond syntax every mistake is
- * reported at once as "file:line: found, expected", with a did-you-mean. Texts
- * belong to the conf. Format: tradepost.conf(5), tradepost-partner(5).
+ * does not say from DIR/partners/default.conf). DIR/env.conf, when it is there,
+ * is laid over both: settings of one place (a test, a demo), and
+ * partners = { CODE = { ... }; }. Beyond syntax every mistake is reported at
+ * once as "file:line: found, expected", with a did-you-mean; a partner file
+ * with a syntax error leaves that partner out. Texts belong to the conf.
+ * Format: tradepost.conf(5), tradepost-partner(5).
  */
 #ifndef TP_CONF_CONF_H
 #define TP_CONF_CONF_H

@@ -25,6 +25,7 @@ struct partner_set {
     const char *price_tolerance; /* "2 %" or NULL */
     bool self_billing;           /* send 810 made from purchase invoices */
     const char *order;           /* lane: "strict", "keyed", "none" */
+    const char *due; /* receive: "before arrival", a duration, or NULL */
 };
 
 enum tolerance {
@@ -48,6 +49,7 @@ struct partner {
     const char *charset; /* "basic", "extended", "utf-8" */
     bool send_ack;       /* answer with 997 (default) */
     bool send_ta1; /* answer with TA1 always; else only where ISA14 asks */
+    bool ack_errors_only; /* the 997 names only sets with errors */
     const struct partner_set *send, *receive;
     size_t send_count, receive_count;
     const struct conf_group
@@ -69,5 +71,10 @@ const struct partner_set *partner_sends(const struct partner *,
 const struct partner_set *partner_receives(const struct partner *,
                                            const char *set);
 enum tolerance partner_tolerance(const struct partner *, const char *name);
+/* The path of the partner's own code table, in partners/ or codes/; NULL when
+ * it has none of that name. */
+struct arena;
+const char *partner_codes(const struct conf *, const struct partner *,
+                          const char *table, struct arena *);
 
 #endif
