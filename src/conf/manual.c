@@ -59,7 +59,7 @@ add_entry(struct buf *out, enum manual_form form, const char *name,
         add_words(out, form, setting->choices);
         buf_adds(out, ".");
     }
-    if (setting->fallback != NULL) {
+    if (!text_empty(setting->fallback)) {
         buf_adds(out, man ? "\n" : "\n      ");
         buf_adds(out, "When not said: ");
         add_text(out, form, setting->fallback);

@@ -4,7 +4,7 @@
 static const char *const order_words[] = { "strict", "keyed", "none", NULL };
 static const char *const match_words[] = { "three-way", "two-way", "none",
                                            NULL };
-static const char *const usage_words[] = { "M", "O", "X", NULL };
+static const char *const usage_words[] = { "M", "O", "N", NULL };
 static const char *const ack_words[] = { "997", "none", NULL };
 static const char *const ak2_words[] = { "all", "errors", NULL };
 static const char *const charset_words[] = { "basic", "extended", "utf-8",
@@ -64,25 +64,23 @@ static const struct setting rule_settings[] = {
       .about = "the place: 850/BEG02, 850/N1[01=ST], 850/PO1/PO104",
       .required = true },
     { .name = "usage",
-      .about = "must be there, may be there, must not be there",
+      .about = "must be there (M), may be there (O), must not be there (N)",
       .choices = usage_words },
     { .name = "codes",
       .type = SETTING_TEXTS,
       .about = "the only codes allowed" },
+    { .name = "codes_add",
+      .type = SETTING_TEXTS,
+      .about = "codes allowed besides the standard's" },
     { .name = "max",
       .type = SETTING_NUMBER,
-      .about = "how often the segment or loop may come" },
+      .about = "how often the segment or loop may come; -1 for any number" },
     { .name = "min_length",
       .type = SETTING_NUMBER,
       .about = "the shortest value, in characters" },
     { .name = "max_length",
       .type = SETTING_NUMBER,
       .about = "the longest value, in characters" },
-    { .name = "pattern", .about = "what a value looks like, with * and ?" },
-    { .name = "after", .about = "adds a segment after this one" },
-    { .name = "segment", .about = "the segment that is added" },
-    { .name = "elements",
-      .about = "the added segment's elements, as in a guide" },
     { 0 }
 };
 
@@ -166,8 +164,8 @@ const struct setting settings_partner[] = {
       .members = rule_settings },
     { .name = "tolerate",
       .type = SETTING_FREE,
-      .about = "what to do about a deviation, by its name: reject, warn or "
-               "ignore" },
+      .about = "what to do about a deviation in its files, by the "
+               "deviation's name: reject, warn or ignore" },
     { .name = "codes",
       .type = SETTING_FREE,
       .about = "its own code tables: table = file; looked for in partners/ and "

@@ -39,15 +39,17 @@ static const struct setting alert_settings[] = {
 static const struct setting path_settings[] = {
     { .name = "data",
       .about = "guides, maps, code tables, flows and reports as shipped; a "
-               "file of the same name beside this file wins",
-      .fallback = TP_DATADIR },
+               "file of the same name beside this file wins; where they were "
+               "installed when not said" },
     { .name = "state",
-      .about = "the journal: on a local disk, never a network file system",
-      .fallback = TP_STATEDIR },
+      .about =
+          "the journal: on a local disk, never a network file system; "
+          "lib/tradepost below the installation's state directory when not "
+          "said" },
     { .name = "spool",
       .about = "drop boxes and views; can be deleted and rebuilt, but for "
-               "what lies in in/",
-      .fallback = TP_SPOOLDIR },
+               "what lies in in/; spool/tradepost below the installation's "
+               "state directory when not said" },
     { .name = "secrets",
       .about = "one file for each secret, mode 0600",
       .fallback = "secrets" },
