@@ -27,7 +27,8 @@ bool oauth_open(struct oauth **, struct http *, const struct oauth_settings *,
                 struct err *) MUST_USE;
 void oauth_close(struct oauth **);
 /* The text stays valid until the next call. A refused sign-in is ERR_AUTH
- * (TP5021). */
+ * (TP5021); after two of them the server is not asked again until
+ * oauth_forget(), so that no account gets locked. */
 bool oauth_token(struct oauth *, const char **token, struct err *) MUST_USE;
 void oauth_forget(struct oauth *);
 
