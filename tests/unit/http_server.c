@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -85,8 +86,12 @@ http_server_start(struct http_server *server, const char *const *script)
         abort();
     fflush(stdout);
     server->pid = fork();
-    if (server->pid == 0)
+    if (server->pid == 0) {
+        /* A test that fails leaves no server behind. */
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        close(STDOUT_FILENO);
         serve(listener, script, server->seen);
+    }
     close(listener);
 }
 
