@@ -121,7 +121,7 @@ headers_of(const struct odata *service, const struct odata_ask *call,
            struct arena *arena)
 {
     const char **list = arena_alloc(arena, 10 * sizeof *list);
-    bool reads = strcmp(call->method, "GET") == 0;
+    bool gets = strcmp(call->method, "GET") == 0;
     size_t count = 0;
 
     list[count++] = call->xml
@@ -131,10 +131,10 @@ headers_of(const struct odata *service, const struct odata_ask *call,
     list[count++] = "OData-MaxVersion: 4.0";
     /* The texts of errors are compared and shown: always the same language. */
     list[count++] = "Accept-Language: en-US";
-    if (reads && !call->xml)
+    if (gets && !call->xml)
         list[count++] = call->replica ? "Data-Access-Intent: ReadOnly"
                                       : "Data-Access-Intent: ReadWrite";
-    if (reads && !call->xml && service->settings.page_size > 0)
+    if (gets && !call->xml && service->settings.page_size > 0)
         list[count++] = arena_printf(arena, "Prefer: odata.maxpagesize=%ld",
                                      service->settings.page_size);
     if (call->body != NULL)
@@ -192,6 +192,7 @@ odata_exchange(struct odata *service, const struct odata_ask *call,
     CLEANUP(buf_free) struct buf body = { 0 };
     struct http_request request = { .method = call->method,
                                     .url = call->url,
+                                    .reads = call->reads,
                                     .user = service->settings.user,
                                     .password = service->settings.password };
 
@@ -210,7 +211,9 @@ odata_exchange(struct odata *service, const struct odata_ask *call,
     }
     if (sent)
         note_code(service, answer);
-    if (sent && odata_refusal(&request, answer, err))
+    if (!sent)
+        return false;
+    if (odata_refusal(&request, answer, err))
         return true;
     return err_at(err, "%s %s", call->method,
                   short_path(service, call->url, arena));

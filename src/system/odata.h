@@ -79,6 +79,9 @@ bool odata_act(struct odata *, enum odata_root, const char *path,
  * *value gets its answer as text ("" when it has none). */
 bool odata_call(struct odata *, const char *action, json_t *body,
                 struct buf *value, struct err *) MUST_USE;
+/* The same for a procedure that changes nothing: a failure is never UNSURE. */
+bool odata_inquire(struct odata *, const char *action, json_t *body,
+                   struct buf *value, struct err *) MUST_USE;
 /* Read once; owned by the service. */
 bool odata_metadata(struct odata *, enum odata_root, const struct metadata **,
                     struct err *) MUST_USE;

@@ -162,8 +162,9 @@ change(struct odata *service, const struct odata_ask *call, json_t **out,
     *out = NULL;
     bool good = odata_exchange(service, call, &answer, err);
     if (good && answer.body.size > 0 && !odata_read(&answer, out, &unread))
-        good = err_set(err, TP6015, "%s answered %ld, but %s", call->method,
-                       answer.status, unread.text);
+        good = err_set(err, call->reads ? TP6012 : TP6015,
+                       "%s answered %ld, but %s", call->method, answer.status,
+                       unread.text);
     buf_free(&answer.body);
     return good;
 }
@@ -205,22 +206,40 @@ odata_act(struct odata *service, enum odata_root root, const char *path,
            change(service, &call, &answer, err);
 }
 
-bool
-odata_call(struct odata *service, const char *action, json_t *body,
-           struct buf *value, struct err *err)
+static bool
+call_procedure(struct odata *service, const char *action,
+               struct odata_ask *call, struct buf *value, struct err *err)
 {
     CLEANUP(arena_free) struct arena *arena = arena_new();
     CLEANUP(json_decrefp) json_t *answer = NULL;
-    struct odata_ask call = { .method = "POST", .body = body };
 
-    call.url = arena_printf(arena, "%s/%s?company=%s",
-                            odata_service(service, ODATA_PAGES, arena), action,
-                            text_url_encode(arena, service->settings.company));
-    if (!change(service, &call, &answer, err))
+    call->method = "POST";
+    call->url = arena_printf(
+        arena, "%s/%s?company=%s", odata_service(service, ODATA_PAGES, arena),
+        action, text_url_encode(arena, service->settings.company));
+    if (!change(service, call, &answer, err))
         return false;
     buf_clear(value);
     buf_adds(value, exact_word(answer, "value"));
     return true;
+}
+
+bool
+odata_call(struct odata *service, const char *action, json_t *body,
+           struct buf *value, struct err *err)
+{
+    struct odata_ask call = { .body = body };
+
+    return call_procedure(service, action, &call, value, err);
+}
+
+bool
+odata_inquire(struct odata *service, const char *action, json_t *body,
+              struct buf *value, struct err *err)
+{
+    struct odata_ask call = { .body = body, .reads = true };
+
+    return call_procedure(service, action, &call, value, err);
 }
 
 bool

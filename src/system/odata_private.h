@@ -31,6 +31,7 @@ struct odata_ask {
     json_t *body;
     bool xml;     /* the answer is $metadata */
     bool replica; /* see struct odata_query */
+    bool reads;   /* a POST that changes nothing */
 };
 
 /* Sends, signs in anew once, and turns a refusal into err. */

@@ -43,7 +43,7 @@ by_family(const char *code)
 static bool
 changes_something(const struct http_request *request)
 {
-    return strcmp(request->method, "GET") != 0;
+    return strcmp(request->method, "GET") != 0 && !request->reads;
 }
 
 static enum err_code

@@ -10,7 +10,8 @@
  * push() is idempotent on the key: pushing what is there already answers
  * PUSH_DONE with the number found. Whenever the request may have reached the
  * far side and no answer came, the answer is PUSH_UNKNOWN (kind ERR_UNSURE),
- * and find() is asked before anything is tried again.
+ * and find() is asked before anything is tried again. PUSH_HELD fills both
+ * result (note, waits_for) and err with the same sentence.
  */
 #ifndef TP_SYSTEM_SYSTEM_H
 #define TP_SYSTEM_SYSTEM_H
@@ -30,7 +31,8 @@ struct mark {
 };
 
 /* Takes one record; key identifies it in the system ("purchase_order:106001"),
- * stamp tells a change. Returning false ends the pull with err as filled. */
+ * stamp tells a change of what we took, not of anything else about it: posting
+ * a receipt or a payment is no change. Returning false ends the pull with err as filled. */
 typedef bool record_sink(void *user, const struct record *, const char *key,
                          const char *stamp, struct err *);
 
@@ -85,6 +87,14 @@ struct system_ops {
     /* MUST. Adds every field of a binding that the system's metadata does not
      * have. */
     bool (*check)(struct system *, struct problems *, struct err *);
+    /* MAY. What a three-way match needs: the order's lines as the system has
+     * them now. *order is NULL when there is none of that number, else JSON
+     * whose values are texts, owned by the caller:
+     * { number, vendor, status, released ("true"), currency, lines: [{ line,
+     *   type, item, reference, description, unit (ours), unit_nav, ordered,
+     *   received, invoiced, open (to receive), to_invoice, price }] } */
+    bool (*match_order)(struct system *, const char *number, json_t **order,
+                        struct err *);
     /* How long an effect in doubt may still appear: seconds. */
     long settle_seconds;
 };
@@ -93,6 +103,9 @@ struct system {
     const struct system_ops *ops;
     struct system_context context;
     void *state; /* the kind's own */
+    /* While a sink runs: what the binding could not map of the record given
+     * to it (an unknown code...), for the hold; NULL = nothing. */
+    const struct problems *found;
 };
 
 const struct system_ops *system_kind(const char *name); /* NULL = none */

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A vendor's invoice or credit memo becomes a draft with an id made of its
+ * key; the draft's total is compared with the vendor's; then it is posted, if
+ * that is wanted. Every step asks first what an earlier attempt left. */
+#include <string.h>
+
+#include "base/text.h"
+#include "system/nav/nav_bill_private.h"
+
+static const struct nav_bill_words kinds[] = {
+    { .what = "invoice",
+      .set = "purchaseInvoices",
+      .lines = "purchaseInvoiceLines",
+      .number = "vendorInvoiceNumber",
+      .date = "invoiceDate" },
+    { .what = "credit memo",
+      .set = "purchaseCreditMemos",
+      .lines = "purchaseCreditMemoLines",
+      .number = "vendorCreditMemoNumber",
+      .date = "creditMemoDate" },
+};
+
+static void
+begin(struct nav_bill *bill, struct system *system,
+      const struct record *invoice, const char *key, struct arena *arena)
+{
+    bool credit = text_equal(record_text(invoice, "kind"), "credit_memo");
+
+    *bill = (struct nav_bill){ .system = system,
+                               .nav = nav_of(system),
+                               .invoice = invoice,
+                               .words = &kinds[credit],
+                               .arena = arena };
+    nav_uuid(bill->id, key, "");
+    bill->path = arena_printf(arena, "%s(%s)", bill->words->set, bill->id);
+}
+
+static void
+end(struct nav_bill *bill)
+{
+    json_decref(bill->order);
+    json_decref(bill->row);
+}
+
+static bool
+read_own(struct nav_bill *bill, struct err *err)
+{
+    json_decref(bill->row);
+    return odata_get(bill->nav->odata, ODATA_MAIN, bill->path, NULL,
+                     &bill->row, err);
+}
+
+static bool
+is_draft(const struct nav_bill *bill)
+{
+    const char *status =
+        odata_word(bill->arena, exact_word(bill->row, "status"));
+
+    return strcmp(status, "Draft") == 0 || strcmp(status, "In Review") == 0;
+}
+
+static void
+say(const struct nav_bill *bill, struct push_result *result)
+{
+    bool draft = is_draft(bill);
+    char total[DECIMAL_TEXT];
+
+    text_copy(result->number, sizeof result->number,
+              exact_word(bill->row, "number"));
+    text_copy(result->state, sizeof result->state, draft ? "draft" : "posted");
+    text_format(result->note, sizeof result->note, "%s %s %s, total %s%s",
+                draft ? "draft of" : "posted", bill->words->what,
+                result->number,
+                decimal_pretty(
+                    exact_amount(bill->row, "totalAmountIncludingTax"), 2,
+                    total),
+                bill->explained);
+}
+
+/* The vendor: as the record says, else as its order does. */
+static enum pushed
+find_vendor(struct nav_bill *bill, struct push_result *result, struct err *err)
+{
+    const char *po = record_text(bill->invoice, "po_number");
+    char known[64];
+    bool found;
+
+    if (po != NULL && !nav_order(bill->nav, po, &bill->order, err))
+        return nav_failed(err);
+    bill->vendor = record_text(bill->invoice, "vendor");
+    if (bill->vendor == NULL && bill->order != NULL)
+        bill->vendor = exact_text(bill->order, "vendor");
+    if (bill->vendor == NULL)
+        return nav_hold(result, err, TP6033, NULL,
+                        "the %s names no vendor, and no order that has one",
+                        bill->words->what);
+    if (!nav_look_up(bill->system, "vendor", "", bill->vendor, &found, known,
+                     err))
+        return nav_failed(err);
+    if (!found)
+        return nav_hold(result, err, TP6033,
+                        arena_printf(bill->arena, "vendor:%s", bill->vendor),
+                        "vendor %s is not in NAV", bill->vendor);
+    return PUSH_DONE;
+}
+
+/* A document of the same vendor and number that is not ours. */
+static enum pushed
+refuse_double(struct nav_bill *bill, struct push_result *result,
+              struct err *err)
+{
+    CLEANUP(json_decrefp) json_t *row = NULL;
+    const char *number = record_text(bill->invoice, "number");
+    struct odata_query query = {
+        .filter = arena_printf(bill->arena,
+                               "%s eq %s and vendorNumber eq %s",
+                               bill->words->number,
+                               odata_quote(bill->arena, number),
+                               odata_quote(bill->arena, bill->vendor))
+    };
+    size_t count;
+
+    if (!odata_first(bill->nav->odata, ODATA_MAIN, bill->words->set, &query,
+                     &row, &count, err))
+        return nav_failed(err);
+    if (count == 0)
+        return PUSH_DONE;
+    return nav_hold(
+        result, err, TP6030, NULL,
+        "vendor %s's %s %s is in NAV already as %s (%s), not made by Tradepost",
+        bill->vendor, bill->words->what, number, exact_word(row, "number"),
+        odata_word(bill->arena, exact_word(row, "status")));
+}
+
+static enum pushed
+make_draft(struct nav_bill *bill, struct push_result *result, struct err *err)
+{
+    CLEANUP(json_decrefp) json_t *body = NULL;
+    CLEANUP(json_decrefp) json_t *answer = NULL;
+    enum pushed done = find_vendor(bill, result, err);
+
+    if (done == PUSH_DONE)
+        done = refuse_double(bill, result, err);
+    if (done == PUSH_DONE)
+        done = nav_bill_body(bill, &body, result, err);
+    if (done != PUSH_DONE)
+        return done;
+    if (!odata_post(bill->nav->odata, ODATA_MAIN, bill->words->set, body,
+                    &answer, err)) {
+        if (strcmp(odata_last_code(bill->nav->odata),
+                   "Internal_EntityWithSameKeyExists") != 0)
+            return nav_failed(err);
+        err_clear(err); /* an earlier attempt came through late */
+    }
+    if (!read_own(bill, err))
+        return nav_failed(err);
+    if (bill->row == NULL) {
+        err_set(err, TP6015,
+                "the draft was accepted, but is not found under the id %s",
+                bill->id);
+        return PUSH_UNKNOWN;
+    }
+    return PUSH_DONE;
+}
+
+/* To the cent: one cent of rounding is explained, more waits. */
+static enum pushed
+compare_totals(struct nav_bill *bill, struct push_result *result,
+               struct err *err)
+{
+    struct decimal ours = exact_amount(bill->row, "totalAmountIncludingTax");
+    struct decimal tax = exact_amount(bill->row, "totalTaxAmount");
+    struct decimal theirs = record_decimal(bill->invoice, "total");
+    struct decimal cent = { 1, 2 };
+    char a[DECIMAL_TEXT], b[DECIMAL_TEXT], c[DECIMAL_TEXT], d[DECIMAL_TEXT];
+
+    if (theirs.units < 0)
+        theirs = decimal_negate(theirs);
+    struct decimal off = decimal_subtract(theirs, ours);
+    struct decimal size = off.units < 0 ? decimal_negate(off) : off;
+    if (decimal_is_zero(off))
+        return PUSH_DONE;
+    if (decimal_compare(size, cent) <= 0) {
+        text_format(bill->explained, sizeof bill->explained,
+                    "; the vendor's is %s, %s by rounding",
+                    decimal_pretty(theirs, 2, a), decimal_fixed(off, 2, b));
+        return PUSH_DONE;
+    }
+    return nav_hold(result, err, TP6031, NULL,
+                    "%s %s: the vendor asks for %s, draft %s in NAV comes to "
+                    "%s (tax %s), a difference of %s",
+                    bill->words->what, record_text(bill->invoice, "number"),
+                    decimal_pretty(theirs, 2, a),
+                    exact_word(bill->row, "number"),
+                    decimal_pretty(ours, 2, b), decimal_pretty(tax, 2, c),
+                    decimal_pretty(off, 2, d));
+}
+
+static enum pushed
+post_draft(struct nav_bill *bill, struct err *err)
+{
+    if (!odata_act(bill->nav->odata, ODATA_MAIN, bill->path,
+                   "Microsoft.NAV.post", err))
+        return nav_failed(err);
+    /* It is posted; its number is a matter of reading. */
+    struct err ignored = { 0 };
+    json_t *draft = bill->row;
+    bill->row = NULL;
+    if (!read_own(bill, &ignored) || bill->row == NULL)
+        bill->row = json_pack("{ss ss}", "number", exact_word(draft, "number"),
+                              "status", "Open");
+    json_decref(draft);
+    return PUSH_DONE;
+}
+
+static bool
+needs_api(const struct nav *nav, struct err *err)
+{
+    return nav->words->modified != NULL ||
+           err_set(err, TP6001,
+                   "bills and payments need profile bc-api-v2; the pages of "
+                   "nav-odata cannot post them");
+}
+
+static enum pushed
+push_bill(struct nav_bill *bill, struct push_result *result, struct err *err)
+{
+    enum pushed done = PUSH_DONE;
+
+    if (!needs_api(bill->nav, err) || !read_own(bill, err))
+        return nav_failed(err);
+    result->existed = bill->row != NULL;
+    if (bill->row == NULL)
+        done = make_draft(bill, result, err);
+    if (done == PUSH_DONE && is_draft(bill)) {
+        done = compare_totals(bill, result, err);
+        if (done == PUSH_DONE && bill->nav->post) {
+            result->existed = false;
+            done = post_draft(bill, err);
+        }
+    }
+    if (done == PUSH_DONE)
+        say(bill, result);
+    return done;
+}
+
+enum pushed
+nav_push_bill(struct system *system, const struct record *invoice,
+              const char *key, struct push_result *result, struct err *err)
+{
+    CLEANUP(arena_free) struct arena *arena = arena_new();
+    struct nav_bill bill;
+
+    begin(&bill, system, invoice, key, arena);
+    enum pushed done = push_bill(&bill, result, err);
+    end(&bill);
+    return done;
+}
+
+/* A draft that still has to be posted is not found: pushing goes on with it,
+ * and makes no second one. */
+bool
+nav_find_bill(struct system *system, const struct record *invoice,
+              const char *key, bool *found, struct push_result *result,
+              struct err *err)
+{
+    CLEANUP(arena_free) struct arena *arena = arena_new();
+    struct nav_bill bill;
+
+    begin(&bill, system, invoice, key, arena);
+    bool good = needs_api(bill.nav, err) && read_own(&bill, err);
+    if (good && bill.row != NULL) {
+        *found = !is_draft(&bill) || !bill.nav->post;
+        say(&bill, result);
+    }
+    end(&bill);
+    return good;
+}

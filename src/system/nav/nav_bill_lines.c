@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a bill's draft is made of: goods as item lines, charges and allowances
+ * as account lines. */
+#include <string.h>
+
+#include "base/text.h"
+#include "system/nav/nav_bill_private.h"
+
+static struct decimal
+size_of(struct decimal value)
+{
+    return value.units < 0 ? decimal_negate(value) : value;
+}
+
+static void
+set_cut(json_t *body, const char *name, const char *text, size_t max)
+{
+    char cut[256];
+
+    if (text_empty(text))
+        return;
+    text_format(cut, max < sizeof cut ? max + 1 : sizeof cut, "%s", text);
+    /* Never half a character. */
+    while (json_object_set_new(body, name, json_string(cut)) != 0 &&
+           cut[0] != '\0')
+        cut[strlen(cut) - 1] = '\0';
+}
+
+/* The item, by the order's line when the bill has an order. *unit stays NULL
+ * when the order says nothing of it. */
+static enum pushed
+find_item(struct nav_bill *bill, const json_t *goods, char item[64],
+          const char **unit, struct push_result *result, struct err *err)
+{
+    static const char *const names[] = { "item", "vendor_item", "gtin" };
+    const json_t *line = NULL;
+    char name[120];
+    bool found = false;
+
+    *unit = NULL;
+    if (bill->order != NULL) {
+        enum pushed done =
+            nav_match(bill->system, bill->order, goods, &line, result, err);
+        if (done == PUSH_DONE) {
+            text_copy(item, 64, exact_word(line, "item"));
+            *unit = exact_text(line, "unit");
+        }
+        return done;
+    }
+    for (size_t i = 0; i < 3 && !found; i++) {
+        const char *value = node_text(goods, names[i]);
+        if (value != NULL &&
+            !nav_look_up(bill->system, "item", bill->vendor, value, &found,
+                         item, err))
+            return nav_failed(err);
+    }
+    if (found)
+        return PUSH_DONE;
+    const char *theirs = node_text(goods, "vendor_item");
+    return nav_hold(result, err, TP6032,
+                    theirs == NULL ? NULL
+                                   : arena_printf(bill->arena, "item:%s:%s",
+                                                  bill->vendor, theirs),
+                    "%s is no item of NAV",
+                    nav_name_goods(goods, name, sizeof name));
+}
+
+static enum pushed
+add_goods(struct nav_bill *bill, const json_t *goods, json_t *lines,
+          struct push_result *result, struct err *err)
+{
+    const char *ours = node_text(goods, "unit"), *unit;
+    char item[64], name[120];
+    enum pushed done = find_item(bill, goods, item, &unit, result, err);
+
+    if (done != PUSH_DONE)
+        return done;
+    const char *billed =
+        ours != NULL ? nav_unit(bill->system, bill->arena, ours) : unit;
+    if (unit != NULL && billed != NULL && strcmp(unit, billed) != 0)
+        return nav_hold(result, err, TP6024, NULL,
+                        "%s is billed in %s; order %s is in %s",
+                        nav_name_goods(goods, name, sizeof name), billed,
+                        exact_word(bill->order, "number"), unit);
+    json_t *line = json_pack("{ss ss}", "lineType", "Item", "lineObjectNumber",
+                             item);
+    set_cut(line, "description", node_text(goods, "description"), 100);
+    set_cut(line, "unitOfMeasureCode", billed, 10);
+    json_object_set_new(
+        line, "quantity",
+        exact_decimal(size_of(node_decimal(goods, "quantity"))));
+    json_object_set_new(line, "unitCost",
+                        exact_decimal(node_decimal(goods, "price")));
+    json_array_append_new(lines, line);
+    return PUSH_DONE;
+}
+
+static const char *
+account_of(const struct nav_bill *bill, const char *code)
+{
+    const struct conf_group *group = bill->system->context.group;
+    const char *account = NULL;
+
+    if (!text_empty(code))
+        account = conf_text(
+            group, arena_printf(bill->arena, "charges.%s", code), NULL);
+    return account != NULL ? account
+                           : conf_text(group, "charges.default", NULL);
+}
+
+/* An allowance is taken off: one negative piece, since NAV wants prices
+ * positive. */
+static enum pushed
+add_charge(struct nav_bill *bill, const json_t *charge, json_t *lines,
+           struct push_result *result, struct err *err)
+{
+    struct decimal amount = node_decimal(charge, "amount");
+    const char *code = node_text(charge, "code");
+    const char *text = node_text(charge, "description");
+    const char *account = account_of(bill, code);
+    char shown[DECIMAL_TEXT];
+
+    if (decimal_is_zero(amount))
+        return PUSH_DONE;
+    if (account == NULL)
+        return nav_hold(result, err, TP6032, NULL,
+                        "charge '%s' of %s has no account; set charges in the "
+                        "system's settings",
+                        code != NULL ? code : "without code",
+                        decimal_fixed(amount, 2, shown));
+    json_t *line = json_pack("{ss ss}", "lineType", "Account",
+                             "lineObjectNumber", account);
+    set_cut(line, "description", text != NULL ? text : code, 100);
+    json_object_set_new(line, "quantity",
+                        exact_number(amount.units < 0 ? "-1" : "1"));
+    json_object_set_new(line, "unitCost", exact_decimal(size_of(amount)));
+    json_array_append_new(lines, line);
+    return PUSH_DONE;
+}
+
+static enum pushed
+add_charges(struct nav_bill *bill, const json_t *charges, json_t *lines,
+            struct push_result *result, struct err *err)
+{
+    enum pushed done = PUSH_DONE;
+
+    for (size_t i = 0; done == PUSH_DONE && i < json_array_size(charges); i++)
+        done = add_charge(bill, json_array_get(charges, i), lines, result, err);
+    return done;
+}
+
+static enum pushed
+add_lines(struct nav_bill *bill, json_t *lines, struct push_result *result,
+          struct err *err)
+{
+    const json_t *goods = record_node(bill->invoice, "lines");
+    enum pushed done = PUSH_DONE;
+
+    for (size_t i = 0; done == PUSH_DONE && i < json_array_size(goods); i++) {
+        const json_t *line = json_array_get(goods, i);
+        done = add_goods(bill, line, lines, result, err);
+        if (done == PUSH_DONE)
+            done = add_charges(bill, node_at(line, "charges"), lines, result,
+                               err);
+    }
+    if (done == PUSH_DONE)
+        done = add_charges(bill, record_node(bill->invoice, "charges"), lines,
+                           result, err);
+    if (done == PUSH_DONE && json_array_size(lines) == 0)
+        return nav_hold(result, err, TP6032, NULL, "the %s has no lines",
+                        bill->words->what);
+    return done;
+}
+
+/* NAV writes its own currency as an empty code. */
+static void
+set_currency(struct nav_bill *bill, json_t *body)
+{
+    const char *code = record_text(bill->invoice, "currency");
+    const struct conf *conf = bill->system->context.conf;
+    const char *own = conf != NULL ? conf_company(conf)->currency : NULL;
+
+    if (code != NULL && !text_equal(code, own))
+        set_cut(body, "currencyCode", code, 10);
+}
+
+enum pushed
+nav_bill_body(struct nav_bill *bill, json_t **body, struct push_result *result,
+              struct err *err)
+{
+    const char *date = record_text(bill->invoice, "date");
+    const char *due = record_text(bill->invoice, "due_date");
+    json_t *lines = json_array();
+
+    *body = json_pack("{ss}", "id", bill->id);
+    set_cut(*body, bill->words->number, record_text(bill->invoice, "number"),
+            35);
+    set_cut(*body, "vendorNumber", bill->vendor, 20);
+    set_cut(*body, bill->words->date, date, 10);
+    set_cut(*body, "postingDate", date, 10);
+    set_cut(*body, "dueDate", due, 10);
+    set_currency(bill, *body);
+    enum pushed done = add_lines(bill, lines, result, err);
+    json_object_set_new(*body, bill->words->lines, lines);
+    return done;
+}

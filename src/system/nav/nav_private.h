@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the nav files share. An order is JSON in one form whatever the
+ * profile: see nav_order(). */
+#ifndef TP_SYSTEM_NAV_NAV_PRIVATE_H
+#define TP_SYSTEM_NAV_NAV_PRIVATE_H
+
+#include "base/arena.h"
+#include "system/exact.h"
+#include "system/odata.h"
+#include "system/system.h"
+
+enum nav_receipts { NAV_CODEUNIT, NAV_ITEM_JOURNAL, NAV_RECEIVE_AND_INVOICE };
+
+/* How a profile names what we read of orders and masters. */
+struct nav_words {
+    const char *bindings; /* folder of its bindings */
+    const char *orders, *order_lines, *order_key; /* filter, before the no. */
+    const char *number, *vendor, *date, *status, *released, *currency;
+    const char *modified; /* NULL: rows have no time of change */
+    const char *line, *type, *item, *text, *unit, *quantity, *received,
+        *invoiced, *price, *reference; /* reference: NULL = none */
+    const char *vendors, *customers, *items, *locations, *units;
+    const char *master_key, *code_key; /* of those sets */
+};
+
+/* One look-up that was answered; forgotten after NAV_CACHE_SECONDS. */
+struct nav_fact {
+    char asked[160], answer[64];
+    int64_t until; /* when_steady() */
+};
+
+enum { NAV_CACHE = 512, NAV_CACHE_SECONDS = 300, NAV_UUID = 37 };
+
+struct nav {
+    struct arena *arena; /* settings' texts */
+    struct odata *odata;
+    const struct nav_words *words;
+    enum nav_receipts receipts;
+    bool post;           /* post bills, not only draft them */
+    const char *codeunit; /* the service name it is published by */
+    const char *template, *batch, *location; /* of the item journal */
+    const char *payments;     /* the payment journal's code, or NULL */
+    const char *status_field; /* of the order page, or NULL */
+    long overlap_seconds;
+    struct nav_fact *facts; /* NAV_CACHE of them, by hash */
+};
+
+static inline struct nav *
+nav_of(const struct system *system)
+{
+    return system->state;
+}
+
+/* nav_order.c: *order is NULL when there is none of that number; else
+ * { number, vendor, status, released, currency, id, etag, lines: [{ id, line,
+ * type, item, reference, description, unit, ordered, received, invoiced,
+ * open, price }] }, every value a text, units as NAV writes them. */
+bool nav_order(struct nav *, const char *number, json_t **order,
+               struct err *) MUST_USE;
+bool nav_match_order(struct system *, const char *number, json_t **order,
+                     struct err *) MUST_USE;
+
+/* nav_match.c: the order's line that a shipped or billed line is about. */
+enum pushed nav_match(struct system *, const json_t *order,
+                      const json_t *goods, const json_t **line,
+                      struct push_result *, struct err *);
+/* Our unit in NAV's words. */
+const char *nav_unit(const struct system *, struct arena *, const char *ours);
+/* "line 2 (item AC-9)" for sentences. */
+const char *nav_name_goods(const json_t *goods, char *out, size_t out_size);
+
+/* Fills result and err of a document that has to wait. Always PUSH_HELD. */
+enum pushed nav_hold(struct push_result *, struct err *, enum err_code,
+                     const char *waits_for, const char *format, ...)
+    PRINTF(5, 6);
+/* PUSH_UNKNOWN for ERR_UNSURE, else PUSH_FAILED. */
+enum pushed nav_failed(const struct err *);
+/* UUIDv5 of a key and what distinguishes its parts ("" = nothing). */
+void nav_uuid(char out[NAV_UUID], const char *key, const char *part);
+/* A document number of at most 20 characters made of the same. */
+void nav_document_number(char out[24], const char *key, const char *part);
+
+bool nav_pull(struct system *, const char *what, struct mark *, record_sink *,
+              void *user, struct err *);
+/* nav_changes.c: what a service without times of change has new. */
+bool nav_pull_changed(struct nav *, const char *set, const char *filter,
+                      struct mark *, odata_row *, void *user, struct err *);
+
+enum pushed nav_push_receipt(struct system *, const struct record *,
+                             const char *key, struct push_result *,
+                             struct err *);
+bool nav_find_receipt(struct system *, const struct record *, const char *key,
+                      bool *found, struct push_result *, struct err *);
+/* One order's part of a shipment, matched: what a strategy posts. */
+struct nav_receipt {
+    const json_t *order;
+    json_t *lines; /* [{ line, item, unit, quantity, price, id }] */
+    const char *shipment, *date;
+    const char *key; /* of the shipment */
+    const char *po;
+};
+
+/* The strategies: nav_receipt.c, nav_journal.c, nav_receive.c. *found says
+ * whether the receipt is there. */
+enum pushed nav_journal_post(struct system *, const struct nav_receipt *,
+                             struct push_result *, struct err *);
+bool nav_journal_find(struct system *, const struct nav_receipt *, bool *found,
+                      struct push_result *, struct err *);
+enum pushed nav_receive_post(struct system *, const struct nav_receipt *,
+                             struct push_result *, struct err *);
+bool nav_receive_find(struct system *, const struct nav_receipt *, bool *found,
+                      struct push_result *, struct err *);
+
+enum pushed nav_push_bill(struct system *, const struct record *,
+                          const char *key, struct push_result *,
+                          struct err *);
+bool nav_find_bill(struct system *, const struct record *, const char *key,
+                   bool *found, struct push_result *, struct err *);
+enum pushed nav_push_payment(struct system *, const struct record *,
+                             const char *key, struct push_result *,
+                             struct err *);
+bool nav_find_payment(struct system *, const struct record *, const char *key,
+                      bool *found, struct push_result *, struct err *);
+
+bool nav_look_up(struct system *, const char *table, const char *partner,
+                 const char *value, bool *found, char out[64], struct err *);
+bool nav_tell(struct system *, const char *what, const char *number,
+              const char *state, struct err *);
+bool nav_probe(struct system *, struct buf *report, struct err *);
+bool nav_check(struct system *, struct problems *, struct err *);
+
+#endif
