@@ -262,8 +262,8 @@ find_company(struct odata *service, struct err *err)
     struct http_answer answer = { 0 };
     const char *base = odata_service(service, ODATA_MAIN, arena);
     struct odata_ask call = { .method = "GET",
-                               .url =
-                                   arena_printf(arena, "%s/companies", base) };
+                              .url =
+                                  arena_printf(arena, "%s/companies", base) };
 
     bool good = odata_exchange(service, &call, &answer, err) &&
                 odata_read(&answer, &rows, err) &&

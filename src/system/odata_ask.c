@@ -69,8 +69,8 @@ odata_list(struct odata *service, enum odata_root root, const char *set,
     while (url != NULL) {
         CLEANUP(json_decrefp) json_t *page = NULL;
         struct odata_ask call = { .method = "GET",
-                                   .url = url,
-                                   .replica = query && query->replica };
+                                  .url = url,
+                                  .replica = query && query->replica };
         if (!walk_on(trail, url, err) ||
             !read_json(service, &call, &page, err) ||
             !give_rows(page, take, user, err))
@@ -134,7 +134,7 @@ odata_get(struct odata *service, enum odata_root root, const char *path,
     CLEANUP(arena_free) struct arena *arena = arena_new();
     struct http_answer answer = { 0 };
     struct odata_ask call = { .method = "GET",
-                               .replica = query && query->replica };
+                              .replica = query && query->replica };
 
     *row = NULL;
     if (!address_of(service, root, path, arena, &call.url, err))
@@ -186,8 +186,8 @@ odata_patch(struct odata *service, enum odata_root root, const char *path,
 {
     CLEANUP(arena_free) struct arena *arena = arena_new();
     struct odata_ask call = { .method = "PATCH",
-                               .body = body,
-                               .etag = etag != NULL ? etag : "*" };
+                              .body = body,
+                              .etag = etag != NULL ? etag : "*" };
 
     return address_of(service, root, path, arena, &call.url, err) &&
            change(service, &call, answer, err);
@@ -214,9 +214,9 @@ call_procedure(struct odata *service, const char *action,
     CLEANUP(json_decrefp) json_t *answer = NULL;
 
     call->method = "POST";
-    call->url = arena_printf(
-        arena, "%s/%s?company=%s", odata_service(service, ODATA_PAGES, arena),
-        action, text_url_encode(arena, service->settings.company));
+    call->url = arena_printf(arena, "%s/%s?company=%s",
+                             odata_service(service, ODATA_PAGES, arena), action,
+                             text_url_encode(arena, service->settings.company));
     if (!change(service, call, &answer, err))
         return false;
     buf_clear(value);

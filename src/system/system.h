@@ -32,7 +32,8 @@ struct mark {
 
 /* Takes one record; key identifies it in the system ("purchase_order:106001"),
  * stamp tells a change of what we took, not of anything else about it: posting
- * a receipt or a payment is no change. Returning false ends the pull with err as filled. */
+ * a receipt or a payment is no change. Returning false ends the pull with err
+ * as filled. */
 typedef bool record_sink(void *user, const struct record *, const char *key,
                          const char *stamp, struct err *);
 

@@ -46,8 +46,8 @@ static bool
 read_own(struct nav_bill *bill, struct err *err)
 {
     json_decref(bill->row);
-    return odata_get(bill->nav->odata, ODATA_MAIN, bill->path, NULL,
-                     &bill->row, err);
+    return odata_get(bill->nav->odata, ODATA_MAIN, bill->path, NULL, &bill->row,
+                     err);
 }
 
 static bool
@@ -68,13 +68,12 @@ say(const struct nav_bill *bill, struct push_result *result)
     text_copy(result->number, sizeof result->number,
               exact_word(bill->row, "number"));
     text_copy(result->state, sizeof result->state, draft ? "draft" : "posted");
-    text_format(result->note, sizeof result->note, "%s %s %s, total %s%s",
-                draft ? "draft of" : "posted", bill->words->what,
-                result->number,
-                decimal_pretty(
-                    exact_amount(bill->row, "totalAmountIncludingTax"), 2,
-                    total),
-                bill->explained);
+    text_format(
+        result->note, sizeof result->note, "%s %s %s, total %s%s",
+        draft ? "draft of" : "posted", bill->words->what, result->number,
+        decimal_pretty(exact_amount(bill->row, "totalAmountIncludingTax"), 2,
+                       total),
+        bill->explained);
 }
 
 /* The vendor: as the record says, else as its order does. */
@@ -112,11 +111,10 @@ refuse_double(struct nav_bill *bill, struct push_result *result,
     CLEANUP(json_decrefp) json_t *row = NULL;
     const char *number = record_text(bill->invoice, "number");
     struct odata_query query = {
-        .filter = arena_printf(bill->arena,
-                               "%s eq %s and vendorNumber eq %s",
-                               bill->words->number,
-                               odata_quote(bill->arena, number),
-                               odata_quote(bill->arena, bill->vendor))
+        .filter =
+            arena_printf(bill->arena, "%s eq %s and vendorNumber eq %s",
+                         bill->words->number, odata_quote(bill->arena, number),
+                         odata_quote(bill->arena, bill->vendor))
     };
     size_t count;
 
@@ -191,9 +189,8 @@ compare_totals(struct nav_bill *bill, struct push_result *result,
                     "%s (tax %s), a difference of %s",
                     bill->words->what, record_text(bill->invoice, "number"),
                     decimal_pretty(theirs, 2, a),
-                    exact_word(bill->row, "number"),
-                    decimal_pretty(ours, 2, b), decimal_pretty(tax, 2, c),
-                    decimal_pretty(off, 2, d));
+                    exact_word(bill->row, "number"), decimal_pretty(ours, 2, b),
+                    decimal_pretty(tax, 2, c), decimal_pretty(off, 2, d));
 }
 
 static enum pushed

@@ -49,9 +49,8 @@ find_item(struct nav_bill *bill, const json_t *goods, char item[64],
     }
     for (size_t i = 0; i < 3 && !found; i++) {
         const char *value = node_text(goods, names[i]);
-        if (value != NULL &&
-            !nav_look_up(bill->system, "item", bill->vendor, value, &found,
-                         item, err))
+        if (value != NULL && !nav_look_up(bill->system, "item", bill->vendor,
+                                          value, &found, item, err))
             return nav_failed(err);
     }
     if (found)
@@ -82,8 +81,8 @@ add_goods(struct nav_bill *bill, const json_t *goods, json_t *lines,
                         "%s is billed in %s; order %s is in %s",
                         nav_name_goods(goods, name, sizeof name), billed,
                         exact_word(bill->order, "number"), unit);
-    json_t *line = json_pack("{ss ss}", "lineType", "Item", "lineObjectNumber",
-                             item);
+    json_t *line =
+        json_pack("{ss ss}", "lineType", "Item", "lineObjectNumber", item);
     set_cut(line, "description", node_text(goods, "description"), 100);
     set_cut(line, "unitOfMeasureCode", billed, 10);
     json_object_set_new(
@@ -160,8 +159,8 @@ add_lines(struct nav_bill *bill, json_t *lines, struct push_result *result,
         const json_t *line = json_array_get(goods, i);
         done = add_goods(bill, line, lines, result, err);
         if (done == PUSH_DONE)
-            done = add_charges(bill, node_at(line, "charges"), lines, result,
-                               err);
+            done =
+                add_charges(bill, node_at(line, "charges"), lines, result, err);
     }
     if (done == PUSH_DONE)
         done = add_charges(bill, record_node(bill->invoice, "charges"), lines,

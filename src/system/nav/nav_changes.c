@@ -142,9 +142,9 @@ nav_pull_changed(struct nav *nav, const char *set, const char *filter,
                                  .replica = true };
 
     scan.last = &scan.first;
-    bool good = odata_list(nav->odata, ODATA_MAIN, set, &query, scan_row, &scan,
-                           err) &&
-                give_changed(&scan, mark, take, user, err);
+    bool good =
+        odata_list(nav->odata, ODATA_MAIN, set, &query, scan_row, &scan, err) &&
+        give_changed(&scan, mark, take, user, err);
     for (struct seen *s = scan.first; s != NULL; s = s->next)
         json_decref(s->row);
     return good;

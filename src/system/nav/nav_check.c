@@ -50,14 +50,14 @@ check_binding(const struct metadata *all, const struct binding *binding,
 }
 
 static bool
-check_named(struct system *system, const struct metadata *all,
-            const char *what, struct problems *found, struct err *err)
+check_named(struct system *system, const struct metadata *all, const char *what,
+            struct problems *found, struct err *err)
 {
     CLEANUP(arena_free) struct arena *arena = arena_new();
     CLEANUP(buf_free) struct buf content = { 0 };
     const struct map_sources *sources = system->context.sources;
-    const char *name = arena_printf(
-        arena, "bindings/%s/%s.binding", nav_of(system)->words->bindings, what);
+    const char *name = arena_printf(arena, "bindings/%s/%s.binding",
+                                    nav_of(system)->words->bindings, what);
     const char *path, *text;
     struct binding *binding = NULL;
 
@@ -79,9 +79,10 @@ check_words(const struct nav *nav, const struct metadata *all,
     const struct nav_words *w = nav->words;
     const struct entity *orders = metadata_set(all, w->orders);
     const char *const header[] = { w->number, w->vendor, w->date, w->status };
-    const char *const line[] = { w->line,     w->type,     w->item,
-                                 w->unit,     w->quantity, w->received,
-                                 w->invoiced, w->price };
+    const char *const line[] = {
+        w->line,     w->type,     w->item,     w->unit,
+        w->quantity, w->received, w->invoiced, w->price
+    };
 
     if (orders == NULL) {
         problem_add(found, TP6005, place, NULL, "the service has no '%s'",
@@ -111,7 +112,8 @@ nav_check(struct system *system, struct problems *found, struct err *err)
     if (!odata_metadata(nav->odata, ODATA_MAIN, &all, err))
         return false;
     check_words(nav, all, place, found);
-    if (nav->receipts == NAV_RECEIVE_AND_INVOICE && nav->words->modified == NULL)
+    if (nav->receipts == NAV_RECEIVE_AND_INVOICE &&
+        nav->words->modified == NULL)
         problem_add(found, TP6001, place, NULL,
                     "receipts = receive-and-invoice needs profile bc-api-v2");
     for (size_t i = 0; i < sizeof binding_names / sizeof *binding_names; i++)
@@ -173,8 +175,7 @@ tell_codeunit(struct nav *nav, const char *what, const char *number,
     CLEANUP(buf_free) struct buf value = { 0 };
     CLEANUP(json_decrefp)
     json_t *body = json_pack("{ss ss ss ss}", "documentType", what,
-                             "orderNumber", number, "state", state, "note",
-                             "");
+                             "orderNumber", number, "state", state, "note", "");
 
     return odata_call(nav->odata,
                       arena_printf(arena, "%s_SetStatus", nav->codeunit), body,
@@ -195,11 +196,11 @@ tell_field(struct nav *nav, const char *number, const char *state,
         return err_set(err, TP6001, "status_field '%s' is no field's name",
                        nav->status_field);
     json_object_set_new(body, field, json_string(state));
-    return odata_patch(nav->odata, ODATA_PAGES,
-                       arena_printf(arena,
-                                    "PurchaseOrder(Document_Type='Order',No=%s)",
-                                    odata_key(arena, number)),
-                       NULL, body, &answer, err);
+    return odata_patch(
+        nav->odata, ODATA_PAGES,
+        arena_printf(arena, "PurchaseOrder(Document_Type='Order',No=%s)",
+                     odata_key(arena, number)),
+        NULL, body, &answer, err);
 }
 
 /* Saying it twice is no harm, so a telling in doubt is said again. */

@@ -36,8 +36,8 @@ count_entries(struct nav *nav, const char *set, const char *filter,
 {
     struct odata_query query = { .filter = filter };
 
-    return odata_list(nav->odata, ODATA_PAGES, set, &query, take_entry,
-                      journal, err);
+    return odata_list(nav->odata, ODATA_PAGES, set, &query, take_entry, journal,
+                      err);
 }
 
 static const char *
@@ -53,12 +53,12 @@ make_entry(const struct nav *nav, const struct nav_receipt *receipt,
            const struct journal *journal, const json_t *line, long line_no)
 {
     char number[32];
-    json_t *entry = json_pack(
-        "{ss ss ss ss ss ss ss}", "Journal_Template_Name", nav->template,
-        "Journal_Batch_Name", nav->batch, "Entry_Type", "Purchase",
-        "Document_No", journal->document, "Item_No", exact_word(line, "item"),
-        "Posting_Date", receipt->date, "Unit_of_Measure_Code",
-        exact_word(line, "unit"));
+    json_t *entry =
+        json_pack("{ss ss ss ss ss ss ss}", "Journal_Template_Name",
+                  nav->template, "Journal_Batch_Name", nav->batch, "Entry_Type",
+                  "Purchase", "Document_No", journal->document, "Item_No",
+                  exact_word(line, "item"), "Posting_Date", receipt->date,
+                  "Unit_of_Measure_Code", exact_word(line, "unit"));
 
     text_format(number, sizeof number, "%ld", line_no);
     json_object_set_new(entry, "Line_No", exact_number(number));
@@ -66,8 +66,7 @@ make_entry(const struct nav *nav, const struct nav_receipt *receipt,
     text_copy(external, sizeof external, receipt->shipment);
     json_object_set_new(entry, "External_Document_No", json_string(external));
     if (nav->location != NULL)
-        json_object_set_new(entry, "Location_Code",
-                            json_string(nav->location));
+        json_object_set_new(entry, "Location_Code", json_string(nav->location));
     json_object_set_new(entry, "Quantity",
                         exact_decimal(exact_amount(line, "quantity")));
     json_object_set_new(entry, "Unit_Amount",
@@ -87,9 +86,8 @@ add_entries(struct nav *nav, const struct nav_receipt *receipt,
          i++) {
         line_no += LINE_STEP;
         CLEANUP(json_decrefp)
-        json_t *entry =
-            make_entry(nav, receipt, journal,
-                       json_array_get(receipt->lines, i), line_no);
+        json_t *entry = make_entry(nav, receipt, journal,
+                                   json_array_get(receipt->lines, i), line_no);
         CLEANUP(json_decrefp) json_t *answer = NULL;
         if (!odata_post(nav->odata, ODATA_PAGES, "ItemJournal", entry, &answer,
                         err))
@@ -104,9 +102,9 @@ post_journal(struct nav *nav, const struct journal *journal, struct err *err)
     CLEANUP(arena_free) struct arena *arena = arena_new();
     CLEANUP(buf_free) struct buf value = { 0 };
     CLEANUP(json_decrefp)
-    json_t *body = json_pack("{ss ss ss}", "templateName", nav->template,
-                             "batchName", nav->batch, "documentNumber",
-                             journal->document);
+    json_t *body =
+        json_pack("{ss ss ss}", "templateName", nav->template, "batchName",
+                  nav->batch, "documentNumber", journal->document);
 
     return odata_call(nav->odata,
                       arena_printf(arena, "%s_PostItemJournal", nav->codeunit),
@@ -147,14 +145,13 @@ nav_journal_post(struct system *system, const struct nav_receipt *receipt,
     if (found)
         return PUSH_DONE;
     nav_document_number(own.document, receipt->key, receipt->po);
-    const char *mine = arena_printf(arena, "%s and Document_No eq '%s'", all,
-                                    own.document);
+    const char *mine =
+        arena_printf(arena, "%s and Document_No eq '%s'", all, own.document);
     if (!count_entries(nav, "ItemJournal", mine, &own, err) ||
         !count_entries(nav, "ItemJournal", all, &batch, err))
         return nav_failed(err);
     own.last_line = batch.last_line;
-    if (!add_entries(nav, receipt, &own, err) ||
-        !post_journal(nav, &own, err))
+    if (!add_entries(nav, receipt, &own, err) || !post_journal(nav, &own, err))
         return nav_failed(err);
     return PUSH_DONE;
 }

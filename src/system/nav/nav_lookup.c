@@ -64,13 +64,12 @@ by_key(struct nav *nav, const char *set, const char *key, const char *value,
        char out[64], struct err *err)
 {
     CLEANUP(arena_free) struct arena *arena = arena_new();
-    struct question question = {
-        .root = ODATA_MAIN,
-        .set = set,
-        .field = key,
-        .filter = arena_printf(arena, "%s eq %s", key,
-                               odata_quote(arena, value))
-    };
+    struct question question = { .root = ODATA_MAIN,
+                                 .set = set,
+                                 .field = key,
+                                 .filter =
+                                     arena_printf(arena, "%s eq %s", key,
+                                                  odata_quote(arena, value)) };
 
     return ask(nav, &question, out, err);
 }
@@ -128,13 +127,12 @@ look_up_item(struct nav *nav, const char *vendor, const char *value,
         strspn(value, "0123456789") != strlen(value))
         return true;
     CLEANUP(arena_free) struct arena *arena = arena_new();
-    struct question question = {
-        .root = ODATA_MAIN,
-        .set = w->items,
-        .field = w->master_key,
-        .filter = arena_printf(arena, "%s eq '%s'", gtin, value),
-        .optional = true
-    };
+    struct question question = { .root = ODATA_MAIN,
+                                 .set = w->items,
+                                 .field = w->master_key,
+                                 .filter = arena_printf(arena, "%s eq '%s'",
+                                                        gtin, value),
+                                 .optional = true };
     return ask(nav, &question, out, err);
 }
 

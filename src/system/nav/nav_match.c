@@ -60,9 +60,8 @@ nav_unit(const struct system *system, struct arena *arena, const char *ours)
     const struct map_codes *codes = system->context.codes;
     const char *out = NULL, *guess = NULL;
 
-    if (codes != NULL &&
-        codes->look_up(codes->user, "unit", "ours", "nav", ours, arena, &out,
-                       &guess))
+    if (codes != NULL && codes->look_up(codes->user, "unit", "ours", "nav",
+                                        ours, arena, &out, &guess))
         return out;
     return ours;
 }
@@ -81,8 +80,9 @@ nav_name_goods(const json_t *goods, char *out, size_t out_size)
         item = node_text(goods, "gtin");
         kind = "GTIN";
     }
-    text_format(out, out_size, "line %s (%s %s)", line ? line : "without number",
-                kind, item ? item : "not named");
+    text_format(out, out_size, "line %s (%s %s)",
+                line ? line : "without number", kind,
+                item ? item : "not named");
     return out;
 }
 

@@ -65,24 +65,21 @@ read_order(const struct nav *nav, json_t *row)
     set_text(order, "id", exact_text(row, "id"));
     set_text(order, "etag", exact_text(row, "@odata.etag"));
     for (size_t i = 0; i < json_array_size(rows); i++)
-        json_array_append_new(lines,
-                              read_line(nav, json_array_get(rows, i)));
+        json_array_append_new(lines, read_line(nav, json_array_get(rows, i)));
     json_object_set_new(order, "lines", lines);
     return order;
 }
 
 bool
-nav_order(struct nav *nav, const char *number, json_t **order,
-          struct err *err)
+nav_order(struct nav *nav, const char *number, json_t **order, struct err *err)
 {
     CLEANUP(arena_free) struct arena *arena = arena_new();
     CLEANUP(json_decrefp) json_t *row = NULL;
     const struct nav_words *w = nav->words;
-    struct odata_query query = {
-        .filter = arena_printf(arena, "%s%s eq %s", w->order_key, w->number,
-                               odata_quote(arena, number)),
-        .expand = w->order_lines
-    };
+    struct odata_query query = { .filter = arena_printf(
+                                     arena, "%s%s eq %s", w->order_key,
+                                     w->number, odata_quote(arena, number)),
+                                 .expand = w->order_lines };
     size_t count;
 
     *order = NULL;
@@ -106,9 +103,8 @@ say_units(const struct system *system, json_t *order)
         json_t *line = json_array_get(lines, i);
         const char *theirs = exact_word(line, "unit"), *ours = theirs;
         const char *out = NULL, *guess = NULL;
-        if (codes != NULL &&
-            codes->look_up(codes->user, "unit", "nav", "ours", theirs, arena,
-                           &out, &guess))
+        if (codes != NULL && codes->look_up(codes->user, "unit", "nav", "ours",
+                                            theirs, arena, &out, &guess))
             ours = out;
         set_text(line, "unit_nav", theirs);
         set_text(line, "unit", arena_strdup(arena, ours));

@@ -31,18 +31,16 @@ find_journal(struct payment *payment, struct push_result *result,
         return nav_hold(result, err, TP6040, NULL,
                         "no payment journal is set ('payments' in the "
                         "system's settings)");
-    struct odata_query query = {
-        .filter = arena_printf(payment->arena, "code eq %s",
-                               odata_quote(payment->arena, code))
-    };
-    if (!odata_first(payment->nav->odata, ODATA_MAIN,
-                     "customerPaymentJournals", &query, &row, &count, err))
+    struct odata_query query = { .filter = arena_printf(
+                                     payment->arena, "code eq %s",
+                                     odata_quote(payment->arena, code)) };
+    if (!odata_first(payment->nav->odata, ODATA_MAIN, "customerPaymentJournals",
+                     &query, &row, &count, err))
         return nav_failed(err);
     if (count == 0)
         return nav_hold(result, err, TP6040, NULL,
                         "NAV has no customer payment journal '%s'", code);
-    text_copy(payment->journal, sizeof payment->journal,
-              exact_word(row, "id"));
+    text_copy(payment->journal, sizeof payment->journal, exact_word(row, "id"));
     return PUSH_DONE;
 }
 
@@ -69,10 +67,9 @@ check_sum(struct payment *payment, struct push_result *result, struct err *err)
     char a[DECIMAL_TEXT], b[DECIMAL_TEXT];
 
     if (json_array_size(applied) == 0)
-        return nav_hold(result, err, TP6040, NULL,
-                        "payment %s of %s names no invoice",
-                        record_text(record, "trace_number"),
-                        decimal_pretty(paid, 2, a));
+        return nav_hold(
+            result, err, TP6040, NULL, "payment %s of %s names no invoice",
+            record_text(record, "trace_number"), decimal_pretty(paid, 2, a));
     if (decimal_compare(paid, sum) == 0)
         return PUSH_DONE;
     return nav_hold(result, err, TP6040, NULL,
@@ -90,7 +87,8 @@ note_adjustments(struct buf *comment, const json_t *application)
     char text[DECIMAL_TEXT];
 
     if (!decimal_is_zero(discount))
-        buf_addf(comment, "discount %s taken", decimal_fixed(discount, 2, text));
+        buf_addf(comment, "discount %s taken",
+                 decimal_fixed(discount, 2, text));
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *one = json_array_get(list, i);
         const char *reason = node_text(one, "reason");
@@ -125,8 +123,7 @@ make_line(struct payment *payment, const char *id, struct decimal amount)
 
     cut_text(line, "externalDocumentNumber",
              record_text(payment->record, "trace_number"), 35);
-    json_object_set_new(line, "amount",
-                        exact_decimal(decimal_negate(amount)));
+    json_object_set_new(line, "amount", exact_decimal(decimal_negate(amount)));
     return line;
 }
 
@@ -154,8 +151,7 @@ line_there(struct payment *payment, const char *id, bool *there,
            struct err *err)
 {
     CLEANUP(json_decrefp) json_t *row = NULL;
-    const char *path =
-        arena_printf(payment->arena, "customerPayments(%s)", id);
+    const char *path = arena_printf(payment->arena, "customerPayments(%s)", id);
 
     if (!odata_get(payment->nav->odata, ODATA_MAIN, path, NULL, &row, err))
         return false;
@@ -168,8 +164,7 @@ line_id(struct payment *payment, const char *list, size_t i)
 {
     char *id = arena_alloc(payment->arena, NAV_UUID);
 
-    nav_uuid(id, payment->key,
-             arena_printf(payment->arena, "%s%zu", list, i));
+    nav_uuid(id, payment->key, arena_printf(payment->arena, "%s%zu", list, i));
     return id;
 }
 
@@ -187,8 +182,7 @@ put_application(struct payment *payment, size_t i, size_t *made,
     if (!line_there(payment, id, &there, err) || there)
         return err->code == TP_NONE;
     CLEANUP(json_decrefp)
-    json_t *line =
-        make_line(payment, id, node_decimal(application, "paid"));
+    json_t *line = make_line(payment, id, node_decimal(application, "paid"));
     cut_text(line, "appliesToInvoiceNumber", invoice, 20);
     cut_text(line, "description",
              arena_printf(payment->arena, "Payment of %s", invoice), 100);
@@ -201,8 +195,7 @@ put_application(struct payment *payment, size_t i, size_t *made,
 
 /* Money of the remittance that belongs to no invoice: on account. */
 static bool
-put_adjustment(struct payment *payment, size_t i, size_t *made,
-               struct err *err)
+put_adjustment(struct payment *payment, size_t i, size_t *made, struct err *err)
 {
     const json_t *adjustment =
         json_array_get(record_node(payment->record, "adjustments"), i);
@@ -261,10 +254,10 @@ say(const struct payment *payment, bool posted, struct push_result *result)
                    record_count(payment->record, "adjustments");
 
     text_copy(result->number, sizeof result->number, payment->document);
-    text_copy(result->state, sizeof result->state,
-              posted ? "posted" : "draft");
+    text_copy(result->state, sizeof result->state, posted ? "posted" : "draft");
     text_format(result->note, sizeof result->note, "%zu line%s %s %s, %s",
-                lines, lines == 1 ? "" : "s", posted ? "posted as" : "in journal",
+                lines, lines == 1 ? "" : "s",
+                posted ? "posted as" : "in journal",
                 posted ? payment->document : payment->nav->payments,
                 posted ? "found in the ledger" : "to be posted by a person");
 }

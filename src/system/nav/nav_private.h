@@ -13,7 +13,7 @@ enum nav_receipts { NAV_CODEUNIT, NAV_ITEM_JOURNAL, NAV_RECEIVE_AND_INVOICE };
 
 /* How a profile names what we read of orders and masters. */
 struct nav_words {
-    const char *bindings; /* folder of its bindings */
+    const char *bindings;                         /* folder of its bindings */
     const char *orders, *order_lines, *order_key; /* filter, before the no. */
     const char *number, *vendor, *date, *status, *released, *currency;
     const char *modified; /* NULL: rows have no time of change */
@@ -36,7 +36,7 @@ struct nav {
     struct odata *odata;
     const struct nav_words *words;
     enum nav_receipts receipts;
-    bool post;           /* post bills, not only draft them */
+    bool post;            /* post bills, not only draft them */
     const char *codeunit; /* the service name it is published by */
     const char *template, *batch, *location; /* of the item journal */
     const char *payments;     /* the payment journal's code, or NULL */
@@ -61,9 +61,8 @@ bool nav_match_order(struct system *, const char *number, json_t **order,
                      struct err *) MUST_USE;
 
 /* nav_match.c: the order's line that a shipped or billed line is about. */
-enum pushed nav_match(struct system *, const json_t *order,
-                      const json_t *goods, const json_t **line,
-                      struct push_result *, struct err *);
+enum pushed nav_match(struct system *, const json_t *order, const json_t *goods,
+                      const json_t **line, struct push_result *, struct err *);
 /* Our unit in NAV's words. */
 const char *nav_unit(const struct system *, struct arena *, const char *ours);
 /* "line 2 (item AC-9)" for sentences. */
@@ -112,8 +111,7 @@ bool nav_receive_find(struct system *, const struct nav_receipt *, bool *found,
                       struct push_result *, struct err *);
 
 enum pushed nav_push_bill(struct system *, const struct record *,
-                          const char *key, struct push_result *,
-                          struct err *);
+                          const char *key, struct push_result *, struct err *);
 bool nav_find_bill(struct system *, const struct record *, const char *key,
                    bool *found, struct push_result *, struct err *);
 enum pushed nav_push_payment(struct system *, const struct record *,

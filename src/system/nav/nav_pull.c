@@ -20,17 +20,16 @@ static const struct pulled {
     enum record_kind kind;
     bool fixed; /* posted documents do not change any more */
 } pulled[] = {
-    { "purchase_order", "nav", "purchaseOrders", "purchaseOrderLines",
-      "number", "status eq 'Open'", "orderDate", RECORD_ORDER, false },
+    { "purchase_order", "nav", "purchaseOrders", "purchaseOrderLines", "number",
+      "status eq 'Open'", "orderDate", RECORD_ORDER, false },
     { "sales_invoice", "nav", "salesInvoices", "salesInvoiceLines", "number",
       "(status eq 'Open' or status eq 'Paid')", "postingDate", RECORD_INVOICE,
       true },
     { "purchase_invoice", "nav", "purchaseInvoices", "purchaseInvoiceLines",
       "number", "(status eq 'Open' or status eq 'Paid')", "postingDate",
       RECORD_INVOICE, true },
-    { "purchase_order", "nav-odata", "PurchaseOrder",
-      "PurchaseOrderPurchLines", "No",
-      "Document_Type eq 'Order' and Status eq 'Released'", "Order_Date",
+    { "purchase_order", "nav-odata", "PurchaseOrder", "PurchaseOrderPurchLines",
+      "No", "Document_Type eq 'Order' and Status eq 'Released'", "Order_Date",
       RECORD_ORDER, false },
     { "sales_invoice", "nav-odata", "PostedSalesInvoice",
       "PostedSalesInvoiceSalesInvLines", "No", "Cancelled eq false",
@@ -150,12 +149,11 @@ take_changed(void *user, json_t *row, struct err *err)
     struct pull *pull = user;
     CLEANUP(json_decrefp) json_t *whole = NULL;
     const char *number = exact_word(row, pull->of->number);
-    struct odata_query query = {
-        .filter = arena_printf(pull->arena, "%s and %s eq %s",
-                               pull->of->filter, pull->of->number,
-                               odata_quote(pull->arena, number)),
-        .expand = pull->expand
-    };
+    struct odata_query query = { .filter = arena_printf(
+                                     pull->arena, "%s and %s eq %s",
+                                     pull->of->filter, pull->of->number,
+                                     odata_quote(pull->arena, number)),
+                                 .expand = pull->expand };
     size_t count;
 
     if (!odata_first(pull->nav->odata, ODATA_MAIN, pull->of->set, &query,
@@ -203,8 +201,8 @@ pull_by_content(struct pull *pull, struct err *err)
     struct mark *mark = pull->mark;
 
     pull->mark = NULL;
-    return nav_pull_changed(pull->nav, pull->of->set, since_cutover(pull),
-                            mark, take_changed, pull, err);
+    return nav_pull_changed(pull->nav, pull->of->set, since_cutover(pull), mark,
+                            take_changed, pull, err);
 }
 
 bool

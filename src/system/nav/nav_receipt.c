@@ -42,8 +42,8 @@ gather_line(struct gathering *to, const json_t *goods)
 
     if (decimal_is_zero(quantity))
         return PUSH_DONE;
-    enum pushed matched = nav_match(to->system, to->order, goods, &line,
-                                    to->result, to->err);
+    enum pushed matched =
+        nav_match(to->system, to->order, goods, &line, to->result, to->err);
     if (matched != PUSH_DONE)
         return matched;
     const char *ordered_in = exact_word(line, "unit");
@@ -103,22 +103,20 @@ check_open(const struct gathering *of)
         if (decimal_compare(more, decimal_from(0)) <= 0)
             continue;
         if (decimal_compare(open, decimal_from(0)) <= 0)
-            return nav_hold(of->result, of->err, TP6023, NULL,
-                            "order %s line %s (%s) is closed: %s ordered, %s "
-                            "received, %s shipped now",
-                            number, exact_word(line, "line"),
-                            exact_word(line, "item"),
-                            exact_word(line, "ordered"),
-                            exact_word(line, "received"),
-                            exact_word(line, "quantity"));
+            return nav_hold(
+                of->result, of->err, TP6023, NULL,
+                "order %s line %s (%s) is closed: %s ordered, %s "
+                "received, %s shipped now",
+                number, exact_word(line, "line"), exact_word(line, "item"),
+                exact_word(line, "ordered"), exact_word(line, "received"),
+                exact_word(line, "quantity"));
         return nav_hold(of->result, of->err, TP6022, NULL,
                         "order %s line %s (%s): %s shipped, %s open (%s "
                         "ordered, %s received), %s too many",
                         number, exact_word(line, "line"),
                         exact_word(line, "item"), exact_word(line, "quantity"),
                         exact_word(line, "open"), exact_word(line, "ordered"),
-                        exact_word(line, "received"),
-                        decimal_text(more, text));
+                        exact_word(line, "received"), decimal_text(more, text));
     }
     return PUSH_DONE;
 }
@@ -191,10 +189,10 @@ codeunit_post(struct system *system, const struct nav_receipt *receipt,
 
     nav_uuid(key, receipt->key, receipt->po);
     CLEANUP(json_decrefp)
-    json_t *body = json_pack(
-        "{ss ss ss ss ss}", "documentKey", key, "orderNumber", receipt->po,
-        "shipmentNumber", receipt->shipment, "postingDate", receipt->date,
-        "lines", lines_text(arena, receipt->lines));
+    json_t *body = json_pack("{ss ss ss ss ss}", "documentKey", key,
+                             "orderNumber", receipt->po, "shipmentNumber",
+                             receipt->shipment, "postingDate", receipt->date,
+                             "lines", lines_text(arena, receipt->lines));
     if (!odata_call(nav->odata, action, body, &value, err))
         return nav_failed(err);
     take_number(&value, result);
@@ -216,8 +214,8 @@ codeunit_find(struct system *system, const struct nav_receipt *receipt,
     nav_uuid(key, receipt->key, receipt->po);
     CLEANUP(json_decrefp) json_t *body = json_pack("{ss}", "documentKey", key);
     if (!odata_inquire(nav->odata,
-                   arena_printf(arena, "%s_FindReceipt", nav->codeunit), body,
-                   &value, err))
+                       arena_printf(arena, "%s_FindReceipt", nav->codeunit),
+                       body, &value, err))
         return false;
     take_number(&value, result);
     *found = result->number[0] != '\0';
@@ -358,7 +356,8 @@ post_parts(struct system *system, struct part *parts, size_t count,
     result->existed = all_there;
     text_copy(result->state, sizeof result->state, "posted");
     text_format(result->note, sizeof result->note, "%zu line%s received, %s %s",
-                lines, lines == 1 ? "" : "s", count == 1 ? "order" : "orders of",
+                lines, lines == 1 ? "" : "s",
+                count == 1 ? "order" : "orders of",
                 count == 1 ? parts[0].receipt.po : parts[0].receipt.shipment);
     return PUSH_DONE;
 }
@@ -381,8 +380,8 @@ nav_push_receipt(struct system *system, const struct record *shipment,
     while (done == PUSH_DONE && begun < count) {
         struct part *part = &parts[begun];
         begin_part(part, shipment, key, begun, arena);
-        done = prepare(system, part, json_array_get(orders, begun++), result,
-                       err);
+        done =
+            prepare(system, part, json_array_get(orders, begun++), result, err);
     }
     if (done == PUSH_DONE)
         done = post_parts(system, parts, count, result, err);
