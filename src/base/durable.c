@@ -15,7 +15,10 @@
 static bool
 fail(struct err *err, const char *what, const char *path)
 {
-    return err_set(err, TP4001, "%s %s: %s", what, path, strerror(errno));
+    bool full = errno == ENOSPC || errno == EDQUOT;
+
+    return err_set(err, full ? TP4003 : TP4001, "%s %s: %s", what, path,
+                   strerror(errno));
 }
 
 static void

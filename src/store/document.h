@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "base/when.h"
+#include "store/effect.h"
 
 enum direction { DIRECTION_OUT, DIRECTION_IN, DIRECTION_ANY };
 
@@ -31,6 +32,10 @@ enum doc_state {
 };
 const char *doc_state_name(enum doc_state);
 bool doc_state_by_name(const char *, enum doc_state *);
+/* Whether the state table has the transition; staying is always allowed. */
+bool doc_state_may(enum doc_state from, enum doc_state to);
+/* The machine has it: received to deferred, but not held. */
+bool doc_state_in_progress(enum doc_state);
 
 /* The four axes; values in the order of ux: new ok warn bad and so on. */
 enum valid { VALID_NEW, VALID_OK, VALID_WARN, VALID_BAD };
@@ -114,48 +119,23 @@ struct interchange {
     moment created;
 };
 
+/* How a claim treats the earlier documents of the same partner, set and
+ * direction: never past one that a worker has (LANE), any (ANY), never past
+ * one that is not finished, held ones included (STRICT). */
+enum lane_order { ORDER_LANE, ORDER_ANY, ORDER_STRICT };
+
 struct doc_filter {
     enum direction direction;
     uint32_t states;                           /* bit 1u << DOC_...; 0 = all */
     const char *partner, *set, *number, *text; /* NULL = any; text = anywhere */
-    const char *waits_for, *origin, *key;
-    int64_t interchange; /* 0 = any */
-    moment since, until; /* created; 0 = any */
-    bool due_only;       /* due <= now */
-    int32_t limit;       /* 0 = no limit */
-};
-
-enum effect_state {
-    EFFECT_INTENDED,
-    EFFECT_ATTEMPTED,
-    EFFECT_DONE,
-    EFFECT_UNKNOWN,
-    EFFECT_FAILED
-};
-const char *effect_state_name(enum effect_state);
-
-struct effect {
-    int64_t id, document;
-    char kind[16];   /* "deliver", "receipt", "bill", "payment", "tell" */
-    char target[32]; /* "sftp:BLUEFISH", "nav" */
-    char key[200];   /* delivery key or posting key, unique per kind */
-    enum effect_state state;
-    char number[64], evidence[200];
-    int32_t attempts;
-    moment attempted; /* when last tried; 0 = never */
-};
-
-struct event {
-    int64_t id, document;
-    moment at;
-    char actor[32], what[48], detail[320];
-    char hash[68]; /* SHA-256 of this event and the hash before it */
-};
-
-struct expectation {
-    int64_t document;
-    char partner[32], what[16]; /* "997", "file" */
-    moment due;
+    const char *related, *waits_for, *origin, *key;
+    const char *isa, *gs, *st; /* control numbers, as an acknowledgment has */
+    int64_t interchange;       /* 0 = any */
+    moment since, until;       /* created; 0 = any */
+    bool due_only;             /* due <= now */
+    bool newest;               /* newest first; else oldest first */
+    int32_t limit;             /* 0 = no limit */
+    enum lane_order order;     /* of claims */
 };
 
 #endif

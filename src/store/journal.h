@@ -39,7 +39,7 @@ bool journal_commit(struct journal *, struct err *) MUST_USE;
 void journal_abandon(struct journal *);
 
 /* Bytes from outside, kept whole. The same bytes from the same source twice
- * give the first id and known = true. */
+ * give the first id and known = true. TP4003 when the disk has no room. */
 struct arrival {
     const char *partner; /* code, "" = not known yet */
     const char *channel; /* "sftp", "drop" */
@@ -57,6 +57,9 @@ bool journal_add_interchange(struct journal *, struct interchange *,
                              struct err *) MUST_USE;
 bool journal_set_interchange(struct journal *, const struct interchange *,
                              struct err *) MUST_USE;
+/* Keeps the bytes of an interchange of ours, with their size and hash. */
+bool journal_keep(struct journal *, struct interchange *, const void *bytes,
+                  size_t size, struct err *) MUST_USE;
 bool journal_interchange(struct journal *, int64_t id, struct interchange *,
                          bool *found, struct err *) MUST_USE;
 /* Was (sender, receiver, control number) there before? SAME = same bytes. */
@@ -71,7 +74,9 @@ bool journal_add(struct journal *, struct document *, bool *known,
 bool journal_document(struct journal *, int64_t id, struct document *,
                       bool *found, struct err *) MUST_USE;
 /* Writes the whole row back if its state in the journal is still `from` and the
- * lease is ours; else TP4011 (CONFLICT). Appends an event: what and detail. */
+ * lease is ours; else TP4011 (CONFLICT). Appends an event: what and detail.
+ * The state table is enforced, and that held, dead and ignored have a reason
+ * and deferred a time (TP4012). Ends the lease, unless it is 0. */
 bool journal_advance(struct journal *, struct document *, enum doc_state from,
                      const char *what, const char *detail,
                      struct err *) MUST_USE;
@@ -86,6 +91,8 @@ bool journal_claim(struct journal *, const struct doc_filter *, int seconds,
                    struct err *) MUST_USE;
 bool journal_yield(struct journal *, const struct document *,
                    struct err *) MUST_USE;
+/* For the one process that knows that no worker is left: ends all leases. */
+bool journal_end_leases(struct journal *, struct err *) MUST_USE;
 bool journal_list(struct journal *, const struct doc_filter *, struct arena *,
                   struct document **out, size_t *count, struct err *) MUST_USE;
 
@@ -99,55 +106,10 @@ bool journal_get(struct journal *, int64_t document, const char *role,
 bool journal_bytes(struct journal *, int64_t interchange, struct buf *,
                    struct err *) MUST_USE;
 
-/* An effect is journalled before it is tried. intend() is idempotent on the
- * key and gives the effect as it stands. */
-bool journal_intend(struct journal *, struct effect *, struct err *) MUST_USE;
-bool journal_attempt(struct journal *, struct effect *, struct err *) MUST_USE;
-bool journal_settle(struct journal *, struct effect *, struct err *) MUST_USE;
-bool journal_effects(struct journal *, int64_t document, struct arena *,
-                     struct effect **, size_t *count, struct err *) MUST_USE;
-
-/* The next control number of a series ("BLUEFISH/isa"), in this transaction;
- * never below floor + 1; after 999999999 comes 1. */
-bool journal_number(struct journal *, const char *series, long floor,
-                    long *number, struct err *) MUST_USE;
-
-bool journal_cursor(struct journal *, const char *name, char out[512],
-                    struct err *) MUST_USE;
-bool journal_cursor_set(struct journal *, const char *name, const char *text,
-                        struct err *) MUST_USE;
-/* Seen sets: files and records that were taken before. */
-bool journal_seen(struct journal *, const char *set, const char *item,
-                  bool *seen, struct err *) MUST_USE;
-bool journal_seen_add(struct journal *, const char *set, const char *item,
-                      struct err *) MUST_USE;
-/* Run-time code tables, before the shipped ones: value "" removes. */
-bool journal_code(struct journal *, const char *table, const char *partner,
-                  const char *from, const char *to, const char *value,
-                  char out[128], bool *found, struct err *) MUST_USE;
-bool journal_code_set(struct journal *, const char *table, const char *partner,
-                      const char *from, const char *to, const char *value,
-                      const char *other, struct err *) MUST_USE;
-
-/* Something that must arrive by a time: a 997 for a document. */
-bool journal_expect(struct journal *, const struct expectation *,
-                    struct err *) MUST_USE;
-bool journal_met(struct journal *, int64_t document, const char *what,
-                 struct err *) MUST_USE;
-
 bool journal_events(struct journal *, int64_t document, struct arena *,
                     struct event **, size_t *count, struct err *) MUST_USE;
 
-/* Read-only, for reports and counters: rows of texts. ?1.. are bound to texts.
- */
-typedef bool journal_row(void *user, int columns, const char *const *names,
-                         const char *const *values, struct err *);
-bool journal_query(struct journal *, const char *select,
-                   const char *const *texts, size_t count, journal_row *,
-                   void *user, struct err *) MUST_USE;
-
-/* The proofs of `tradepost verify`: hashes, states, chain, control numbers. */
-struct problems;
-bool journal_verify(struct journal *, struct problems *, struct err *) MUST_USE;
+#include "store/facts.h"
+#include "store/query.h"
 
 #endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The bytes of an interchange: its own, a window on an arrival's, or those of
+ * the document that it carries. */
+#include <string.h>
+
+#include "base/text.h"
+#include "store/journal_private.h"
+
+/* The payload that holds the interchange's bytes, by whichever way. */
+static bool
+find(struct journal *journal, const struct interchange *it, int64_t *payload,
+     bool *found, struct err *err)
+{
+    unsigned char raw[32] = { 0 };
+    int64_t holder = it->arrival != 0 ? it->arrival : it->id;
+
+    if (!sql_number(journal, "SELECT payload FROM interchange WHERE id = ?",
+                    BIND(INT(holder)), payload, found, err))
+        return false;
+    if (*found || it->sha256[0] == '\0')
+        return true;
+    hash_bytes(raw, it->sha256);
+    return sql_number(journal,
+                      "SELECT p.payload FROM document d"
+                      " JOIN part p ON p.document = d.id"
+                      " JOIN payload y ON y.id = p.payload"
+                      " WHERE d.interchange = ? AND y.sha256 = ?",
+                      BIND(INT(it->id), BLOB(raw, sizeof raw)), payload, found,
+                      err);
+}
+
+/* Cuts a window out of what stands behind `before`. */
+static bool
+cut(struct buf *out, size_t before, const struct interchange *it,
+    struct err *err)
+{
+    size_t size = out->size - before;
+
+    if (it->offset < 0 || it->size < 0 || (size_t)it->offset > size ||
+        (size_t)it->size > size - (size_t)it->offset)
+        return err_set(err, TP4020,
+                       "interchange %lld is not inside its arrival",
+                       (long long)it->id);
+    memmove(out->text + before, out->text + before + it->offset,
+            (size_t)it->size);
+    out->size = before + (size_t)it->size;
+    out->text[out->size] = '\0';
+    return true;
+}
+
+/* A window with its own hash is read alone, however long the arrival is. */
+static bool
+read_window(struct journal *journal, const struct interchange *it,
+            int64_t payload, struct buf *out, bool *done, struct err *err)
+{
+    CLEANUP(sql_done) sqlite3_stmt *statement = NULL;
+    char got[DIGEST_TEXT];
+    bool row;
+
+    *done = false;
+    if (it->sha256[0] == '\0')
+        return true;
+    if (!sql_open(journal,
+                  "SELECT substr(bytes, ?2 + 1, ?3) FROM payload"
+                  " WHERE id = ?1 AND bytes IS NOT NULL",
+                  BIND(INT(payload), INT(it->offset), INT(it->size)),
+                  &statement, err) ||
+        !sql_next(journal, statement, &row, err))
+        return false;
+    if (!row)
+        return true;
+    const void *bytes = sqlite3_column_blob(statement, 0);
+    size_t size = (size_t)sqlite3_column_bytes(statement, 0);
+    digest_sha256(got, bytes != NULL ? bytes : "", size);
+    if (!text_equal(got, it->sha256))
+        return err_set(err, TP4020,
+                       "interchange %lld has the hash %.12s, not %.12s",
+                       (long long)it->id, got, it->sha256);
+    buf_add(out, bytes, size);
+    *done = true;
+    return true;
+}
+
+bool
+journal_bytes(struct journal *journal, int64_t interchange, struct buf *out,
+              struct err *err)
+{
+    struct interchange it;
+    size_t before = out->size;
+    int64_t payload;
+    bool found, done = false;
+
+    if (!journal_interchange(journal, interchange, &it, &found, err))
+        return false;
+    if (!found)
+        return err_set(err, TP4021, "there is no interchange %lld",
+                       (long long)interchange);
+    if (!find(journal, &it, &payload, &found, err))
+        return false;
+    if (!found)
+        return err_set(err, TP4021, "interchange %lld has no bytes",
+                       (long long)interchange);
+    if (it.arrival != 0 && !read_window(journal, &it, payload, out, &done, err))
+        return false;
+    if (done)
+        return true;
+    return payload_get(journal, payload, out, err) &&
+           (it.arrival == 0 || cut(out, before, &it, err));
+}

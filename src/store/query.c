@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reports' queries: one SELECT, read-only twice over. */
+#include "base/text.h"
+#include "store/journal_private.h"
+
+enum { COLUMNS_MAX = 100 };
+
+/* What a query may do; everything else is refused while it is prepared. */
+static int
+authorize(void *user, int action, const char *a, const char *b, const char *c,
+          const char *d)
+{
+    (void)user;
+    (void)a;
+    (void)c;
+    (void)d;
+    switch (action) {
+    case SQLITE_SELECT:
+    case SQLITE_READ:
+    case SQLITE_RECURSIVE:
+        return SQLITE_OK;
+    case SQLITE_FUNCTION:
+        return text_equal(b, "load_extension") ? SQLITE_DENY : SQLITE_OK;
+    default:
+        return SQLITE_DENY;
+    }
+}
+
+static bool
+refuse(struct journal *journal, int result, struct err *err)
+{
+    if ((result & 0xff) == SQLITE_AUTH)
+        return err_set(err, TP4023, "the query does more than read: %s",
+                       sqlite3_errmsg(journal->db));
+    if ((result & 0xff) == SQLITE_ERROR)
+        return err_set(err, TP4024, "the query is wrong: %s",
+                       sqlite3_errmsg(journal->db));
+    return sql_fail(journal, err);
+}
+
+static bool
+prepare(struct journal *journal, const char *select, sqlite3_stmt **out,
+        struct err *err)
+{
+    const char *rest = "";
+
+    sqlite3_set_authorizer(journal->db, authorize, NULL);
+    int result = sqlite3_prepare_v2(journal->db, select, -1, out, &rest);
+    sqlite3_set_authorizer(journal->db, NULL, NULL);
+    if (result != SQLITE_OK)
+        return refuse(journal, result, err);
+    if (*out == NULL)
+        return err_set(err, TP4024, "the query is empty");
+    while (*rest == ';' || *rest == ' ' || *rest == '\n' || *rest == '\t')
+        rest++;
+    if (*rest != '\0')
+        return err_set(err, TP4023,
+                       "one query is expected, but after it comes: %.60s",
+                       rest);
+    return sqlite3_stmt_readonly(*out) ||
+           err_set(err, TP4023, "the query does more than read");
+}
+
+static bool
+give(sqlite3_stmt *statement, int columns, journal_row *row, void *user,
+     struct err *err)
+{
+    const char *names[COLUMNS_MAX], *values[COLUMNS_MAX];
+
+    for (int i = 0; i < columns; i++) {
+        names[i] = sqlite3_column_name(statement, i);
+        values[i] = (const char *)sqlite3_column_text(statement, i);
+    }
+    return row(user, columns, names, values, err);
+}
+
+bool
+journal_query(struct journal *journal, const char *select,
+              const char *const *texts, size_t count, journal_row *row,
+              void *user, struct err *err)
+{
+    CLEANUP(sql_forget) sqlite3_stmt *statement = NULL;
+    int result;
+
+    if (!prepare(journal, select, &statement, err))
+        return false;
+    int columns = sqlite3_column_count(statement);
+    if (columns > COLUMNS_MAX)
+        return err_set(err, TP4024, "the query has %d columns, at most %d fit",
+                       columns, COLUMNS_MAX);
+    for (size_t i = 0; i < count; i++)
+        if (sqlite3_bind_text(statement, (int)i + 1, texts[i], -1,
+                              SQLITE_STATIC) != SQLITE_OK)
+            return err_set(err, TP4024,
+                           "the query has %d places for values, not %zu",
+                           sqlite3_bind_parameter_count(statement), count);
+    while ((result = sqlite3_step(statement)) == SQLITE_ROW)
+        if (!give(statement, columns, row, user, err))
+            return false;
+    return result == SQLITE_DONE || refuse(journal, result, err);
+}
+
+/* ---- counters */
+
+bool
+journal_counts(struct journal *journal, struct journal_counts *out,
+               struct err *err)
+{
+    CLEANUP(sql_done) sqlite3_stmt *statement = NULL;
+    int64_t total;
+    bool row, found;
+    int state;
+
+    *out = (struct journal_counts){ 0 };
+    if (!sql_number(journal, "SELECT count(*) FROM document", NOTHING, &total,
+                    &found, err) ||
+        !sql_open(journal,
+                  "SELECT state, count(*) FROM document"
+                  " WHERE state <> 'done' GROUP BY state",
+                  NOTHING, &statement, err))
+        return false;
+    out->accepted = out->states[DOC_DONE] = total;
+    for (;;) {
+        if (!sql_next(journal, statement, &row, err))
+            return false;
+        if (!row)
+            break;
+        if (!name_find(&state_names, sql_text(statement, 0), &state))
+            continue;
+        out->states[state] = sqlite3_column_int64(statement, 1);
+        out->states[DOC_DONE] -= out->states[state];
+    }
+    for (int i = 0; i < DOC_STATES; i++)
+        if (doc_state_in_progress((enum doc_state)i))
+            out->in_progress += out->states[i];
+    return sql_number(journal,
+                      "SELECT count(*) FROM interchange"
+                      " WHERE state = 'received' AND source IS NOT NULL",
+                      NOTHING, &out->arrivals, &found, err) &&
+           sql_number(journal,
+                      "SELECT count(*) FROM effect"
+                      " WHERE state IN ('attempted','unknown')",
+                      NOTHING, &out->effects, &found, err) &&
+           sql_number(journal,
+                      "SELECT count(*) FROM expectation WHERE met IS NULL"
+                      " AND due < ?",
+                      BIND(INT(when_now())), &out->overdue, &found, err) &&
+           sql_number(journal, "SELECT max(id) FROM event", NOTHING,
+                      &out->events, &found, err);
+}
