@@ -173,8 +173,10 @@ tell_codeunit(struct nav *nav, const char *what, const char *number,
 {
     CLEANUP(arena_free) struct arena *arena = arena_new();
     CLEANUP(buf_free) struct buf value = { 0 };
+    const char *type =
+        strcmp(what, "purchase_order") == 0 ? "order" : "invoice";
     CLEANUP(json_decrefp)
-    json_t *body = json_pack("{ss ss ss ss}", "documentType", what,
+    json_t *body = json_pack("{ss ss ss ss}", "documentType", type,
                              "orderNumber", number, "state", state, "note", "");
 
     return odata_call(nav->odata,

@@ -140,7 +140,8 @@ check_order(struct system *system, const char *po, json_t **order,
     return PUSH_DONE;
 }
 
-/* Lines as the codeunit takes them: [{"line":10000,"quantity":40}]. */
+/* Lines as the codeunit takes them: [{"line":10000,"quantity":"12.5"}]; the
+ * quantity a text, exact whatever reads it. */
 static char *
 lines_text(struct arena *arena, const json_t *lines)
 {
@@ -153,7 +154,7 @@ lines_text(struct arena *arena, const json_t *lines)
         json_object_set_new(one, "line",
                             exact_decimal(exact_amount(line, "line")));
         json_object_set_new(one, "quantity",
-                            exact_decimal(exact_amount(line, "quantity")));
+                            json_string(exact_word(line, "quantity")));
         json_array_append_new(list, one);
     }
     exact_dump(&out, list);
