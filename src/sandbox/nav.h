@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * nav - Dynamics NAV / Business Central as its API shows it: addresses,
+ * errors, reading, writing, posting. For the insiders of the sandbox.
+ */
+#ifndef TP_SANDBOX_NAV_H
+#define TP_SANDBOX_NAV_H
+
+#include "sandbox/filter.h"
+#include "sandbox/sandbox.h"
+#include "sandbox/schema.h"
+
+#define NAV_COMPANY "CRONUS USA, Inc."
+
+enum { NAV_STEPS = 6 };
+
+/* One part of an address: purchaseOrders(3f…)  ->  name and key. */
+struct step {
+    char name[80];
+    char key[400]; /* between the parentheses, "" = none */
+    bool keyed;
+};
+
+/* An address below the company. */
+struct target {
+    enum face face;
+    struct step steps[NAV_STEPS];
+    size_t count;
+    char root[600];    /* "http://127.0.0.1:7048/BC/api/v2.0" */
+    char company[300]; /* "companies(…)", "Company('CRONUS%20USA…')" */
+    bool ieee754;      /* decimals as texts in the answer */
+};
+
+/* Answers an error in the shape of Business Central. Always false. */
+bool nav_fail(struct call *, int status, const char *code, const char *format,
+              ...) PRINTF(4, 5);
+/* 401 with the challenge. Always false. */
+bool nav_refuse(struct sandbox *, struct call *);
+
+/* nav_read.c: GET of a set or a row. */
+void nav_get(struct sandbox *, struct call *, const struct target *);
+/* The row that the key names, or NULL (and the call is refused). */
+json_t *nav_row(struct sandbox *, struct call *, const struct entity *,
+                const char *key);
+/* One row as the face shows it, with @odata.context, into the answer. */
+void nav_answer_row(struct sandbox *, struct call *, const struct target *,
+                    const struct entity *, const json_t *row, int status);
+/* W/"…" of the row's content. */
+const char *nav_etag(struct arena *, const struct entity *, const json_t *row);
+/* Does the entity show this row? */
+bool nav_shows(const struct entity *, const json_t *row);
+
+/* nav_write.c: POST, PATCH, DELETE. */
+void nav_post(struct sandbox *, struct call *, const struct target *);
+void nav_patch(struct sandbox *, struct call *, const struct target *);
+void nav_delete(struct sandbox *, struct call *, const struct target *);
+
+/* nav_rules.c: what NAV fills in and refuses when a row is written. False:
+ * the call is refused. made: the row is new. */
+bool rules_apply(struct sandbox *, struct call *, const struct entity *,
+                 json_t *row, bool made);
+/* Sums of a document from its lines. */
+void rules_total(struct world *, const char *table, json_t *header);
+
+/* nav_posting.c: bound actions and the codeunit. */
+void nav_action(struct sandbox *, struct call *, const struct target *);
+/* Posts a receipt of these lines ([{"line","quantity"}]); NULL = refused. */
+json_t *posting_receipt(struct sandbox *, struct call *, json_t *order,
+                        const json_t *lines, const char *date,
+                        const char *shipment, const char *key);
+/* nav_codeunit.c: POST /ODataV4/TradepostPosting_… */
+void nav_codeunit(struct sandbox *, struct call *, const char *procedure);
+
+/* nav_metadata.c */
+void nav_metadata(struct sandbox *, struct call *, enum face);
+
+#endif

@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Posting: purchase invoices, receipts, receive and invoice. */
+#include <string.h>
+
+#include "base/text.h"
+#include "base/when.h"
+#include "sandbox/nav.h"
+
+#define DIALOG "Application_DialogException"
+
+static json_t *
+order_line(struct sandbox *box, const json_t *order, json_int_t sequence)
+{
+    const char *id;
+    json_t *line;
+    json_object_foreach(world_table(&box->world, "purchaseOrderLines"), id,
+                        line)
+    {
+        if (text_equal(row_text(line, "documentId"), row_text(order, "id")) &&
+            json_integer_value(json_object_get(line, "sequence")) == sequence)
+            return line;
+    }
+    return NULL;
+}
+
+static struct decimal
+open_quantity(const json_t *line)
+{
+    return decimal_subtract(row_decimal(line, "quantity"),
+                            row_decimal(line, "receivedQuantity"));
+}
+
+static bool
+quantity_of(const json_t *wanted, struct decimal *out)
+{
+    const json_t *value = json_object_get(wanted, "quantity");
+    char text[40];
+    if (json_is_integer(value))
+        (void)text_format(text, sizeof text, "%lld",
+                          (long long)json_integer_value(value));
+    else
+        (void)text_copy(text, sizeof text, row_text(wanted, "quantity"));
+    return decimal_parse(out, text, strlen(text));
+}
+
+/* Everything is checked before anything is posted. */
+static bool
+check_lines(struct sandbox *box, struct call *call, const json_t *order,
+            const json_t *lines)
+{
+    const char *number = row_text(order, "number");
+    size_t i;
+    json_t *wanted;
+    json_array_foreach(lines, i, wanted)
+    {
+        long long no =
+            (long long)json_integer_value(json_object_get(wanted, "line"));
+        const json_t *line = order_line(box, order, no);
+        struct decimal quantity, open;
+        char text[DECIMAL_TEXT];
+        if (!line)
+            return nav_fail(call, 400, DIALOG,
+                            "The Purchase Line does not exist. Identification "
+                            "fields and values: Document Type='Order',"
+                            "Document No.='%s',Line No.='%lld'",
+                            number, no);
+        if (!quantity_of(wanted, &quantity) || quantity.units <= 0)
+            return nav_fail(call, 400, DIALOG,
+                            "Order %s, line %lld: Qty. to Receive must be a "
+                            "positive number.",
+                            number, no);
+        open = open_quantity(line);
+        if (decimal_compare(quantity, open) > 0)
+            return nav_fail(call, 400, DIALOG,
+                            "Order %s, line %lld: You cannot receive more "
+                            "than %s units.",
+                            number, no, decimal_text(open, text));
+    }
+    return json_array_size(lines) > 0 ||
+           nav_fail(call, 400, DIALOG, "There is nothing to post.");
+}
+
+static void
+add_ledger_entry(struct sandbox *box, const json_t *receipt, const json_t *line,
+                 struct decimal quantity)
+{
+    char text[DECIMAL_TEXT];
+    struct world *world = &box->world;
+    json_int_t entry =
+        (json_int_t)json_object_size(world_table(world, "itemLedgerEntries")) +
+        1;
+    json_t *row = json_pack(
+        "{s:I,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:I}", "entryNumber", entry,
+        "itemNumber", row_text(line, "lineObjectNumber"), "postingDate",
+        row_text(receipt, "postingDate"), "entryType", "Purchase",
+        "sourceNumber", row_text(receipt, "vendorNumber"), "documentType",
+        "Purchase Receipt", "documentNumber", row_text(receipt, "number"),
+        "quantity", decimal_text(quantity, text), "_location",
+        row_text(line, "_location"), "_orderNumber",
+        row_text(receipt, "orderNumber"), "_orderLine",
+        json_integer_value(json_object_get(line, "sequence")));
+    row_set(row, "description", row_text(line, "description"));
+    row_set(row, "sourceType", "Vendor");
+    world_put(world, "itemLedgerEntries", row);
+    json_t *item = world_find(world, "items", "number",
+                              row_text(line, "lineObjectNumber"));
+    if (!item)
+        return;
+    row_set_decimal(item, "inventory",
+                    decimal_add(row_decimal(item, "inventory"), quantity));
+    world_changed(world, "items", item);
+}
+
+static void
+receive_line(struct sandbox *box, const json_t *receipt, json_t *line,
+             struct decimal quantity)
+{
+    char text[DECIMAL_TEXT];
+    struct decimal received =
+        decimal_add(row_decimal(line, "receivedQuantity"), quantity);
+    row_set_decimal(line, "receivedQuantity", received);
+    row_set_decimal(line, "receiveQuantity",
+                    decimal_subtract(row_decimal(line, "quantity"), received));
+    world_changed(&box->world, "purchaseOrderLines", line);
+    json_t *posted = json_pack(
+        "{s:s,s:s,s:O,s:s,s:s,s:s,s:s,s:s,s:s,s:O}", "documentId",
+        row_text(receipt, "id"), "_documentNumber", row_text(receipt, "number"),
+        "sequence", json_object_get(line, "sequence"), "lineObjectNumber",
+        row_text(line, "lineObjectNumber"), "description",
+        row_text(line, "description"), "unitOfMeasureCode",
+        row_text(line, "unitOfMeasureCode"), "unitCost",
+        row_text(line, "directUnitCost"), "quantity",
+        decimal_text(quantity, text), "_location", row_text(line, "_location"),
+        "_orderLine", json_object_get(line, "sequence"));
+    row_set(posted, "lineType", "Item");
+    row_set(posted, "_reference", row_text(line, "_reference"));
+    row_set(posted, "expectedReceiptDate",
+            row_text(line, "expectedReceiptDate"));
+    world_put(&box->world, "purchaseReceiptLines", posted);
+    add_ledger_entry(box, receipt, line, quantity);
+}
+
+static bool
+all_lines(struct sandbox *box, const json_t *order, const char *done)
+{
+    const char *id;
+    json_t *line;
+    json_object_foreach(world_table(&box->world, "purchaseOrderLines"), id,
+                        line)
+    {
+        if (text_equal(row_text(line, "documentId"), row_text(order, "id")) &&
+            decimal_compare(row_decimal(line, done),
+                            row_decimal(line, "quantity")) < 0)
+            return false;
+    }
+    return true;
+}
+
+/* A posted document starts as a copy of the order's header. */
+static json_t *
+copy_header(const json_t *order, const char *number, const char *date)
+{
+    json_t *row = json_deep_copy(order);
+    json_object_del(row, "id");
+    row_set(row, "number", number);
+    row_set(row, "orderNumber", row_text(order, "number"));
+    row_set(row, "orderId", row_text(order, "id"));
+    row_set(row, "invoiceDate", date);
+    row_set(row, "postingDate", date);
+    row_set(row, "dueDate", date);
+    json_object_del(row, "status");
+    return row;
+}
+
+json_t *
+posting_receipt(struct sandbox *box, struct call *call, json_t *order,
+                const json_t *lines, const char *date, const char *shipment,
+                const char *key)
+{
+    size_t i;
+    json_t *wanted;
+    if (!check_lines(box, call, order, lines))
+        return NULL;
+    json_t *receipt = copy_header(
+        order, world_number(&box->world, call->arena, "P-RCPT", 107001), date);
+    row_set(receipt, "_shipmentNo", shipment);
+    world_put(&box->world, "purchaseReceipts", receipt);
+    json_array_foreach(lines, i, wanted)
+    {
+        struct decimal quantity;
+        json_t *line = order_line(
+            box, order, json_integer_value(json_object_get(wanted, "line")));
+        if (quantity_of(wanted, &quantity))
+            receive_line(box, receipt, line, quantity);
+    }
+    row_set(order, "Vendor_Shipment_No", shipment);
+    json_object_set_new(
+        order, "fullyReceived",
+        json_boolean(all_lines(box, order, "receivedQuantity")));
+    world_changed(&box->world, "purchaseOrders", order);
+    world_effect(&box->world, "receipt", "purchaseReceipts", receipt, key);
+    return receipt;
+}
+
+/* NAV refuses the same vendor invoice number twice for one vendor. */
+static bool
+check_vendor_number(struct sandbox *box, struct call *call, const json_t *row,
+                    const char *member, const char *table)
+{
+    const char *number = row_text(row, member);
+    const char *id;
+    json_t *other;
+    if (!*number)
+        return nav_fail(call, 400, DIALOG,
+                        "Vendor Invoice No. must have a value in Purchase "
+                        "Header: Document Type=%s, No.=%s. It cannot be zero "
+                        "or empty.",
+                        table, row_text(row, "number"));
+    json_object_foreach(world_table(&box->world, "purchaseInvoices"), id, other)
+    {
+        if (text_equal(row_text(other, "_posted"), "yes") &&
+            text_equal(row_text(other, "vendorNumber"),
+                       row_text(row, "vendorNumber")) &&
+            text_equal(row_text(other, "vendorInvoiceNumber"), number))
+            return nav_fail(call, 400, DIALOG,
+                            "Purchase Invoice %s already exists for this "
+                            "vendor.",
+                            number);
+    }
+    return true;
+}
+
+static bool
+check_invoice_lines(struct sandbox *box, struct call *call, const json_t *row)
+{
+    size_t count = 0;
+    const char *id;
+    json_t *line;
+    json_object_foreach(world_table(&box->world, "purchaseInvoiceLines"), id,
+                        line)
+    {
+        if (!text_equal(row_text(line, "documentId"), row_text(row, "id")) ||
+            text_equal(row_text(line, "lineType"), "Comment"))
+            continue;
+        if (decimal_is_zero(row_decimal(line, "quantity")))
+            return nav_fail(call, 400, DIALOG,
+                            "One or more document lines with a value in the "
+                            "No. field do not have a quantity specified.");
+        count++;
+    }
+    return count > 0 ||
+           nav_fail(call, 400, DIALOG, "There is nothing to post.");
+}
+
+static void
+post_invoice(struct sandbox *box, struct call *call, json_t *row)
+{
+    if (text_equal(row_text(row, "_posted"), "yes")) {
+        nav_fail(call, 400, DIALOG,
+                 "The action can be applied to a draft invoice only.");
+        return;
+    }
+    if (!check_vendor_number(box, call, row, "vendorInvoiceNumber",
+                             "Invoice") ||
+        !check_invoice_lines(box, call, row))
+        return;
+    row_set(row, "_draftNumber", row_text(row, "number"));
+    row_set(row, "number",
+            world_number(&box->world, call->arena, "P-INV+", 108201));
+    row_set(row, "_posted", "yes");
+    row_set(row, "status", "Open");
+    world_changed(&box->world, "purchaseInvoices", row);
+    world_effect(&box->world, "post", "purchaseInvoices", row,
+                 row_text(row, "vendorInvoiceNumber"));
+    call_answer(call, 204, NULL, "");
+}
+
+static void
+invoice_line(struct sandbox *box, const json_t *invoice, json_t *line)
+{
+    struct decimal quantity = row_decimal(line, "invoiceQuantity");
+    struct decimal amount = decimal_round(
+        decimal_multiply(quantity, row_decimal(line, "directUnitCost")), 2);
+    json_t *posted = json_deep_copy(line);
+    json_object_del(posted, "id");
+    row_set(posted, "documentId", row_text(invoice, "id"));
+    row_set(posted, "_documentNumber", row_text(invoice, "number"));
+    row_set(posted, "unitCost", row_text(line, "directUnitCost"));
+    row_set_decimal(posted, "quantity", quantity);
+    row_set_decimal(posted, "amountExcludingTax", amount);
+    row_set_decimal(posted, "amountIncludingTax", amount);
+    world_put(&box->world, "purchaseInvoiceLines", posted);
+    row_set_decimal(
+        line, "invoicedQuantity",
+        decimal_add(row_decimal(line, "invoicedQuantity"), quantity));
+    row_set(line, "invoiceQuantity", "0");
+    world_changed(&box->world, "purchaseOrderLines", line);
+}
+
+static void
+invoice_order(struct sandbox *box, struct call *call, json_t *order)
+{
+    const char *id;
+    json_t *line;
+    json_t *invoice = copy_header(
+        order, world_number(&box->world, call->arena, "P-INV+", 108201),
+        row_text(order, "postingDate"));
+    row_set(invoice, "_posted", "yes");
+    row_set(invoice, "status", "Open");
+    row_set(invoice, "vendorInvoiceNumber",
+            row_text(order, "_vendorInvoiceNo"));
+    world_put(&box->world, "purchaseInvoices", invoice);
+    json_object_foreach(world_table(&box->world, "purchaseOrderLines"), id,
+                        line)
+    {
+        if (text_equal(row_text(line, "documentId"), row_text(order, "id")) &&
+            row_decimal(line, "invoiceQuantity").units > 0)
+            invoice_line(box, invoice, line);
+    }
+    rules_total(&box->world, "purchaseInvoices", invoice);
+    world_effect(&box->world, "post", "purchaseInvoices", invoice,
+                 row_text(invoice, "vendorInvoiceNumber"));
+}
+
+/* An order that is wholly invoiced is gone, as in NAV. */
+static void
+remove_order(struct sandbox *box, const json_t *order)
+{
+    json_t *ids CLEANUP(json_decrefp) = json_array();
+    const char *id;
+    json_t *row;
+    size_t i;
+    json_object_foreach(world_table(&box->world, "purchaseOrderLines"), id, row)
+    {
+        if (text_equal(row_text(row, "documentId"), row_text(order, "id")))
+            json_array_append_new(ids, json_string(id));
+    }
+    json_array_foreach(ids, i, row)
+    {
+        world_delete(&box->world, "purchaseOrderLines", json_string_value(row));
+    }
+    world_delete(&box->world, "purchaseOrders", row_text(order, "id"));
+}
+
+static json_t *
+lines_to_receive(struct sandbox *box, const json_t *order)
+{
+    json_t *lines = json_array();
+    const char *id;
+    json_t *line;
+    json_object_foreach(world_table(&box->world, "purchaseOrderLines"), id,
+                        line)
+    {
+        if (text_equal(row_text(line, "documentId"), row_text(order, "id")) &&
+            row_decimal(line, "receiveQuantity").units > 0)
+            json_array_append_new(
+                lines, json_pack("{s:O,s:s}", "line",
+                                 json_object_get(line, "sequence"), "quantity",
+                                 row_text(line, "receiveQuantity")));
+    }
+    return lines;
+}
+
+static void
+receive_and_invoice(struct sandbox *box, struct call *call, json_t *order)
+{
+    json_t *lines CLEANUP(json_decrefp) = lines_to_receive(box, order);
+    if (!check_vendor_number(box, call, order, "_vendorInvoiceNo", "Order"))
+        return;
+    if (json_array_size(lines) > 0 &&
+        !posting_receipt(box, call, order, lines,
+                         row_text(order, "postingDate"), "", ""))
+        return;
+    invoice_order(box, call, order);
+    if (all_lines(box, order, "invoicedQuantity"))
+        remove_order(box, order);
+    call_answer(call, 204, NULL, "");
+}
+
+void
+nav_action(struct sandbox *box, struct call *call, const struct target *target)
+{
+    const struct step *step = &target->steps[0];
+    const char *action = target->steps[target->count - 1].name;
+    const struct entity *entity = schema_find(target->face, step->name);
+    if (!call_is(call, "POST") || target->count != 2 || !entity ||
+        !step->keyed) {
+        nav_fail(call, 404, "BadRequest_ResourceNotFound",
+                 "Resource not found for the segment '%s'.", action);
+        return;
+    }
+    json_t *row = nav_row(box, call, entity, step->key);
+    if (!row)
+        return;
+    if (text_equal(entity->set, "purchaseInvoices") &&
+        text_equal(action, "Microsoft.NAV.post"))
+        post_invoice(box, call, row);
+    else if (text_equal(entity->set, "purchaseOrders") &&
+             text_equal(action, "Microsoft.NAV.receiveAndInvoice"))
+        receive_and_invoice(box, call, row);
+    else
+        nav_fail(call, 404, "BadRequest_ResourceNotFound",
+                 "Resource not found for the segment '%s'.", action);
+}
