@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "cli/commands.h"
+#include "conf/partner.h"
+
+static void
+summary(const struct cli *cli, size_t errors, size_t warnings)
+{
+    if (cli->format != FORMAT_TEXT || cli_has(cli, OPTION_QUIET))
+        return;
+    if (errors + warnings > 0)
+        printf("%zu mistake%s, %zu warning%s in %s\n", errors,
+               errors == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s",
+               conf_dir(cli->conf));
+    else
+        printf("%s is right: %zu partner%s, %zu system%s, environment %s\n",
+               conf_dir(cli->conf), partner_count(cli->conf),
+               partner_count(cli->conf) == 1 ? "" : "s",
+               conf_system_count(cli->conf),
+               conf_system_count(cli->conf) == 1 ? "" : "s",
+               conf_company(cli->conf)->environment);
+}
+
+enum exit_code
+cmd_check(struct cli *cli)
+{
+    if (!cli_conf(cli))
+        return cli_fail(cli);
+    size_t errors = problems_errors(cli->found);
+    size_t warnings = problems_warnings(cli->found);
+    for (const struct problem *p = problems_first(cli->found); p; p = p->next)
+        cli_problem(cli, p);
+    summary(cli, errors, warnings);
+    if (cli_has(cli, OPTION_STRICT))
+        errors += warnings;
+    return errors > 0 ? EXIT_INVALID : EXIT_OK;
+}

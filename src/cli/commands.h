@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * commands - one function for each row of commands.tbl, in cmd_<noun>.c.
+ */
+#ifndef TP_CLI_COMMANDS_H
+#define TP_CLI_COMMANDS_H
+
+#include "cli/cli.h"
+
+#define COMMAND(words, arguments, options, group, function, about, details) \
+    enum exit_code cmd_##function(struct cli *);
+#include "cli/commands.tbl"
+#undef COMMAND
+
+/* "tradepost 0.1.0" and a newline. */
+void help_version(void);
+void help_all(void);
+void help_command(const struct command *);
+
+#endif

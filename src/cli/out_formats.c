@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The formats for machines: JSON (RFC 8259), CSV (RFC 4180), TSV. */
+#include <string.h>
+
+#include "base/decimal.h"
+#include "cli/out_private.h"
+
+/* The length of the UTF-8 sequence at the text; 0 when it is none. */
+static size_t
+sequence(const unsigned char *at)
+{
+    size_t size = at[0] < 0x80   ? 1
+                  : at[0] < 0xC2 ? 0
+                  : at[0] < 0xE0 ? 2
+                  : at[0] < 0xF0 ? 3
+                  : at[0] < 0xF5 ? 4
+                                 : 0;
+
+    for (size_t i = 1; i < size; i++)
+        if ((at[i] & 0xC0) != 0x80)
+            return 0;
+    if (size == 3 &&
+        ((at[0] == 0xE0 && at[1] < 0xA0) || (at[0] == 0xED && at[1] > 0x9F)))
+        return 0;
+    if (size == 4 &&
+        ((at[0] == 0xF0 && at[1] < 0x90) || (at[0] == 0xF4 && at[1] > 0x8F)))
+        return 0;
+    return size;
+}
+
+void
+out_json_text(struct buf *buf, const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+
+    buf_addc(buf, '"');
+    while (*at != '\0') {
+        size_t size = sequence(at);
+        if (size == 0)
+            buf_adds(buf, "\\ufffd");
+        else if (*at == '"' || *at == '\\')
+            buf_addf(buf, "\\%c", *at);
+        else if (*at < 0x20 || *at == 0x7F)
+            buf_addf(buf, "\\u%04x", *at);
+        else
+            buf_add(buf, at, size);
+        at += size ? size : 1;
+    }
+    buf_addc(buf, '"');
+}
+
+static bool
+is_number(const char *text)
+{
+    struct decimal number;
+
+    return decimal_parse(&number, text, strlen(text));
+}
+
+static void
+json_value(const struct column *column, const char *text, struct buf *buf)
+{
+    long whole;
+
+    if (text[0] == '\0')
+        buf_adds(buf, "null");
+    else if (column->kind == COLUMN_COUNT &&
+             text_number(text, 1000000000000000, &whole))
+        buf_addf(buf, "%ld", whole);
+    else
+        out_json_text(buf, text);
+}
+
+static void
+json_row(const struct out *out, size_t row, bool schema, struct buf *buf)
+{
+    const char *comma = "";
+
+    buf_addc(buf, '{');
+    if (schema) {
+        buf_addf(buf, "\"schema\":\"tradepost.%s/1\"", out->schema);
+        comma = ",";
+    }
+    for (size_t i = 0; i < out->chosen_count; i++) {
+        const struct column *column = &out->columns[out->chosen[i]];
+        buf_addf(buf, "%s\"%s\":", comma, column->name);
+        json_value(column, out_at(out, row, out->chosen[i]), buf);
+        comma = ",";
+    }
+    buf_addc(buf, '}');
+}
+
+void
+out_jsonl(const struct out *out, struct buf *buf)
+{
+    for (size_t row = 0; row < out_rows(out); row++) {
+        json_row(out, row, true, buf);
+        buf_addc(buf, '\n');
+    }
+}
+
+void
+out_json(const struct out *out, struct buf *buf)
+{
+    buf_addf(buf, "{\"schema\":\"tradepost.%s/1\",\"rows\":[", out->schema);
+    for (size_t row = 0; row < out_rows(out); row++) {
+        buf_adds(buf, row ? ",\n" : "\n");
+        json_row(out, row, false, buf);
+    }
+    buf_adds(buf, "]}\n");
+}
+
+/* Spreadsheets run cells that begin like this, unless they are numbers. */
+static bool
+is_formula(const char *text)
+{
+    return text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL &&
+           !is_number(text);
+}
+
+static void
+csv_cell(const char *text, struct buf *buf)
+{
+    bool guard = is_formula(text);
+
+    if (!guard && strpbrk(text, ",\"\r\n") == NULL) {
+        buf_adds(buf, text);
+        return;
+    }
+    buf_adds(buf, guard ? "\"'" : "\"");
+    for (; *text != '\0'; text++) {
+        if (*text == '"')
+            buf_addc(buf, '"');
+        buf_addc(buf, *text);
+    }
+    buf_addc(buf, '"');
+}
+
+static void
+tsv_cell(const char *text, struct buf *buf)
+{
+    for (; *text != '\0'; text++)
+        buf_addc(buf, strchr("\t\r\n", *text) ? ' ' : *text);
+}
+
+static void
+separated(const struct out *out, void (*cell)(const char *, struct buf *),
+          const char *between, const char *after, struct buf *buf)
+{
+    bool header = out->cli->option[OPTION_NO_HEADER] == NULL;
+
+    for (size_t i = 0; header && i < out->chosen_count; i++)
+        buf_addf(buf, "%s%s", i ? between : "",
+                 out->columns[out->chosen[i]].name);
+    buf_adds(buf, header ? after : "");
+    for (size_t row = 0; row < out_rows(out); row++) {
+        for (size_t i = 0; i < out->chosen_count; i++) {
+            buf_adds(buf, i ? between : "");
+            cell(out_at(out, row, out->chosen[i]), buf);
+        }
+        buf_adds(buf, after);
+    }
+}
+
+void
+out_csv(const struct out *out, struct buf *buf)
+{
+    separated(out, csv_cell, ",", "\r\n", buf);
+}
+
+void
+out_tsv(const struct out *out, struct buf *buf)
+{
+    separated(out, tsv_cell, "\t", "\n", buf);
+}
