@@ -2,6 +2,7 @@
 /* The demo's company: the same rows for the same seed and date. */
 #include <string.h>
 
+#include "base/durable.h"
 #include "base/text.h"
 #include "base/when.h"
 #include "sandbox/nav.h"
@@ -418,4 +419,22 @@ data_fill(struct world *world, const struct options *options,
     add_orders(&maker, options->small);
     for (int i = 0; i < (options->small ? 2 : 8); i++)
         add_sale(&maker, i);
+}
+
+static bool
+make_folders(const char *dir, const char *partner, struct err *err)
+{
+    char out[4096], in[4096];
+    (void)text_format(out, sizeof out, "%s/cleo/out/%s", dir, partner);
+    (void)text_format(in, sizeof in, "%s/cleo/in/%s", dir, partner);
+    return durable_mkdir(out, 0750, err) && durable_mkdir(in, 0750, err);
+}
+
+bool
+data_folders(const struct options *options, struct err *err)
+{
+    for (size_t i = 0; i < sizeof vendors / sizeof *vendors; i++)
+        if (!make_folders(options->dir, vendors[i].code, err))
+            return false;
+    return make_folders(options->dir, "BIGMART", err);
 }

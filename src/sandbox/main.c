@@ -9,9 +9,10 @@
 #include "sandbox/sandbox.h"
 
 static const char usage[] =
-    "tradepost-sandbox serve [option ...]   NAV, token server and Cleo on "
+    "tradepost-sandbox serve --dir DIR [option ...]   NAV, token server and "
+    "Cleo on "
     "127.0.0.1\n"
-    "  --dir DIR            keep state.log, effects.jsonl and cleo/ here\n"
+    "  --dir DIR            needed: keeps state.log, effects.jsonl and cleo/\n"
     "  --ports-file FILE    write {\"nav\":..,\"cleo\":..,\"token\":..} here\n"
     "  --nav N --cleo N --token N   ports (0 = a free one)\n"
     "  --seed N --small --date YYYY-MM-DD   the demo data\n"
@@ -132,7 +133,7 @@ read_options(int argc, char **argv, struct options *out)
         else if (!number || !text_number(optarg, 100000000, number))
             return false;
     }
-    return optind == argc && out->page_size > 0 &&
+    return optind == argc && out->dir && out->page_size > 0 &&
            (!out->date || when_is_date(out->date));
 }
 

@@ -23,7 +23,7 @@
 enum service { SERVICE_NAV, SERVICE_CLEO, SERVICE_TOKEN, SERVICES };
 
 struct options {
-    const char *dir;        /* NULL = nothing is kept */
+    const char *dir;
     const char *ports_file; /* NULL = none */
     long ports[SERVICES];   /* 0 = a free one */
     long seed;
@@ -79,6 +79,8 @@ void token_handle(struct sandbox *, struct call *);
 void admin_handle(struct sandbox *, enum service, struct call *);
 /* Fills the tables with the demo's company. */
 void data_fill(struct world *, const struct options *, struct arena *);
+/* DIR/cleo/out/PARTNER (what we send) and DIR/cleo/in/PARTNER. */
+bool data_folders(const struct options *, struct err *) MUST_USE;
 
 /* A new bearer token, valid for options.token_seconds. */
 const char *token_issue(struct sandbox *, enum service);

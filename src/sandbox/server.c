@@ -329,7 +329,7 @@ prepare(struct sandbox *box, struct err *err)
         return false;
     if (!box->world.loaded)
         data_fill(&box->world, &box->options, box->arena);
-    return world_commit(&box->world, err);
+    return data_folders(&box->options, err) && world_commit(&box->world, err);
 }
 
 bool

@@ -66,7 +66,17 @@ like() { # what, found, pattern of [[ ]]
     # shellcheck disable=SC2053
     if [[ $2 == $3 ]]; then is "$1" yes yes; else is "$1" "$2" "$3"; fi
 }
-finish() { echo "1..$number"; exit $failed; }
+# Ends cleanly, without a leak or a word of a sanitizer.
+finish() {
+    if [ -n "$pid" ]; then
+        kill "$pid"
+        wait "$pid"
+        is "it ends cleanly" "$? $(head -c 300 "$work/stderr")" "0 "
+        pid=''
+    fi
+    echo "1..$number"
+    exit $failed
+}
 need() {
     for tool in curl jq; do
         command -v $tool >/dev/null || { echo "1..0 # SKIP $tool is not installed"; exit 0; }
