@@ -2,13 +2,24 @@
 /* A remittance becomes lines of a customer payment journal, one for each
  * invoice it pays, for a person to post. Each line has an id made of the key
  * and its place, and all have a document number made of the key, by which
- * they are found once they are posted. */
+ * they are found once they are posted. NAV takes only payments, no deductions
+ * there: what the customer took off as a whole (an adjustment or a credit) is
+ * taken off the last invoices named, which stay open by it; the lines add up
+ * to the money received. */
 #include <string.h>
 
 #include "base/text.h"
 #include "system/nav/nav_private.h"
 
 enum { TEXT_MAX = 250 };
+
+/* One journal line as planned. */
+struct line {
+    char id[NAV_UUID];
+    struct decimal amount; /* of money received: positive */
+    const char *invoice;   /* NULL: on account */
+    const char *text, *comment;
+};
 
 struct payment {
     struct nav *nav;
@@ -17,6 +28,8 @@ struct payment {
     char document[24];
     char journal[64]; /* its id */
     struct arena *arena;
+    struct line *lines;
+    size_t count;
 };
 
 static enum pushed
@@ -79,79 +92,177 @@ check_sum(struct payment *payment, struct push_result *result, struct err *err)
                     decimal_pretty(paid, 2, a), decimal_pretty(sum, 2, b));
 }
 
-static void
-note_adjustments(struct buf *comment, const json_t *application)
+/* What reduces the payment as a whole: positive. */
+static struct decimal
+deducted(const json_t *list, const char *name)
 {
+    struct decimal sum = { 0, 0 };
+
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        struct decimal one = node_decimal(json_array_get(list, i), name);
+        if (one.units < 0)
+            sum = decimal_subtract(sum, one);
+    }
+    return sum;
+}
+
+/* Deductions come off the last applications first. False when they are more
+ * than is paid; *rest is by how much. */
+static bool
+spread(const struct record *record, struct decimal *shares,
+       struct decimal *rest)
+{
+    const json_t *list = record_node(record, "applications");
+
+    *rest = decimal_add(deducted(list, "paid"),
+                        deducted(record_node(record, "adjustments"), "amount"));
+    for (size_t i = json_array_size(list); i-- > 0;) {
+        struct decimal paid = node_decimal(json_array_get(list, i), "paid");
+        if (paid.units <= 0)
+            continue;
+        bool all = decimal_compare(*rest, paid) >= 0;
+        shares[i] =
+            all ? (struct decimal){ 0, 0 } : decimal_subtract(paid, *rest);
+        *rest = all ? decimal_subtract(*rest, paid) : (struct decimal){ 0, 0 };
+    }
+    return decimal_is_zero(*rest);
+}
+
+static const char *
+comment_of(struct arena *arena, const json_t *application, struct decimal share)
+{
+    CLEANUP(buf_free) struct buf out = { 0 };
     const json_t *list = node_at(application, "adjustments");
     struct decimal discount = node_decimal(application, "discount");
+    struct decimal less =
+        decimal_subtract(node_decimal(application, "paid"), share);
     char text[DECIMAL_TEXT];
 
     if (!decimal_is_zero(discount))
-        buf_addf(comment, "discount %s taken",
-                 decimal_fixed(discount, 2, text));
+        buf_addf(&out, "discount %s taken; ", decimal_fixed(discount, 2, text));
+    if (!decimal_is_zero(less))
+        buf_addf(&out, "%s of the payment's deductions taken off here; ",
+                 decimal_fixed(less, 2, text));
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *one = json_array_get(list, i);
         const char *reason = node_text(one, "reason");
         const char *reference = node_text(one, "reference");
-        buf_addf(comment, "%sdeduction %s%s%s%s%s",
-                 comment->size > 0 ? "; " : "",
+        buf_addf(&out, "deduction %s%s%s%s%s; ",
                  decimal_fixed(node_decimal(one, "amount"), 2, text),
                  reason ? ", reason " : "", reason ? reason : "",
                  reference ? ", " : "", reference ? reference : "");
     }
+    return out.size < 2 ? NULL : arena_strndup(arena, out.text, out.size - 2);
+}
+
+static struct line *
+add_line(struct payment *payment, const char *list, size_t i,
+         struct decimal amount)
+{
+    struct line *line = &payment->lines[payment->count++];
+
+    nav_uuid(line->id, payment->key,
+             arena_printf(payment->arena, "%s%zu", list, i));
+    line->amount = amount;
+    return line;
 }
 
 static void
-cut_text(json_t *line, const char *name, const char *text, size_t max)
+plan_applications(struct payment *payment, const struct decimal *shares)
+{
+    const json_t *list = record_node(payment->record, "applications");
+    struct arena *arena = payment->arena;
+
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *application = json_array_get(list, i);
+        if (shares[i].units <= 0)
+            continue;
+        struct line *line = add_line(payment, "", i, shares[i]);
+        line->invoice = node_text(application, "invoice_number");
+        line->text = arena_printf(arena, "Payment of %s", line->invoice);
+        line->comment = comment_of(arena, application, shares[i]);
+    }
+}
+
+/* Money of the remittance that belongs to no invoice: on account. */
+static void
+plan_adjustments(struct payment *payment)
+{
+    const json_t *list = record_node(payment->record, "adjustments");
+
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *one = json_array_get(list, i);
+        struct decimal amount = node_decimal(one, "amount");
+        const char *reason = node_text(one, "reason");
+        if (amount.units <= 0)
+            continue;
+        add_line(payment, "a", i, amount)->text =
+            arena_printf(payment->arena, "Adjustment%s%s",
+                         reason ? ", reason " : "", reason ? reason : "");
+    }
+}
+
+/* The same record and key plan the same lines, whenever it is asked. */
+static enum pushed
+plan(struct payment *payment, struct push_result *result, struct err *err)
+{
+    const struct record *record = payment->record;
+    size_t most = record_count(record, "applications") +
+                  record_count(record, "adjustments") + 1;
+    struct decimal *shares = arena_alloc(payment->arena, most * sizeof *shares);
+    struct decimal rest;
+    char text[DECIMAL_TEXT];
+
+    payment->lines = arena_alloc(payment->arena, most * sizeof(struct line));
+    if (!spread(record, shares, &rest))
+        return nav_hold(result, err, TP6040, NULL,
+                        "payment %s deducts %s more than it pays",
+                        record_text(record, "trace_number"),
+                        decimal_pretty(rest, 2, text));
+    plan_applications(payment, shares);
+    plan_adjustments(payment);
+    return PUSH_DONE;
+}
+
+static void
+cut_text(json_t *body, const char *name, const char *text, size_t max)
 {
     char cut[TEXT_MAX + 1];
 
+    if (text == NULL)
+        return;
     text_format(cut, max + 1, "%s", text);
-    while (json_object_set_new(line, name, json_string(cut)) != 0 &&
+    while (json_object_set_new(body, name, json_string(cut)) != 0 &&
            cut[0] != '\0')
         cut[strlen(cut) - 1] = '\0';
 }
 
 static json_t *
-make_line(struct payment *payment, const char *id, struct decimal amount)
+body_of(const struct payment *payment, const struct line *line)
 {
-    json_t *line =
-        json_pack("{ss ss ss ss ss}", "id", id, "journalId", payment->journal,
-                  "customerNumber", payment->customer, "postingDate",
-                  record_text(payment->record, "date"), "documentNumber",
-                  payment->document);
+    json_t *body =
+        json_pack("{ss ss ss ss ss}", "id", line->id, "journalId",
+                  payment->journal, "customerNumber", payment->customer,
+                  "postingDate", record_text(payment->record, "date"),
+                  "documentNumber", payment->document);
 
-    cut_text(line, "externalDocumentNumber",
+    cut_text(body, "externalDocumentNumber",
              record_text(payment->record, "trace_number"), 35);
-    json_object_set_new(line, "amount", exact_decimal(decimal_negate(amount)));
-    return line;
-}
-
-/* Inserts the line unless it is there; *made counts. */
-static bool
-insert_line(struct payment *payment, json_t *line, size_t *made,
-            struct err *err)
-{
-    CLEANUP(json_decrefp) json_t *answer = NULL;
-
-    if (odata_post(payment->nav->odata, ODATA_MAIN, "customerPayments", line,
-                   &answer, err)) {
-        ++*made;
-        return true;
-    }
-    if (strcmp(odata_last_code(payment->nav->odata),
-               "Internal_EntityWithSameKeyExists") != 0)
-        return false;
-    err_clear(err);
-    return true;
+    cut_text(body, "appliesToInvoiceNumber", line->invoice, 20);
+    cut_text(body, "description", line->text, 100);
+    cut_text(body, "comment", line->comment, TEXT_MAX);
+    json_object_set_new(body, "amount",
+                        exact_decimal(decimal_negate(line->amount)));
+    return body;
 }
 
 static bool
-line_there(struct payment *payment, const char *id, bool *there,
+line_there(struct payment *payment, const struct line *line, bool *there,
            struct err *err)
 {
     CLEANUP(json_decrefp) json_t *row = NULL;
-    const char *path = arena_printf(payment->arena, "customerPayments(%s)", id);
+    const char *path =
+        arena_printf(payment->arena, "customerPayments(%s)", line->id);
 
     if (!odata_get(payment->nav->odata, ODATA_MAIN, path, NULL, &row, err))
         return false;
@@ -159,59 +270,28 @@ line_there(struct payment *payment, const char *id, bool *there,
     return true;
 }
 
-static const char *
-line_id(struct payment *payment, const char *list, size_t i)
-{
-    char *id = arena_alloc(payment->arena, NAV_UUID);
-
-    nav_uuid(id, payment->key, arena_printf(payment->arena, "%s%zu", list, i));
-    return id;
-}
-
+/* Inserts the line unless it is there; *made counts. */
 static bool
-put_application(struct payment *payment, size_t i, size_t *made,
-                struct err *err)
+put_line(struct payment *payment, const struct line *line, size_t *made,
+         struct err *err)
 {
-    CLEANUP(buf_free) struct buf comment = { 0 };
-    const json_t *application =
-        json_array_get(record_node(payment->record, "applications"), i);
-    const char *invoice = node_text(application, "invoice_number");
-    const char *id = line_id(payment, "", i);
-    bool there;
+    CLEANUP(json_decrefp) json_t *body = body_of(payment, line);
+    CLEANUP(json_decrefp) json_t *answer = NULL;
+    struct odata *service = payment->nav->odata;
+    bool there = false;
 
-    if (!line_there(payment, id, &there, err) || there)
+    if (!line_there(payment, line, &there, err) || there)
         return err->code == TP_NONE;
-    CLEANUP(json_decrefp)
-    json_t *line = make_line(payment, id, node_decimal(application, "paid"));
-    cut_text(line, "appliesToInvoiceNumber", invoice, 20);
-    cut_text(line, "description",
-             arena_printf(payment->arena, "Payment of %s", invoice), 100);
-    note_adjustments(&comment, application);
-    if (comment.size > 0)
-        cut_text(line, "comment", comment.text, TEXT_MAX);
-    return insert_line(payment, line, made, err) ||
-           err_at(err, "invoice %s", invoice);
-}
-
-/* Money of the remittance that belongs to no invoice: on account. */
-static bool
-put_adjustment(struct payment *payment, size_t i, size_t *made, struct err *err)
-{
-    const json_t *adjustment =
-        json_array_get(record_node(payment->record, "adjustments"), i);
-    const char *reason = node_text(adjustment, "reason");
-    const char *id = line_id(payment, "a", i);
-    bool there;
-
-    if (!line_there(payment, id, &there, err) || there)
-        return err->code == TP_NONE;
-    CLEANUP(json_decrefp)
-    json_t *line = make_line(payment, id, node_decimal(adjustment, "amount"));
-    cut_text(line, "description",
-             arena_printf(payment->arena, "Adjustment%s%s",
-                          reason ? ", reason " : "", reason ? reason : ""),
-             100);
-    return insert_line(payment, line, made, err);
+    if (odata_post(service, ODATA_MAIN, "customerPayments", body, &answer,
+                   err)) {
+        ++*made;
+        return true;
+    }
+    if (strcmp(odata_last_code(service), "Internal_EntityWithSameKeyExists") !=
+        0)
+        return err_at(err, "invoice %s", line->invoice ? line->invoice : "-");
+    err_clear(err);
+    return true;
 }
 
 /* Posted lines have left the journal; their document number is on the general
@@ -250,13 +330,10 @@ begin(struct payment *payment, struct system *system,
 static void
 say(const struct payment *payment, bool posted, struct push_result *result)
 {
-    size_t lines = record_count(payment->record, "applications") +
-                   record_count(payment->record, "adjustments");
-
     text_copy(result->number, sizeof result->number, payment->document);
     text_copy(result->state, sizeof result->state, posted ? "posted" : "draft");
     text_format(result->note, sizeof result->note, "%zu line%s %s %s, %s",
-                lines, lines == 1 ? "" : "s",
+                payment->count, payment->count == 1 ? "" : "s",
                 posted ? "posted as" : "in journal",
                 posted ? payment->document : payment->nav->payments,
                 posted ? "found in the ledger" : "to be posted by a person");
@@ -265,15 +342,10 @@ say(const struct payment *payment, bool posted, struct push_result *result)
 static enum pushed
 put_lines(struct payment *payment, struct push_result *result, struct err *err)
 {
-    size_t applications = record_count(payment->record, "applications");
-    size_t adjustments = record_count(payment->record, "adjustments");
     size_t made = 0;
 
-    for (size_t i = 0; i < applications; i++)
-        if (!put_application(payment, i, &made, err))
-            return nav_failed(err);
-    for (size_t i = 0; i < adjustments; i++)
-        if (!put_adjustment(payment, i, &made, err))
+    for (size_t i = 0; i < payment->count; i++)
+        if (!put_line(payment, &payment->lines[i], &made, err))
             return nav_failed(err);
     result->existed = made == 0;
     say(payment, false, result);
@@ -296,17 +368,18 @@ nav_push_payment(struct system *system, const struct record *record,
                         record_text(record, "trace_number"));
     enum pushed done = check_sum(&payment, result, err);
     if (done == PUSH_DONE)
+        done = plan(&payment, result, err);
+    if (done == PUSH_DONE)
         done = find_journal(&payment, result, err);
     if (done != PUSH_DONE)
         return done;
     if (!find_posted(&payment, &posted, err))
         return nav_failed(err);
-    if (posted) {
-        say(&payment, true, result);
-        result->existed = true;
-        return PUSH_DONE;
-    }
-    return put_lines(&payment, result, err);
+    if (!posted)
+        return put_lines(&payment, result, err);
+    say(&payment, true, result);
+    result->existed = true;
+    return PUSH_DONE;
 }
 
 /* Found when every line is there: pushing again adds the missing ones. */
@@ -317,21 +390,18 @@ nav_find_payment(struct system *system, const struct record *record,
 {
     CLEANUP(arena_free) struct arena *arena = arena_new();
     struct payment payment = { .arena = arena };
-    size_t applications = record_count(record, "applications");
-    size_t adjustments = record_count(record, "adjustments");
-    bool there = applications > 0;
+    struct err unplanned = { 0 };
+    bool there = true;
 
     if (!begin(&payment, system, record, key, err) ||
         !find_posted(&payment, found, err))
         return false;
+    plan(&payment, result, &unplanned);
     say(&payment, *found, result);
-    if (*found)
+    if (*found || payment.count == 0)
         return true;
-    for (size_t i = 0; there && i < applications; i++)
-        if (!line_there(&payment, line_id(&payment, "", i), &there, err))
-            return false;
-    for (size_t i = 0; there && i < adjustments; i++)
-        if (!line_there(&payment, line_id(&payment, "a", i), &there, err))
+    for (size_t i = 0; there && i < payment.count; i++)
+        if (!line_there(&payment, &payment.lines[i], &there, err))
             return false;
     *found = there;
     return true;
