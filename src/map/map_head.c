@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What reading and writing ask of heads, paths and whole maps. */
+#include <string.h>
+
+#include "base/text.h"
+#include "map/map_private.h"
+
+static bool
+choice_fits(const struct choice *choice, const struct x12_segment *segment)
+{
+    struct x12_element element = x12_get(segment, choice->element);
+
+    while (element.size > 0 && element.text[element.size - 1] == ' ')
+        element.size--;
+    for (size_t i = 0; i < choice->count; i++)
+        if (x12_is(element, choice->values[i]))
+            return true;
+    return false;
+}
+
+bool
+head_fits(const struct step_path *head, const struct x12_segment *segment)
+{
+    if (!text_equal(head->id, segment->id))
+        return false;
+    for (const struct choice *c = head->choices; c != NULL; c = c->next)
+        if (!choice_fits(c, segment))
+            return false;
+    return true;
+}
+
+/* A path fits where it is the end of the way to the segment. */
+static bool
+path_fits(const struct step_path *path, const struct x12_node *node)
+{
+    for (; path != NULL; path = path->outer, node = node->parent)
+        if (node == NULL || !head_fits(path, &node->segment))
+            return false;
+    return true;
+}
+
+bool
+ignores_segment(const struct map *map, const struct x12_node *node)
+{
+    for (const struct ignore *i = map->ignores; i != NULL; i = i->next)
+        if (i->count == 0 && path_fits(i->path, node))
+            return true;
+    return false;
+}
+
+static bool
+names_element(const struct ignore *ignore, unsigned number)
+{
+    for (size_t i = 0; i < ignore->count; i++)
+        if (number >= ignore->elements[i].first &&
+            number <= ignore->elements[i].last)
+            return true;
+    return false;
+}
+
+bool
+ignores_element(const struct map *map, const struct x12_node *node,
+                unsigned number)
+{
+    for (const struct ignore *i = map->ignores; i != NULL; i = i->next)
+        if (names_element(i, number) && path_fits(i->path, node))
+            return true;
+    return false;
+}
+
+long
+count_segments(const struct x12_node *node, const char *id)
+{
+    long count = 0;
+
+    for (; node != NULL; node = node->next)
+        count +=
+            text_equal(node->segment.id, id) + count_segments(node->child, id);
+    return count;
+}
+
+void
+run_checks(const struct map *map, struct expr_run *run)
+{
+    for (const struct check *c = map->checks; c != NULL; c = c->next) {
+        const char *sides[2];
+
+        run->at = outline_place(c->place, run->arena);
+        if ((c->when && expr_holds(c->when, run) != TRUTH_TRUE) ||
+            expr_holds(c->condition, run) != TRUTH_FALSE)
+            continue;
+        expr_sides(c->condition, run, sides);
+        problem_add(run->found, TP3104, run->at, NULL, "%s: found %s and %s",
+                    c->place->text, sides[0] ? sides[0] : "nothing",
+                    sides[1] ? sides[1] : "nothing");
+    }
+}
