@@ -79,6 +79,31 @@ count_segments(const struct x12_node *node, const char *id)
     return count;
 }
 
+const struct frame *
+list_home(const struct line *line, const struct frame *frame)
+{
+    frame = frame_out(frame, line->list->up);
+    while (frame->node == NULL && frame->outer != NULL)
+        frame = frame->outer;
+    return frame;
+}
+
+bool
+is_call(const struct expr *expr, enum function function)
+{
+    return expr->kind == EXPR_CALL && expr->function == function;
+}
+
+const struct assign *
+pack_of(const struct line *line)
+{
+    const struct assign *assign = line->assigns;
+
+    while (assign != NULL && !is_call(assign->expr, FUNCTION_PACK))
+        assign = assign->next;
+    return assign;
+}
+
 void
 run_checks(const struct map *map, struct expr_run *run)
 {

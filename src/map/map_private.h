@@ -128,6 +128,12 @@ bool ignores_element(const struct map *, const struct x12_node *,
 long count_segments(const struct x12_node *, const char *id);
 /* The code of an HL line, NULL for other lines. */
 bool is_level(const struct line *);
+/* The frame that has the line's list: an optional level that is not there has
+ * none. */
+const struct frame *list_home(const struct line *, const struct frame *);
+/* The line's pack(...), or NULL. */
+const struct assign *pack_of(const struct line *);
+bool is_call(const struct expr *, enum function);
 /* Runs the map's checks over a record. */
 void run_checks(const struct map *, struct expr_run *);
 

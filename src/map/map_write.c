@@ -5,16 +5,9 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "map/convert.h"
-#include "map/map_private.h"
+#include "map/write_private.h"
 
-enum { FIRST_POSITION = 2, LEVEL_CODE = 3, SEPARATOR = '\x1d' };
-
-struct writing {
-    const struct map *map;
-    struct expr_run run;
-    struct x12_set *set;
-    struct arena *arena; /* the caller's: for what goes out */
-};
+enum { FIRST_POSITION = 2, SEPARATOR = '\x1d' };
 
 /* One segment being put together. */
 struct draft {
@@ -23,23 +16,6 @@ struct draft {
     bool has_data;                      /* a value of the record is in it */
     bool asks; /* a line of it wants a value of the record */
 };
-
-/* Where the next node goes. */
-struct spot {
-    struct x12_node *parent;
-    struct x12_node **end;
-};
-
-static bool write_lines(struct writing *, const struct line *, struct frame *,
-                        struct spot *);
-static bool write_line(struct writing *, const struct line *, struct frame *,
-                       struct spot *);
-
-static bool
-is_call(const struct expr *expr, enum function function)
-{
-    return expr->kind == EXPR_CALL && expr->function == function;
-}
 
 /* "lines[1].destinations[0]" */
 static void
@@ -223,7 +199,7 @@ hang(struct spot *spot, struct x12_node *node)
 
 /* Writes one segment with its loop; false when the record has nothing for
  * it. */
-static bool
+bool
 write_one(struct writing *writing, const struct line *line, struct frame *frame,
           struct spot *spot)
 {
@@ -246,23 +222,13 @@ write_one(struct writing *writing, const struct line *line, struct frame *frame,
     return true;
 }
 
-static bool
+bool
 is_wanted(struct writing *writing, const struct line *line, struct frame *frame)
 {
     writing->run.frame = frame;
     writing->run.at = place(writing, line, 1);
     return line->where == NULL ||
            expr_holds(line->where, &writing->run) == TRUTH_TRUE;
-}
-
-static const struct assign *
-pack_of(const struct line *line)
-{
-    const struct assign *assign = line->assigns;
-
-    while (assign != NULL && !is_call(assign->expr, FUNCTION_PACK))
-        assign = assign->next;
-    return assign;
 }
 
 /* A segment that takes up to `room` groups, as long as its other elements
@@ -315,16 +281,7 @@ add_group(struct writing *writing, struct packing *packing, struct spot *spot)
     packing->room--;
 }
 
-static const struct frame *
-list_home(const struct line *line, const struct frame *frame)
-{
-    frame = frame_out(frame, line->list->up);
-    while (frame->node == NULL && frame->outer != NULL)
-        frame = frame->outer;
-    return frame;
-}
-
-static struct frame
+struct frame
 element_frame(const struct line *line, struct frame *outer, const json_t *node,
               size_t index)
 {
@@ -372,102 +329,6 @@ write_each(struct writing *writing, const struct line *line,
     return wrote;
 }
 
-/* The element of the enclosing list that `inside LIST by FIELD` names. */
-static const json_t *
-find_inside(const struct line *line, const struct frame *frame,
-            const json_t *element)
-{
-    const json_t *list = node_at(list_home(line, frame)->node, line->inside);
-    const char *name = node_text(element, line->by);
-    const json_t *other;
-    size_t i;
-
-    json_array_foreach(
-        list, i,
-        other) if (name != NULL &&
-                   text_equal(node_text(other, line->by), name)) return other;
-    return NULL;
-}
-
-/* Levels with a list: those that stand inside an element of another list are
- * written there (S O I P), the others here (S O P I). */
-static bool
-write_level_list(struct writing *writing, const struct line *line,
-                 struct frame *frame, const json_t *inside, struct spot *spot)
-{
-    const json_t *list =
-                     node_at(list_home(line, frame)->node, line->list->text),
-                 *element;
-    bool wrote = false;
-    size_t i;
-
-    json_array_foreach(list, i, element)
-    {
-        struct frame inner = element_frame(line, frame, element, i);
-
-        if (line->inside && find_inside(line, frame, element) != inside)
-            continue;
-        if (is_wanted(writing, line, &inner))
-            wrote |= write_one(writing, line, &inner, spot);
-    }
-    return wrote;
-}
-
-/* A line of the level's list may hold packs: they are written below it. */
-static bool
-write_packs_inside(struct writing *writing, const struct line *item,
-                   struct frame *frame, struct spot *spot)
-{
-    const struct line *pack = item->parent;
-
-    if (pack == NULL || !is_level(pack) || pack->inside == NULL ||
-        item->list == NULL || !text_equal(pack->inside, item->list_name) ||
-        frame->outer == NULL || frame->outer->node != NULL)
-        return false;
-    /* The frame of an item that stands in no pack: order, no pack, item. */
-    return write_level_list(writing, pack,
-                            (struct frame *)(uintptr_t)frame->outer->outer,
-                            frame->node, spot);
-}
-
-/* What a missing optional level would have held, in the level around it. */
-static bool
-write_without(struct writing *writing, const struct line *line,
-              struct frame *frame, struct spot *spot)
-{
-    struct frame none = { .outer = frame };
-    bool wrote = false;
-
-    for (const struct line *l = line->child; l != NULL; l = l->next)
-        if (is_level(l) && l->list != NULL)
-            wrote |= write_level_list(writing, l, &none, NULL, spot);
-    return wrote;
-}
-
-static const struct line *
-first_level(const struct line *line)
-{
-    for (line = line->child; line != NULL && !is_level(line);)
-        line = line->next;
-    return line;
-}
-
-static bool
-write_level(struct writing *writing, const struct line *line,
-            struct frame *frame, struct spot *spot)
-{
-    bool wrote;
-
-    if (line->list == NULL)
-        return line->optional
-                   ? write_lines(writing, first_level(line), frame, spot)
-                   : write_one(writing, line, frame, spot);
-    wrote = write_level_list(writing, line, frame, NULL, spot);
-    if (line->optional)
-        wrote |= write_without(writing, line, frame, spot);
-    return wrote;
-}
-
 static bool
 write_line(struct writing *writing, const struct line *line,
            struct frame *frame, struct spot *spot)
@@ -479,7 +340,7 @@ write_line(struct writing *writing, const struct line *line,
     return write_one(writing, line, frame, spot);
 }
 
-static bool
+bool
 write_lines(struct writing *writing, const struct line *lines,
             struct frame *frame, struct spot *spot)
 {
@@ -499,35 +360,6 @@ segments_written(void *user, const char *id)
     const struct writing *writing = user;
 
     return count_segments(writing->set->first, id);
-}
-
-/* Positions for everybody; numbers, parents and child codes for levels. */
-static void
-number_nodes(struct writing *writing, struct x12_node *node, uint32_t *position,
-             unsigned *level, const char *parent)
-{
-    for (; node != NULL; node = node->next) {
-        const char *own = parent;
-
-        node->segment.position = (*position)++;
-        if (text_equal(node->segment.id, "HL")) {
-            struct x12_element elements[4] = { 0 };
-            bool has = false;
-
-            own = arena_printf(writing->arena, "%u", ++*level);
-            for (struct x12_node *c = node->child; c != NULL; c = c->next)
-                has |= text_equal(c->segment.id, "HL");
-            elements[0] = (struct x12_element){ own, (uint32_t)strlen(own) };
-            elements[1] =
-                (struct x12_element){ parent, (uint32_t)strlen(parent) };
-            elements[2] = x12_get(&node->segment, LEVEL_CODE);
-            elements[3] = (struct x12_element){ has ? "1" : "0", 1 };
-            node->segment.elements =
-                arena_copy(writing->arena, elements, sizeof elements);
-            node->segment.count = 4;
-        }
-        number_nodes(writing, node->child, position, level, own);
-    }
 }
 
 bool
