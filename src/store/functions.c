@@ -23,31 +23,37 @@ can_add(struct decimal a, struct decimal b)
            b.units > -limit;
 }
 
+/* SQLite aligns a context to 8 bytes, a decimal wants 16: hence the copies. */
 static void
 add_amount(sqlite3_context *context, int count, sqlite3_value **values)
 {
-    struct decimal *sum = sqlite3_aggregate_context(context, sizeof *sum);
+    void *memory = sqlite3_aggregate_context(context, sizeof(struct decimal));
     const char *text = (const char *)sqlite3_value_text(values[0]);
-    struct decimal amount;
+    struct decimal amount, sum;
 
     (void)count;
-    if (sum == NULL || text_empty(text))
+    if (memory == NULL || text_empty(text))
         return;
-    if (!decimal_parse(&amount, text, strlen(text)) || !can_add(*sum, amount))
+    memcpy(&sum, memory, sizeof sum);
+    if (!decimal_parse(&amount, text, strlen(text)) || !can_add(sum, amount)) {
         sqlite3_result_error(context,
                              "decimal_sum: not an amount, or too large", -1);
-    else
-        *sum = decimal_add(*sum, amount);
+        return;
+    }
+    sum = decimal_add(sum, amount);
+    memcpy(memory, &sum, sizeof sum);
 }
 
 static void
 end_amount(sqlite3_context *context)
 {
-    struct decimal *sum = sqlite3_aggregate_context(context, 0);
-    struct decimal zero = { 0, 0 };
+    const void *memory = sqlite3_aggregate_context(context, 0);
+    struct decimal sum = { 0, 0 };
     char text[DECIMAL_TEXT];
 
-    decimal_text(sum != NULL ? *sum : zero, text);
+    if (memory != NULL)
+        memcpy(&sum, memory, sizeof sum);
+    decimal_text(sum, text);
     sqlite3_result_text(context, text, -1, SQLITE_TRANSIENT);
 }
 

@@ -113,8 +113,15 @@ static const char others_0[] =
     " STRICT, WITHOUT ROWID;"
     "CREATE INDEX expectation_open ON expectation(due) WHERE met IS NULL;";
 
+/* Where the spool shows each document; two rows while it moves. */
+static const char shown_1[] =
+    "CREATE TABLE shown(document INTEGER NOT NULL REFERENCES document,"
+    " path TEXT NOT NULL, PRIMARY KEY(document, path))"
+    " STRICT, WITHOUT ROWID;";
+
 /* The scripts of each step, in order. */
-static const char *const steps[][4] = { { documents_0, others_0 } };
+static const char *const steps[][4] = { { documents_0, others_0 },
+                                        { shown_1 } };
 enum { VERSION = sizeof steps / sizeof steps[0] };
 enum { APPLICATION = 0x54504a31 }; /* "TPJ1" in the file's header */
 

@@ -1,116 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The journal's promises, one fact per case; each case has a fresh journal. */
-#include <sqlite3.h>
-#include <stdlib.h>
-
-#include "base/arena.h"
-#include "base/durable.h"
-#include "base/problems.h"
-#include "base/text.h"
-#include "store/digest.h"
-#include "store/journal.h"
-#include "test.h"
-
-static struct journal *journal;
-static struct arena *arena;
-static struct err err;
-static char dir[64];
-
-static void
-fresh(void)
-{
-    journal_close(&journal);
-    arena_free(&arena);
-    if (dir[0] != '\0') {
-        err_clear(&err);
-        CHECK_OK(durable_remove_tree(dir, &err), &err);
-    }
-    err_clear(&err);
-    snprintf(dir, sizeof dir, "/tmp/tp-store-XXXXXX");
-    CHECK(mkdtemp(dir) != NULL);
-    CHECK_OK(journal_open(&journal, dir, &err), &err);
-    arena = arena_new();
-}
-
-static void
-reopen(void)
-{
-    journal_close(&journal);
-    CHECK_OK(journal_open(&journal, dir, &err), &err);
-}
-
-/* SQL behind the journal's back, as damage or another version would be. */
-static void
-tamper(const char *sql)
-{
-    char path[128];
-    sqlite3 *db = NULL;
-
-    snprintf(path, sizeof path, "%s/journal.db", dir);
-    CHECK(sqlite3_open(path, &db) == SQLITE_OK);
-    int result = sqlite3_exec(db, sql, NULL, NULL, NULL);
-    if (result != SQLITE_OK)
-        printf("# %s: %s\n", sql, sqlite3_errmsg(db));
-    sqlite3_close(db);
-    CHECK(result == SQLITE_OK);
-}
-
-static size_t
-problems_now(void)
-{
-    struct problems *found = problems_new(arena);
-
-    CHECK_OK(journal_verify(journal, found, &err), &err);
-    for (const struct problem *p = problems_first(found); p; p = p->next)
-        printf("#   %s %s: %s\n", err_name(p->code), p->at, p->text);
-    return problems_errors(found);
-}
-
-static struct document
-order(const char *partner, const char *number)
-{
-    struct document d = { .direction = DIRECTION_OUT,
-                          .state = DOC_RECEIVED,
-                          .set = "850",
-                          .kind = "order",
-                          .currency = "USD",
-                          .amount = "155.70" };
-
-    text_copy(d.partner, sizeof d.partner, partner);
-    text_copy(d.number, sizeof d.number, number);
-    snprintf(d.key, sizeof d.key, "%s/850/%s", partner, number);
-    return d;
-}
-
-static struct document
-added(const char *partner, const char *number)
-{
-    struct document d = order(partner, number);
-    bool known;
-
-    CHECK_OK(journal_add(journal, &d, &known, &err), &err);
-    CHECK(!known && d.id > 0);
-    return d;
-}
-
-static void
-go(struct document *d, enum doc_state to)
-{
-    enum doc_state from = d->state;
-
-    d->state = to;
-    if (to == DOC_HELD || to == DOC_DEAD || to == DOC_IGNORED)
-        text_copy(d->reason, sizeof d->reason, "a reason");
-    CHECK_OK(journal_advance(journal, d, from, "step", "", &err), &err);
-}
-
-static void
-refused(bool done, enum err_code code)
-{
-    CHECK(!done);
-    CHECK_TEXT(err_name(err.code), err_name(code));
-    err_clear(&err);
-}
+#include "store_fixture.h"
 
 /* ---- documents */
 
@@ -394,6 +284,145 @@ an_interchange_is_a_window_on_its_arrival(void)
     CHECK(problems_now() == 0);
 }
 
+/* ---- codes, effects, numbers */
+
+static void
+a_new_code_releases_what_waits_for_it(void)
+{
+    fresh();
+    static const struct {
+        const char *waits_for;
+        const char *partner;
+        bool released;
+    } cases[] = {
+        { "item:ACME:A 1:2", "ACME", true },
+        { "item::A 1:2", "ACME", true },
+        { "item:OTHER:A 1:2", "ACME", false },
+        { "item:ACME:A 1", "ACME", false },
+        { "item:OTHER:A 1:2", "", true },
+        { "item::A 1:2", "", true },
+        { "items:ACME:A 1:2", "", false },
+        { "item:ACME:A 1:23", "", false },
+        { "item:ACME:X:A 1:2", "", false },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        fresh();
+        struct document d = added("ACME", "PO-1");
+        const char *const *waits;
+        char out[128];
+        size_t count;
+        bool found;
+        text_copy(d.waits_for, sizeof d.waits_for, cases[i].waits_for);
+        go(&d, DOC_HELD);
+        CHECK_OK(journal_waits(journal, arena, &waits, &count, &err), &err);
+        CHECK(count == 1);
+        CHECK_TEXT(waits[0], cases[i].waits_for);
+        CHECK_OK(journal_code_set(journal, "item", cases[i].partner, "x12",
+                                  "ours", "A 1:2", "70000", &err),
+                 &err);
+        CHECK_OK(journal_document(journal, d.id, &d, &found, &err), &err);
+        if ((d.state == DOC_RECEIVED) != cases[i].released)
+            printf("# case %zu\n", i);
+        CHECK((d.state == DOC_RECEIVED) == cases[i].released);
+        CHECK((d.reason[0] == '\0') == cases[i].released);
+        CHECK_OK(journal_code(journal, "item", "ACME", "ours", "x12", "70000",
+                              out, &found, &err),
+                 &err);
+        CHECK_TEXT(out, "A 1:2");
+        CHECK(problems_now() == 0);
+    }
+}
+
+static void
+a_partners_code_comes_before_the_common_one(void)
+{
+    fresh();
+    char out[128];
+    bool found;
+    CHECK_OK(journal_code_set(journal, "unit", "", "x12", "ours", "CA", "CASE",
+                              &err),
+             &err);
+    CHECK_OK(journal_code_set(journal, "unit", "ACME", "x12", "ours", "CA",
+                              "BOX", &err),
+             &err);
+    CHECK_OK(journal_code(journal, "unit", "ACME", "x12", "ours", "CA", out,
+                          &found, &err),
+             &err);
+    CHECK_TEXT(out, "BOX");
+    CHECK_OK(journal_code_set(journal, "unit", "ACME", "x12", "ours", "CA", "",
+                              &err),
+             &err);
+    CHECK_OK(journal_code(journal, "unit", "ACME", "x12", "ours", "CA", out,
+                          &found, &err),
+             &err);
+    CHECK_TEXT(out, "CASE");
+    CHECK_OK(journal_code(journal, "unit", "ACME", "x12", "nav", "CA", out,
+                          &found, &err),
+             &err);
+    CHECK(!found);
+    refused(
+        journal_code_set(journal, "unit", "", "x12", "ours", "", "EA", &err),
+        TP4026);
+}
+
+static void
+a_fact_elsewhere_releases_too(void)
+{
+    fresh();
+    struct document d = added("ACME", "PO-1"), made = added("ACME", "PO-2");
+    struct interchange it = { .direction = DIRECTION_OUT, .state = "made" };
+    size_t count;
+    bool found;
+    CHECK_OK(journal_add_interchange(journal, &it, &err), &err);
+    made.interchange = it.id;
+    text_copy(d.waits_for, sizeof d.waits_for, "vendor:nav:V10000");
+    text_copy(made.waits_for, sizeof made.waits_for, "vendor:nav:V10000");
+    go(&d, DOC_HELD);
+    go(&made, DOC_HELD);
+    CHECK_OK(journal_release_waiting(journal, "vendor:nav:V1", &count, &err),
+             &err);
+    CHECK(count == 0);
+    CHECK_OK(
+        journal_release_waiting(journal, "vendor:nav:V10000", &count, &err),
+        &err);
+    CHECK(count == 2);
+    CHECK_OK(journal_document(journal, d.id, &d, &found, &err), &err);
+    CHECK(d.state == DOC_RECEIVED);
+    CHECK_OK(journal_document(journal, made.id, &made, &found, &err), &err);
+    CHECK(made.state == DOC_QUEUED && made.due <= when_now());
+}
+
+static void
+an_effect_is_done_once(void)
+{
+    fresh();
+    struct document d = added("ACME", "PO-1");
+    struct effect e = { .document = d.id,
+                        .kind = "deliver",
+                        .target = "sftp:ACME",
+                        .key = "ACME/000000001" };
+    struct effect again = e, *list;
+    size_t count;
+    CHECK_OK(journal_intend(journal, &e, &err), &err);
+    CHECK_OK(journal_attempt(journal, &e, &err), &err);
+    CHECK_OK(journal_intend(journal, &again, &err), &err);
+    CHECK(again.id == e.id && again.state == EFFECT_ATTEMPTED);
+    e.state = EFFECT_UNKNOWN;
+    CHECK_OK(journal_settle(journal, &e, &err), &err);
+    e.state = EFFECT_DONE;
+    text_copy(e.evidence, sizeof e.evidence, "size 7 at /in/a.edi");
+    CHECK_OK(journal_settle(journal, &e, &err), &err);
+    CHECK_OK(journal_settle(journal, &e, &err), &err);
+    refused(journal_attempt(journal, &e, &err), TP4011);
+    e.state = EFFECT_FAILED;
+    refused(journal_settle(journal, &e, &err), TP4011);
+    CHECK_OK(journal_effects(journal, d.id, arena, &list, &count, &err), &err);
+    CHECK(count == 1 && list[0].state == EFFECT_DONE && list[0].attempts == 1);
+    CHECK_TEXT(list[0].evidence, "size 7 at /in/a.edi");
+    again.key[0] = '\0';
+    refused(journal_intend(journal, &again, &err), TP4006);
+}
+
 int
 main(void)
 {
@@ -411,9 +440,9 @@ main(void)
     RUN(bytes_of_any_size_come_back);
     RUN(damaged_bytes_are_never_given_out);
     RUN(an_interchange_is_a_window_on_its_arrival);
-    journal_close(&journal);
-    arena_free(&arena);
-    if (dir[0] != '\0' && !durable_remove_tree(dir, &err))
-        return 1;
-    return test_end();
+    RUN(a_new_code_releases_what_waits_for_it);
+    RUN(a_partners_code_comes_before_the_common_one);
+    RUN(a_fact_elsewhere_releases_too);
+    RUN(an_effect_is_done_once);
+    return ended();
 }

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Views: the journal names a path before a file stands there, and forgets it
+ * after the file is gone, so a crash leaves no file that the journal does not
+ * know.
+ */
+#include "store/spool.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/durable.h"
+#include "base/text.h"
+#include "store/spool_private.h"
+
+enum { EVENTS_AT_ONCE = 2000 };
+
+static const char *const folders[] = { "out", "hold", "sent", "done" };
+enum { FOLDERS = sizeof folders / sizeof folders[0] };
+
+static bool
+make(const char *dir, const char *name, struct err *err)
+{
+    char path[1024];
+
+    text_format(path, sizeof path, "%s/%s", dir, name);
+    return durable_mkdir(path, 0750, err);
+}
+
+bool
+spool_prepare(const char *dir, struct err *err)
+{
+    for (size_t i = 0; i < FOLDERS; i++)
+        if (!make(dir, folders[i], err))
+            return false;
+    return make(dir, "in", err) && make(dir, "reports", err);
+}
+
+/* ---- files */
+
+/* dir/out/2026/11/22 and the name behind it. */
+static const char *
+split(const char *dir, const char *path, char *parent, size_t size)
+{
+    const char *slash = strrchr(path, '/');
+
+    text_format(parent, size, "%s/%.*s", dir, (int)(slash - path), path);
+    return slash + 1;
+}
+
+static bool
+write_view(const char *dir, const struct view *view, struct err *err)
+{
+    char parent[1024], why[256 + 8];
+    const char *name = split(dir, view->path, parent, sizeof parent);
+
+    text_format(why, sizeof why, "%s.why", name);
+    return durable_mkdir(parent, 0750, err) &&
+           durable_write_view(parent, name, view->bytes.text, view->bytes.size,
+                              0640, err) &&
+           (!view->held || durable_write_view(parent, why, view->why.text,
+                                              view->why.size, 0640, err));
+}
+
+static bool
+remove_view(const char *dir, const char *path, struct err *err)
+{
+    char whole[1024];
+
+    text_format(whole, sizeof whole, "%s/%s", dir, path);
+    if (!durable_remove_tree(whole, err))
+        return false;
+    text_format(whole, sizeof whole, "%s/%s.why", dir, path);
+    return durable_remove_tree(whole, err);
+}
+
+/* ---- showing: name in the journal, then write, then forget the old */
+
+static bool
+name_view(struct journal *journal, int64_t document, const char *path,
+          struct err *err)
+{
+    return path[0] == '\0' ||
+           sql_run(journal, "INSERT OR IGNORE INTO shown VALUES(?,?)",
+                   BIND(INT(document), TEXT(path)), err);
+}
+
+static void
+read_path(sqlite3_stmt *statement, void *row)
+{
+    text_copy(row, sizeof((struct view *)NULL)->path, sql_text(statement, 0));
+}
+
+static bool
+remove_others(struct journal *journal, const char *dir, int64_t document,
+              const char *path, struct err *err)
+{
+    CLEANUP(sql_done) sqlite3_stmt *statement = NULL;
+    enum { WIDTH = sizeof((struct view *)NULL)->path };
+    struct arena *arena = arena_new();
+    void *list;
+    size_t count = 0;
+
+    bool good =
+        sql_open(journal,
+                 "SELECT path FROM shown WHERE document = ? AND path <> ?",
+                 BIND(INT(document), TEXT(path)), &statement, err) &&
+        sql_list(journal, statement, arena, WIDTH, read_path, &list, &count,
+                 err);
+    for (size_t i = 0; good && i < count; i++)
+        good = remove_view(dir, (const char *)list + i * WIDTH, err);
+    arena_free(&arena);
+    return good;
+}
+
+static bool
+forget_others(struct journal *journal, int64_t document, const char *path,
+              struct err *err)
+{
+    return sql_run(journal,
+                   "DELETE FROM shown WHERE document = ? AND path <> ?",
+                   BIND(INT(document), TEXT(path)), err);
+}
+
+/* What a pass over the changed documents does to each. */
+typedef bool pass(struct journal *, const char *dir, int64_t document,
+                  const struct view *, struct err *);
+
+static bool
+pass_name(struct journal *journal, const char *dir, int64_t document,
+          const struct view *view, struct err *err)
+{
+    (void)dir;
+    return name_view(journal, document, view->path, err);
+}
+
+static bool
+pass_write(struct journal *journal, const char *dir, int64_t document,
+           const struct view *view, struct err *err)
+{
+    return (view->path[0] == '\0' || write_view(dir, view, err)) &&
+           remove_others(journal, dir, document, view->path, err);
+}
+
+static bool
+pass_forget(struct journal *journal, const char *dir, int64_t document,
+            const struct view *view, struct err *err)
+{
+    (void)dir;
+    return forget_others(journal, document, view->path, err);
+}
+
+static bool
+pass_over(struct journal *journal, const char *dir, const int64_t *ids,
+          size_t count, pass *each, struct err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        CLEANUP(view_free) struct view view = { 0 };
+        struct document document;
+        bool found;
+        if (!journal_document(journal, ids[i], &document, &found, err))
+            return false;
+        if (found && (!view_of(journal, &document, &view, err) ||
+                      !each(journal, dir, ids[i], &view, err)))
+            return err_at(err, "document %lld", (long long)ids[i]);
+    }
+    return true;
+}
+
+static bool
+set_mark(struct journal *journal, int64_t last, struct err *err)
+{
+    char text[32];
+
+    text_format(text, sizeof text, "%lld", (long long)last);
+    return journal_cursor_set(journal, "spool", text, err);
+}
+
+static bool
+show(struct journal *journal, const char *dir, const int64_t *ids, size_t count,
+     int64_t last, struct err *err)
+{
+    struct write write;
+
+    return write_open(journal, &write, err) &&
+           write_close(&write,
+                       pass_over(journal, dir, ids, count, pass_name, err),
+                       err) &&
+           pass_over(journal, dir, ids, count, pass_write, err) &&
+           write_open(journal, &write, err) &&
+           write_close(&write,
+                       pass_over(journal, dir, ids, count, pass_forget, err) &&
+                           set_mark(journal, last, err),
+                       err);
+}
+
+/* ---- which */
+
+static void
+read_id(sqlite3_stmt *statement, void *row)
+{
+    *(int64_t *)row = sqlite3_column_int64(statement, 0);
+}
+
+bool
+spool_mark(struct journal *journal, int64_t *mark, struct err *err)
+{
+    char text[512];
+    long value = 0;
+
+    if (!journal_cursor(journal, "spool", text, err))
+        return false;
+    if (text[0] != '\0' && !text_number(text, INT64_MAX, &value))
+        value = 0;
+    *mark = value;
+    return true;
+}
+
+static bool
+show_some(struct journal *journal, const char *dir, const char *sql,
+          const struct value *values, int64_t last, struct err *err)
+{
+    CLEANUP(sql_done) sqlite3_stmt *statement = NULL;
+    struct arena *arena = arena_new();
+    void *ids;
+    size_t count;
+
+    bool good = sql_open(journal, sql, values, &statement, err) &&
+                sql_list(journal, statement, arena, sizeof(int64_t), read_id,
+                         &ids, &count, err) &&
+                show(journal, dir, ids, count, last, err);
+    arena_free(&arena);
+    return good;
+}
+
+static bool
+last_event(struct journal *journal, int64_t *last, struct err *err)
+{
+    bool found;
+
+    return sql_number(journal, "SELECT max(id) FROM event", NOTHING, last,
+                      &found, err);
+}
+
+bool
+spool_refresh(struct journal *journal, const char *dir, struct err *err)
+{
+    int64_t mark, last;
+
+    BUG_IF(journal->writing);
+    if (!spool_mark(journal, &mark, err) || !last_event(journal, &last, err))
+        return false;
+    while (mark < last) {
+        int64_t next =
+            last - mark > EVENTS_AT_ONCE ? mark + EVENTS_AT_ONCE : last;
+        if (!show_some(journal, dir,
+                       "SELECT DISTINCT document FROM event WHERE id > ?"
+                       " AND id <= ? AND document IS NOT NULL",
+                       BIND(INT(mark), INT(next)), next, err))
+            return false;
+        mark = next;
+    }
+    return true;
+}
+
+static bool
+clear(struct journal *journal, const char *dir, struct err *err)
+{
+    struct write write;
+    char path[1024];
+
+    for (size_t i = 0; i < FOLDERS; i++) {
+        text_format(path, sizeof path, "%s/%s", dir, folders[i]);
+        if (!durable_remove_tree(path, err))
+            return false;
+    }
+    return spool_prepare(dir, err) && write_open(journal, &write, err) &&
+           write_close(&write,
+                       sql_run(journal, "DELETE FROM shown", NOTHING, err) &&
+                           set_mark(journal, 0, err),
+                       err);
+}
+
+bool
+spool_rebuild(struct journal *journal, const char *dir, struct err *err)
+{
+    int64_t first = 0, end, last;
+    bool found;
+
+    BUG_IF(journal->writing);
+    if (!clear(journal, dir, err) || !last_event(journal, &last, err) ||
+        !sql_number(journal, "SELECT max(id) FROM document", NOTHING, &end,
+                    &found, err))
+        return false;
+    for (; first < end; first += EVENTS_AT_ONCE)
+        if (!show_some(journal, dir,
+                       "SELECT id FROM document WHERE id > ? AND id <= ?",
+                       BIND(INT(first), INT(first + EVENTS_AT_ONCE)), 0, err))
+            return false;
+    struct write write;
+    return write_open(journal, &write, err) &&
+           write_close(&write, set_mark(journal, last, err), err);
+}

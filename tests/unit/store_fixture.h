@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * store_fixture - a fresh journal for each case, and the usual documents.
+ */
+#ifndef TP_TESTS_UNIT_STORE_FIXTURE_H
+#define TP_TESTS_UNIT_STORE_FIXTURE_H
+
+#include <sqlite3.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/durable.h"
+#include "base/problems.h"
+#include "base/text.h"
+#include "store/digest.h"
+#include "store/journal.h"
+#include "test.h"
+
+static struct journal *journal;
+static struct arena *arena;
+static struct err err;
+static char dir[64];
+
+static inline void
+fresh(void)
+{
+    journal_close(&journal);
+    arena_free(&arena);
+    if (dir[0] != '\0') {
+        err_clear(&err);
+        CHECK_OK(durable_remove_tree(dir, &err), &err);
+    }
+    err_clear(&err);
+    snprintf(dir, sizeof dir, "/tmp/tp-store-XXXXXX");
+    CHECK(mkdtemp(dir) != NULL);
+    CHECK_OK(journal_open(&journal, dir, &err), &err);
+    arena = arena_new();
+}
+
+static inline void
+reopen(void)
+{
+    journal_close(&journal);
+    CHECK_OK(journal_open(&journal, dir, &err), &err);
+}
+
+/* SQL behind the journal's back, as damage or another version would be. */
+static inline void
+tamper(const char *sql)
+{
+    char path[128];
+    sqlite3 *db = NULL;
+
+    snprintf(path, sizeof path, "%s/journal.db", dir);
+    CHECK(sqlite3_open(path, &db) == SQLITE_OK);
+    int result = sqlite3_exec(db, sql, NULL, NULL, NULL);
+    if (result != SQLITE_OK)
+        printf("# %s: %s\n", sql, sqlite3_errmsg(db));
+    sqlite3_close(db);
+    CHECK(result == SQLITE_OK);
+}
+
+static inline size_t
+problems_now(void)
+{
+    struct problems *found = problems_new(arena);
+
+    CHECK_OK(journal_verify(journal, found, &err), &err);
+    for (const struct problem *p = problems_first(found); p; p = p->next)
+        printf("#   %s %s: %s\n", err_name(p->code), p->at, p->text);
+    return problems_errors(found);
+}
+
+static inline struct document
+order(const char *partner, const char *number)
+{
+    struct document d = { .direction = DIRECTION_OUT,
+                          .state = DOC_RECEIVED,
+                          .set = "850",
+                          .kind = "order",
+                          .currency = "USD",
+                          .amount = "155.70" };
+
+    text_copy(d.partner, sizeof d.partner, partner);
+    text_copy(d.number, sizeof d.number, number);
+    snprintf(d.key, sizeof d.key, "%s/850/%s", partner, number);
+    return d;
+}
+
+static inline struct document
+added(const char *partner, const char *number)
+{
+    struct document d = order(partner, number);
+    bool known;
+
+    CHECK_OK(journal_add(journal, &d, &known, &err), &err);
+    CHECK(!known && d.id > 0);
+    return d;
+}
+
+static inline void
+go(struct document *d, enum doc_state to)
+{
+    enum doc_state from = d->state;
+
+    d->state = to;
+    if (to == DOC_HELD || to == DOC_DEAD || to == DOC_IGNORED)
+        text_copy(d->reason, sizeof d->reason, "a reason");
+    CHECK_OK(journal_advance(journal, d, from, "step", "", &err), &err);
+}
+
+static inline void
+refused(bool done, enum err_code code)
+{
+    CHECK(!done);
+    CHECK_TEXT(err_name(err.code), err_name(code));
+    err_clear(&err);
+}
+
+static inline int
+ended(void)
+{
+    journal_close(&journal);
+    arena_free(&arena);
+    if (dir[0] != '\0' && !durable_remove_tree(dir, &err))
+        return 1;
+    return test_end();
+}
+
+#endif
