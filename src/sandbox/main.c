@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tradepost-sandbox: serve | seed | answer. */
+/* tradepost-sandbox: serve | answer. */
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "base/when.h"
+#include "sandbox/answer.h"
 #include "sandbox/sandbox.h"
 
 static const char usage[] =
@@ -21,7 +22,10 @@ static const char usage[] =
     "  --tenant T --client C --secret S --token-seconds N\n"
     "  --mailbox U --password P   Cleo sign-in\n"
     "  --metadata FILE --metadata-pages FILE   served as $metadata\n"
-    "  --disable api|odata  that endpoint answers 405\n";
+    "  --disable api|odata  that endpoint answers 405\n"
+    "tradepost-sandbox answer --in DIR --out DIR --partner CODE [option ...]\n"
+    "                       what a partner sends back for the files in --in\n"
+    "  --script FILE --date YYYY-MM-DD\n";
 
 enum option_id {
     OPT_DIR = 256,
@@ -169,6 +173,8 @@ main(int argc, char **argv)
     const char *command = argc > 1 ? argv[1] : "";
     if (text_equal(command, "serve"))
         return serve(argc - 1, argv + 1);
+    if (text_equal(command, "answer"))
+        return answer_main(argc - 1, argv + 1);
     (void)fputs(usage, text_equal(command, "--help") ? stdout : stderr);
     return text_equal(command, "--help") ? 0 : 2;
 }
