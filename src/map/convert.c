@@ -27,6 +27,62 @@ number_in(const char *text, struct arena *arena)
     return arena_strdup(arena, decimal_text(value, shortest));
 }
 
+/* The size of the UTF-8 character at the start, 0 when there is none. */
+static size_t
+utf8_size(const unsigned char *bytes, size_t size)
+{
+    size_t length = bytes[0] < 0x80                       ? 1
+                    : bytes[0] >= 0xC2 && bytes[0] < 0xE0 ? 2
+                    : bytes[0] >= 0xE0 && bytes[0] < 0xF0 ? 3
+                    : bytes[0] >= 0xF0 && bytes[0] < 0xF5 ? 4
+                                                          : 0;
+
+    if (length == 0 || length > size)
+        return 0;
+    for (size_t i = 1; i < length; i++)
+        if (bytes[i] < 0x80 || bytes[i] > 0xBF)
+            return 0;
+    if (length == 3 && ((bytes[0] == 0xE0 && bytes[1] < 0xA0) ||
+                        (bytes[0] == 0xED && bytes[1] > 0x9F)))
+        return 0;
+    if (length == 4 && ((bytes[0] == 0xF0 && bytes[1] < 0x90) ||
+                        (bytes[0] == 0xF4 && bytes[1] > 0x8F)))
+        return 0;
+    return length;
+}
+
+const char *
+convert_bytes(const char *bytes, size_t size, struct arena *arena)
+{
+    const unsigned char *from = (const unsigned char *)bytes;
+    char *out, *at;
+
+    while (size > 0 && bytes[size - 1] == ' ')
+        size--;
+    if (size == 0)
+        return NULL;
+    out = at = arena_alloc(arena, size * 3 + 1);
+    while (size > 0) {
+        size_t one = utf8_size(from, size);
+
+        if (*from == 0) {
+            memcpy(at, "\xEF\xBF\xBD", 3);
+            at += 3;
+            one = 1;
+        } else if (one == 0) {
+            *at++ = (char)(0xC0 | *from >> 6);
+            *at++ = (char)(0x80 | (*from & 0x3F));
+            one = 1;
+        } else {
+            memcpy(at, from, one);
+            at += one;
+        }
+        from += one;
+        size -= one;
+    }
+    return out;
+}
+
 /* "20261122" and "261122" to "2026-11-22". */
 static const char *
 compact_date(const char *text, size_t size, struct arena *arena)

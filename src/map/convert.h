@@ -19,6 +19,10 @@ struct arena;
 const char *convert_in(enum field_type, const char *text, struct arena *);
 /* "date", "number": what convert_in() would have taken. */
 const char *convert_expected(enum field_type);
+/* Bytes of a file as UTF-8 text: what is no UTF-8 is read as Latin-1, a NUL
+ * becomes U+FFFD. NULL when nothing but blanks is there; blanks at the end
+ * mean nothing in X12. */
+const char *convert_bytes(const char *bytes, size_t size, struct arena *);
 /* The record's form to X12: "20261122"; with a time both parts, "" when the
  * hour is not known. */
 const char *convert_x12_date(const char *text, struct arena *);

@@ -74,11 +74,19 @@ const char *binding_option(const struct binding *, const char *name);
  * dotted for children ("purchaseOrderLines.quantity"). */
 size_t binding_field_count(const struct binding *);
 const char *binding_field(const struct binding *, size_t);
+/* Whether the field carries a decimal. */
+bool binding_is_number(const struct binding *, const char *field);
+/* Decimals are taken from JSON texts (IEEE754Compatible, or the digits as the
+ * client lexed them); a JSON real keeps 15 digits. Null, "", a zero GUID and
+ * the date 0001-01-01 are absent. Fields that the binding does not name are
+ * left alone. */
 bool binding_read(const struct binding *, const json_t *entity,
                   const struct map_codes *, struct problems *, struct record **,
                   struct err *) MUST_USE;
-/* A new JSON object; decimals are JSON texts marked for exact output by the
- * system floor, see binding_is_number(). */
+/* A new JSON object, owned by the caller: decimals are JSON texts of plain
+ * digits ("155.7"), integer(...) is a JSON integer, flags are JSON booleans.
+ * Servers that want bare decimals: binding_is_number() says which texts to put
+ * out without quotes. */
 bool binding_write(const struct binding *, const struct record *,
                    const struct map_codes *, struct problems *, json_t **,
                    struct err *) MUST_USE;

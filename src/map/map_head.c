@@ -120,3 +120,34 @@ run_checks(const struct map *map, struct expr_run *run)
                     sides[1] ? sides[1] : "nothing");
     }
 }
+
+static bool
+is_lacking(const struct expr_lack *lack, const char *at)
+{
+    for (; lack != NULL; lack = lack->next) {
+        const char *a = lack->full, *b = at;
+
+        while (*b != 0) {
+            if (*b == '[')
+                b = strchr(b, ']') + 1;
+            if (*a != *b)
+                break;
+            a++;
+            b += *b != 0;
+            if (*b == 0 && *a == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+void
+check_schema(const struct record *record, struct expr_run *run)
+{
+    struct problems *found = problems_new(run->arena);
+
+    record_check(record, found);
+    for (const struct problem *p = problems_first(found); p; p = p->next)
+        if (p->code != TP3001 || !is_lacking(run->lacks, p->at))
+            problem_add(run->found, p->code, p->at, NULL, "%s", p->text);
+}

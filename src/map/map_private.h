@@ -134,6 +134,9 @@ const struct frame *list_home(const struct line *, const struct frame *);
 /* The line's pack(...), or NULL. */
 const struct assign *pack_of(const struct line *);
 bool is_call(const struct expr *, enum function);
+/* The schema's problems with what was read, without those that follow from a
+ * problem reported already. */
+void check_schema(const struct record *, struct expr_run *);
 /* Runs the map's checks over a record. */
 void run_checks(const struct map *, struct expr_run *);
 

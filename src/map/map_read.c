@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "map/convert.h"
 #include "map/read_private.h"
 
 static void
@@ -56,7 +57,8 @@ segment_start(struct reading *reading, const struct x12_segment *segment)
         buf_add(&out, segment->elements[i - 1].text,
                 segment->elements[i - 1].size);
     }
-    return arena_printf(reading->run.arena, "%.60s", buf_text(&out));
+    return convert_bytes(buf_text(&out), out.size < 60 ? out.size : 60,
+                         reading->run.arena);
 }
 
 /* Lines that found no segment still have their defaults. */
@@ -113,39 +115,6 @@ segments_read(void *user, const char *id)
     return count_segments(reading->set->first, id);
 }
 
-static bool
-is_lacking(const struct expr_lack *lack, const char *at)
-{
-    for (; lack != NULL; lack = lack->next) {
-        const char *a = lack->full, *b = at;
-
-        while (*b != 0) {
-            if (*b == '[')
-                b = strchr(b, ']') + 1;
-            if (*a != *b)
-                break;
-            a++;
-            b += *b != 0;
-            if (*b == 0 && *a == 0)
-                return true;
-        }
-    }
-    return false;
-}
-
-/* The schema's problems, without those that follow from others. */
-static void
-check_schema(struct reading *reading, const struct record *record)
-{
-    struct problems *found = problems_new(reading->run.arena);
-
-    record_check(record, found);
-    for (const struct problem *p = problems_first(found); p; p = p->next)
-        if (p->code != TP3001 || !is_lacking(reading->run.lacks, p->at))
-            problem_add(reading->run.found, p->code, p->at, NULL, "%s",
-                        p->text);
-}
-
 static void
 take_later(struct reading *reading)
 {
@@ -183,7 +152,7 @@ map_read(const struct map *map, const struct x12_set *set,
     take_later(&reading);
     reading.run.frame = &root;
     run_checks(map, &reading.run);
-    check_schema(&reading, record);
+    check_schema(record, &reading.run);
     *out = record;
     return true;
 }

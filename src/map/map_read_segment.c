@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "map/convert.h"
 #include "map/read_private.h"
 
 enum { WHOLE = 0xffff, COMPONENTS_MAX = 15 };
@@ -24,11 +25,7 @@ place_read(struct reading *reading, const struct x12_node *node,
 const char *
 copy_element(struct reading *reading, struct x12_element element)
 {
-    while (element.size > 0 && element.text[element.size - 1] == ' ')
-        element.size--;
-    if (element.size == 0)
-        return NULL;
-    return arena_strndup(reading->run.arena, element.text, element.size);
+    return convert_bytes(element.text, element.size, reading->run.arena);
 }
 
 static const char *
