@@ -157,8 +157,6 @@ cli_time(const struct cli *cli, moment at)
 
     if (at == 0)
         return "";
-    if (cli->format != FORMAT_TEXT)
-        return arena_strdup(cli->arena, when_stamp(at, text));
     when_format(at, cli_zone(cli), "%Y-%m-%d %H:%M", text, sizeof text);
     return arena_strdup(cli->arena, text);
 }

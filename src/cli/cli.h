@@ -97,6 +97,8 @@ bool cli_conf(struct cli *) MUST_USE;
 bool cli_open(struct cli *) MUST_USE;
 /* Settings and the journal, to change it in the name of --as or the user. */
 bool cli_open_writer(struct cli *) MUST_USE;
+/* --as, or the user who runs the program. */
+const char *cli_actor(const struct cli *);
 /* Prints cli->err and tells the exit code of its kind. */
 enum exit_code cli_fail(struct cli *);
 /* Fails with EXIT_NOT_FOUND (TP8003). */
@@ -109,7 +111,7 @@ void cli_problem(const struct cli *, const struct problem *);
 
 /* The zone for times shown: the company's, or NULL for UTC. */
 const char *cli_zone(const struct cli *);
-/* "2026-11-22 14:32" in that zone; in machine formats the stamp. */
+/* "2026-11-22 14:32" in that zone; "" for 0. */
 const char *cli_time(const struct cli *, moment);
 /* "2d 3h", "14m" */
 const char *cli_age(const struct cli *, moment since);

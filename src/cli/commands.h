@@ -12,6 +12,14 @@
 #include "cli/commands.tbl"
 #undef COMMAND
 
+/* The document by its id, or by a number that only one has; cli->err says
+ * otherwise (TP8003, TP8004). Needs cli_open. */
+struct document;
+bool doc_find(struct cli *, const char *name, struct document *) MUST_USE;
+
+/* The reports there are. */
+enum exit_code report_list(struct cli *);
+
 /* "tradepost 0.1.0" and a newline. */
 void help_version(void);
 void help_all(void);

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "cli/commands.h"
+#include "store/journal.h"
 
 static enum exit_code
 usage(struct cli *cli)
@@ -39,6 +40,7 @@ main(int argc, char **argv)
 
     cli.found = problems_new(arena);
     enum exit_code code = run(&cli, argc, argv);
+    journal_close(&cli.journal);
     conf_free(&cli.conf);
     arena_free(&arena);
     if (fflush(stdout) != 0 || ferror(stdout)) {

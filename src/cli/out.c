@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/decimal.h"
@@ -118,9 +119,35 @@ out_clean(struct buf *buf, const char *text)
     }
 }
 
+/* "V D A P" in one letter each, for the narrow columns. */
+static const char *
+axis_letter(const char *word)
+{
+    static const struct {
+        const char *letter, *words;
+    } letters[] = { { "+", " ok sent fetched accepted posted " },
+                    { ".", " new queued sending waiting matched " },
+                    { "~", " warn draft errors " },
+                    { "-", " - " } };
+    char wanted[32];
+
+    text_format(wanted, sizeof wanted, " %s ", text_empty(word) ? "-" : word);
+    for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++)
+        if (strstr(letters[i].words, wanted) != NULL)
+            return letters[i].letter;
+    return "!";
+}
+
+moment
+out_moment(const char *text)
+{
+    return (moment)strtoll(text, NULL, 10);
+}
+
 /* What the table shows in a cell. */
 static void
-shown(const struct column *column, const char *text, struct buf *buf)
+shown(const struct out *out, const struct column *column, const char *text,
+      struct buf *buf)
 {
     struct decimal amount;
     char pretty[DECIMAL_TEXT];
@@ -129,6 +156,10 @@ shown(const struct column *column, const char *text, struct buf *buf)
         decimal_parse(&amount, text, strlen(text)))
         buf_adds(buf, decimal_pretty(
                           amount, amount.scale > 2 ? amount.scale : 2, pretty));
+    else if (column->kind == COLUMN_TIME)
+        buf_adds(buf, cli_time(out->cli, out_moment(text)));
+    else if (column->kind == COLUMN_AXIS)
+        buf_adds(buf, axis_letter(text));
     else
         out_clean(buf, text);
 }
@@ -142,7 +173,7 @@ width_of(const struct out *out, size_t column)
 
     for (size_t row = 0; row < out_rows(out); row++) {
         buf_clear(&cell);
-        shown(info, out_at(out, row, column), &cell);
+        shown(out, info, out_at(out, row, column), &cell);
         size_t length = text_length(buf_text(&cell));
         if (length > width)
             width = length;
@@ -178,6 +209,13 @@ end_line(struct buf *line, struct buf *buf)
     buf_clear(line);
 }
 
+static bool
+is_right(enum column_kind kind)
+{
+    return kind == COLUMN_COUNT || kind == COLUMN_AMOUNT ||
+           kind == COLUMN_QUANTITY;
+}
+
 /* row SIZE_MAX is the header. */
 static void
 add_row(const struct out *out, const size_t *widths, size_t row,
@@ -187,13 +225,12 @@ add_row(const struct out *out, const size_t *widths, size_t row,
 
     for (size_t i = 0; i < out->chosen_count; i++) {
         const struct column *column = &out->columns[out->chosen[i]];
-        bool right =
-            column->kind == COLUMN_COUNT || column->kind == COLUMN_AMOUNT;
+        bool right = is_right(column->kind);
         buf_clear(&cell);
         if (row == SIZE_MAX)
             buf_adds(&cell, column->title);
         else
-            shown(column, out_at(out, row, out->chosen[i]), &cell);
+            shown(out, column, out_at(out, row, out->chosen[i]), &cell);
         pad(&line, i > 0 ? 2 : 0);
         add_padded(&line, buf_text(&cell), widths[i], right);
     }

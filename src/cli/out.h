@@ -20,9 +20,12 @@
 
 enum column_kind {
     COLUMN_TEXT,
-    COLUMN_COUNT,  /* a whole number, right-aligned */
-    COLUMN_AMOUNT, /* a decimal, right-aligned; shown with separators */
-    COLUMN_EXTRA   /* a text that the table leaves out */
+    COLUMN_COUNT,    /* a whole number, right-aligned */
+    COLUMN_AMOUNT,   /* a decimal, right-aligned; shown with separators */
+    COLUMN_QUANTITY, /* a decimal, right-aligned as it is */
+    COLUMN_TIME, /* given as milliseconds; shown in the zone, else a stamp */
+    COLUMN_AXIS, /* a word of the four axes; a letter in the table */
+    COLUMN_EXTRA /* a text that the table leaves out */
 };
 
 struct column {
@@ -51,10 +54,16 @@ void out_cell(struct out *, const char *text);
 void out_cellf(struct out *, const char *format, ...) PRINTF(2, 3);
 size_t out_rows(const struct out *);
 void out_end(struct out *);
+/* "{" and the row's members, for a caller that adds more and the "}". */
+void out_members(const struct out *, size_t row, bool schema, struct buf *);
+/* The rows' sums of one column per value of another: "9,634.00 USD, 3.00 CAD";
+ * rows without an amount count nothing. */
+void out_totals(const struct out *, const char *amount, const char *by,
+                struct buf *);
 /* The table alone, for reports that are written to a file. */
 void out_table(const struct out *, struct buf *);
 
-/* One object, for "show" commands; key and text pairs until a NULL key. */
+/* A JSON text in quotes; bytes that are no UTF-8 become U+FFFD. */
 void out_json_text(struct buf *, const char *text);
 /* Text that may go to a terminal: control characters become dots. */
 void out_clean(struct buf *, const char *text);

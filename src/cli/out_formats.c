@@ -57,6 +57,19 @@ is_number(const char *text)
     return decimal_parse(&number, text, strlen(text));
 }
 
+/* A cell as machines get it: times as stamps. */
+static const char *
+cell_of(const struct out *out, size_t row, size_t column)
+{
+    const char *text = out_at(out, row, column);
+    char stamp[WHEN_STAMP];
+    moment at = out_moment(text);
+
+    if (out->columns[column].kind != COLUMN_TIME)
+        return text;
+    return at == 0 ? "" : arena_strdup(out->cli->arena, when_stamp(at, stamp));
+}
+
 static void
 json_value(const struct column *column, const char *text, struct buf *buf)
 {
@@ -71,8 +84,8 @@ json_value(const struct column *column, const char *text, struct buf *buf)
         out_json_text(buf, text);
 }
 
-static void
-json_row(const struct out *out, size_t row, bool schema, struct buf *buf)
+void
+out_members(const struct out *out, size_t row, bool schema, struct buf *buf)
 {
     const char *comma = "";
 
@@ -84,9 +97,15 @@ json_row(const struct out *out, size_t row, bool schema, struct buf *buf)
     for (size_t i = 0; i < out->chosen_count; i++) {
         const struct column *column = &out->columns[out->chosen[i]];
         buf_addf(buf, "%s\"%s\":", comma, column->name);
-        json_value(column, out_at(out, row, out->chosen[i]), buf);
+        json_value(column, cell_of(out, row, out->chosen[i]), buf);
         comma = ",";
     }
+}
+
+static void
+json_row(const struct out *out, size_t row, bool schema, struct buf *buf)
+{
+    out_members(out, row, schema, buf);
     buf_addc(buf, '}');
 }
 
@@ -156,7 +175,7 @@ separated(const struct out *out, void (*cell)(const char *, struct buf *),
     for (size_t row = 0; row < out_rows(out); row++) {
         for (size_t i = 0; i < out->chosen_count; i++) {
             buf_adds(buf, i ? between : "");
-            cell(out_at(out, row, out->chosen[i]), buf);
+            cell(cell_of(out, row, out->chosen[i]), buf);
         }
         buf_adds(buf, after);
     }

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lists of documents: all, those on their way, acknowledgments, orders. */
+#include <stdio.h>
+
+#include "cli/ask.h"
+#include "cli/commands.h"
+#include "store/document.h"
+
+enum { ROWS = 200 }; /* unless --limit says otherwise */
+
+static const struct column doc_columns[] = {
+    { "id", "ID", COLUMN_COUNT },
+    { "time", "TIME", COLUMN_TIME },
+    { "direction", "DIR", COLUMN_TEXT },
+    { "type", "TYPE", COLUMN_TEXT },
+    { "partner", "PARTNER", COLUMN_TEXT },
+    { "number", "NUMBER", COLUMN_TEXT },
+    { "related", "ABOUT", COLUMN_EXTRA },
+    { "lines", "LINES", COLUMN_COUNT },
+    { "amount", "AMOUNT", COLUMN_AMOUNT },
+    { "currency", "CUR", COLUMN_TEXT },
+    { "valid", "V", COLUMN_AXIS },
+    { "delivered", "D", COLUMN_AXIS },
+    { "acknowledged", "A", COLUMN_AXIS },
+    { "posted", "P", COLUMN_AXIS },
+    { "state", "STATE", COLUMN_TEXT },
+    { "court", "COURT", COLUMN_TEXT },
+    { "erp_number", "ERP DOC", COLUMN_TEXT },
+    { "isa", "ISA", COLUMN_EXTRA },
+    { "gs", "GS", COLUMN_EXTRA },
+    { "st", "ST", COLUMN_EXTRA },
+    { "code", "CODE", COLUMN_EXTRA },
+    { "reason", "REASON", COLUMN_EXTRA },
+    { "waits_for", "WAITS FOR", COLUMN_EXTRA },
+    { 0 }
+};
+
+#define DOC_SELECT                                                       \
+    "SELECT doc, created_ms, direction, type, partner, number, related," \
+    " lines, amount, currency, valid, delivered, acknowledged, posted,"  \
+    " state, court, erp_number, isa, gs, st, code, reason, waits_for"    \
+    " FROM documents"
+
+static void
+footer(const struct cli *cli, const struct out *out, const char *what,
+       bool legend)
+{
+    struct buf totals = { 0 };
+
+    if (cli->format != FORMAT_TEXT || cli_has(cli, OPTION_NO_HEADER))
+        return;
+    out_totals(out, "amount", "currency", &totals);
+    printf("%zu %s%s%s%s%s\n", out_rows(out), what,
+           out_rows(out) == 1 ? "" : "s", totals.size ? "  " : "",
+           buf_text(&totals),
+           legend && out_rows(out) > 0
+               ? "   (V valid  D delivered  A acknowledged  P posted;  + ok  "
+                 ". waiting  ~ draft or remarks  ! problem  - n/a)"
+               : "");
+    buf_free(&totals);
+}
+
+/* --state, as a word that exists. */
+static bool
+ask_state(struct ask *ask, struct err *err)
+{
+    const char *wanted = ask->cli->option[OPTION_STATE];
+    const char *names[DOC_STATES];
+    enum doc_state state;
+
+    if (wanted == NULL || doc_state_by_name(wanted, &state)) {
+        ask_where(ask, "state = ?", wanted);
+        return true;
+    }
+    for (int i = 0; i < DOC_STATES; i++)
+        names[i] = doc_state_name((enum doc_state)i);
+    const char *near = text_nearest(wanted, names, DOC_STATES);
+    return err_set(err, TP8002,
+                   "--state: found \"%.40s\", expected a state such as held%s%s"
+                   "%s",
+                   wanted, near ? "; did you mean \"" : "", near ? near : "",
+                   near ? "\"?" : "");
+}
+
+static bool
+doc_list(struct cli *cli, struct out *out, struct err *err)
+{
+    struct ask ask;
+
+    ask_begin(&ask, cli, DOC_SELECT);
+    ask_where(&ask, "type = ?", cli->option[OPTION_TYPE]);
+    ask_where(&ask,
+              "instr(lower(number || ' ' || related || ' ' || erp_number),"
+              " lower(?)) > 0",
+              cli->count > 0 ? cli->words[0] : NULL);
+    bool good =
+        ask_state(&ask, err) && ask_options(&ask, "created_ms", "partner", err);
+    ask_end(&ask, "ORDER BY doc DESC");
+    good = good && ask_limit(&ask, ROWS, err) && ask_rows(&ask, out, err);
+    buf_free(&ask.sql);
+    return good;
+}
+
+enum exit_code
+cmd_doc_list(struct cli *cli)
+{
+    struct out out;
+
+    if (!cli_open(cli) ||
+        !out_begin(&out, cli, "doc", doc_columns, &cli->err) ||
+        !doc_list(cli, &out, &cli->err))
+        return cli_fail(cli);
+    out_end(&out);
+    footer(cli, &out, "document", true);
+    cli_next(cli, "tradepost doc show ID");
+    return EXIT_OK;
+}
+
+static const struct column queue_columns[] = {
+    { "id", "ID", COLUMN_COUNT },
+    { "time", "SINCE", COLUMN_TIME },
+    { "direction", "DIR", COLUMN_TEXT },
+    { "type", "TYPE", COLUMN_TEXT },
+    { "partner", "PARTNER", COLUMN_TEXT },
+    { "number", "NUMBER", COLUMN_TEXT },
+    { "amount", "AMOUNT", COLUMN_AMOUNT },
+    { "currency", "CUR", COLUMN_TEXT },
+    { "state", "STATE", COLUMN_TEXT },
+    { "attempts", "TRIES", COLUMN_COUNT },
+    { "due", "NEXT TRY", COLUMN_TIME },
+    { "reason", "REASON", COLUMN_TEXT },
+    { "code", "CODE", COLUMN_EXTRA },
+    { 0 }
+};
+
+static bool
+queue_list(struct cli *cli, struct out *out, struct err *err)
+{
+    struct ask ask;
+
+    ask_begin(&ask, cli,
+              "SELECT doc, updated_ms, direction, type, partner, number,"
+              " amount, currency, state, attempts, due_ms, reason, code"
+              " FROM documents");
+    ask_only(&ask, "state IN ('received', 'translated', 'queued', 'working',"
+                   " 'unknown', 'deferred')");
+    ask_where(&ask, "type = ?", cli->option[OPTION_TYPE]);
+    bool good = ask_options(&ask, NULL, "partner", err);
+    ask_end(&ask, "ORDER BY doc");
+    good = good && ask_limit(&ask, ROWS, err) && ask_rows(&ask, out, err);
+    buf_free(&ask.sql);
+    return good;
+}
+
+enum exit_code
+cmd_queue_list(struct cli *cli)
+{
+    struct out out;
+
+    if (!cli_open(cli) ||
+        !out_begin(&out, cli, "queue", queue_columns, &cli->err) ||
+        !queue_list(cli, &out, &cli->err))
+        return cli_fail(cli);
+    out_end(&out);
+    footer(cli, &out, "document", false);
+    return out_rows(&out) > 0 ? EXIT_FINDINGS : EXIT_OK;
+}
+
+static const struct column ack_columns[] = {
+    { "id", "ID", COLUMN_COUNT },        { "partner", "PARTNER", COLUMN_TEXT },
+    { "type", "TYPE", COLUMN_TEXT },     { "isa", "ISA13", COLUMN_TEXT },
+    { "gs", "GS06", COLUMN_TEXT },       { "st", "ST02", COLUMN_TEXT },
+    { "number", "NUMBER", COLUMN_TEXT }, { "amount", "AMOUNT", COLUMN_AMOUNT },
+    { "currency", "CUR", COLUMN_TEXT },  { "acknowledged", "ACK", COLUMN_TEXT },
+    { "due", "DUE", COLUMN_TIME },       { "late", "LATE", COLUMN_TEXT },
+    { "reason", "REASON", COLUMN_TEXT }, { 0 }
+};
+
+static bool
+ack_list(struct cli *cli, struct out *out, struct err *err)
+{
+    struct ask ask;
+
+    ask_begin(&ask, cli,
+              "SELECT d.doc, d.partner, d.type, d.isa, d.gs, d.st, d.number,"
+              " d.amount, d.currency, CASE WHEN a.is_late THEN 'late' ELSE"
+              " d.acknowledged END, a.due_ms, a.late, d.reason FROM documents d"
+              " LEFT JOIN acks a ON a.doc = d.doc");
+    ask_only(&ask, "d.direction = 'out' AND d.acknowledged <> '-'");
+    if (cli_has(cli, OPTION_LATE))
+        ask_only(&ask, "a.is_late OR d.acknowledged = 'late'");
+    if (cli_has(cli, OPTION_REJECTED))
+        ask_only(&ask, "d.acknowledged IN ('rejected', 'partial', 'errors')");
+    bool good = ask_options(&ask, "d.created_ms", "d.partner", err);
+    ask_end(&ask, "ORDER BY d.doc DESC");
+    good = good && ask_limit(&ask, ROWS, err) && ask_rows(&ask, out, err);
+    buf_free(&ask.sql);
+    return good;
+}
+
+enum exit_code
+cmd_ack_list(struct cli *cli)
+{
+    bool asked = cli_has(cli, OPTION_LATE) || cli_has(cli, OPTION_REJECTED);
+    struct out out;
+
+    if (!cli_open(cli) ||
+        !out_begin(&out, cli, "ack", ack_columns, &cli->err) ||
+        !ack_list(cli, &out, &cli->err))
+        return cli_fail(cli);
+    out_end(&out);
+    footer(cli, &out, "document", false);
+    return asked && out_rows(&out) > 0 ? EXIT_FINDINGS : EXIT_OK;
+}
+
+static const struct column trace_columns[] = {
+    { "id", "ID", COLUMN_COUNT },
+    { "time", "TIME", COLUMN_TIME },
+    { "direction", "DIR", COLUMN_TEXT },
+    { "type", "TYPE", COLUMN_TEXT },
+    { "number", "NUMBER", COLUMN_TEXT },
+    { "amount", "AMOUNT", COLUMN_AMOUNT },
+    { "currency", "CUR", COLUMN_TEXT },
+    { "valid", "V", COLUMN_AXIS },
+    { "delivered", "D", COLUMN_AXIS },
+    { "acknowledged", "A", COLUMN_AXIS },
+    { "posted", "P", COLUMN_AXIS },
+    { "state", "STATE", COLUMN_TEXT },
+    { "erp_number", "ERP DOC", COLUMN_TEXT },
+    { "evidence", "EVIDENCE", COLUMN_TEXT },
+    { 0 }
+};
+
+/* The order's number ties them together: the order has it as its own, ship
+ * notices and invoices name it. */
+static bool
+trace(struct cli *cli, const struct document *document, struct out *out,
+      struct err *err)
+{
+    const char *about =
+        document->related[0] ? document->related : document->number;
+    struct ask ask;
+
+    ask_begin(&ask, cli,
+              "SELECT doc, created_ms, direction, type, number, amount,"
+              " currency, valid, delivered, acknowledged, posted, state,"
+              " erp_number, evidence FROM documents");
+    ask_where(&ask, "partner = ?", document->partner);
+    ask_where(&ask, "number = ? OR related = ?", about);
+    ask_end(&ask, "ORDER BY doc");
+    return ask_rows(&ask, out, err);
+}
+
+enum exit_code
+cmd_doc_trace(struct cli *cli)
+{
+    struct document document;
+    struct out out;
+
+    if (!cli_open(cli) || !doc_find(cli, cli->words[0], &document) ||
+        !out_begin(&out, cli, "doc", trace_columns, &cli->err) ||
+        !trace(cli, &document, &out, &cli->err))
+        return cli_fail(cli);
+    out_end(&out);
+    cli_next(cli, "tradepost doc show %lld", (long long)document.id);
+    return EXIT_OK;
+}
