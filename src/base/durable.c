@@ -73,6 +73,14 @@ write_temporary(const char *path, const void *bytes, size_t size, mode_t mode,
 }
 
 static bool
+temporary_name(char out[PATH_MAX], const char *dir, const char *name,
+               pid_t writer)
+{
+    return text_format(out, PATH_MAX, "%s/.%.200s.%d.tmp", dir, name,
+                       (int)writer);
+}
+
+static bool
 put(const char *dir, const char *name, const void *bytes, size_t size,
     mode_t mode, bool sync, struct err *err)
 {
@@ -81,8 +89,7 @@ put(const char *dir, const char *name, const void *bytes, size_t size,
     BUG_IF(strchr(name, '/') != NULL || name[0] == '\0' ||
            text_equal(name, ".") || text_equal(name, ".."));
     if (!text_format(path, sizeof path, "%s/%s", dir, name) ||
-        !text_format(temporary, sizeof temporary, "%s/.%.200s.%d.tmp", dir,
-                     name, (int)getpid()))
+        !temporary_name(temporary, dir, name, getpid()))
         return err_set(err, TP4001, "name too long: %s", name);
     if (!write_temporary(temporary, bytes, size, mode, sync) ||
         rename(temporary, path) != 0) {
@@ -105,6 +112,18 @@ durable_write_view(const char *dir, const char *name, const void *bytes,
                    size_t size, mode_t mode, struct err *err)
 {
     return put(dir, name, bytes, size, mode, false, err);
+}
+
+bool
+durable_remove_leftover(const char *dir, const char *name, pid_t writer,
+                        struct err *err)
+{
+    char path[PATH_MAX];
+
+    if (!temporary_name(path, dir, name, writer))
+        return err_set(err, TP4001, "name too long: %s", name);
+    return unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR ||
+           fail(err, "cannot remove", path);
 }
 
 bool

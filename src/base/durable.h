@@ -25,6 +25,9 @@ bool durable_write(const char *dir, const char *name, const void *bytes,
 /* As durable_write, without the syncs: for views that can be rebuilt. */
 bool durable_write_view(const char *dir, const char *name, const void *bytes,
                         size_t size, mode_t, struct err *) MUST_USE;
+/* Removes what a writer that died (its process id) left of either. */
+bool durable_remove_leftover(const char *dir, const char *name, pid_t writer,
+                             struct err *) MUST_USE;
 /* Removes and syncs the directory; a file that is not there is no failure. */
 bool durable_remove(const char *dir, const char *name, struct err *) MUST_USE;
 bool durable_rename(const char *from, const char *to, struct err *) MUST_USE;

@@ -6,8 +6,8 @@
  */
 #include "store/spool.h"
 
-#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/durable.h"
@@ -243,20 +243,78 @@ last_event(struct journal *journal, int64_t *last, struct err *err)
                       &found, err);
 }
 
+/* ---- after a crash: half-written files carry the dead writer's id */
+
+static bool
+clean_one(const char *dir, const char *path, pid_t writer, struct err *err)
+{
+    char parent[1024], why[VIEW_NAME + 64];
+    const char *name = split(dir, path, parent, sizeof parent);
+
+    text_format(why, sizeof why, "%s.why", name);
+    return durable_remove_leftover(parent, name, writer, err) &&
+           durable_remove_leftover(parent, why, writer, err);
+}
+
+/* The interrupted refresh began at the mark and went no further than this. */
+static bool
+clean(struct journal *journal, const char *dir, int64_t mark, pid_t writer,
+      struct err *err)
+{
+    CLEANUP(sql_done) sqlite3_stmt *statement = NULL;
+    bool row;
+
+    if (!sql_open(journal,
+                  "SELECT DISTINCT s.path FROM event e JOIN shown s"
+                  " ON s.document = e.document WHERE e.id > ? AND e.id <= ?",
+                  BIND(INT(mark), INT(mark + EVENTS_AT_ONCE)), &statement, err))
+        return false;
+    for (;;) {
+        if (!sql_next(journal, statement, &row, err))
+            return false;
+        if (!row)
+            return true;
+        if (!clean_one(dir, sql_text(statement, 0), writer, err))
+            return false;
+    }
+}
+
+static bool
+take_over(struct journal *journal, const char *dir, int64_t mark,
+          struct err *err)
+{
+    char text[512], own[32];
+    long writer;
+
+    text_format(own, sizeof own, "%d", (int)getpid());
+    if (!journal_cursor(journal, "spool.writer", text, err))
+        return false;
+    if (text_equal(text, own))
+        return true;
+    if (text_number(text, INT32_MAX, &writer) &&
+        !clean(journal, dir, mark, (pid_t)writer, err))
+        return false;
+    return journal_cursor_set(journal, "spool.writer", own, err);
+}
+
 bool
 spool_refresh(struct journal *journal, const char *dir, struct err *err)
 {
     int64_t mark, last;
 
     BUG_IF(journal->writing);
-    if (!spool_mark(journal, &mark, err) || !last_event(journal, &last, err))
+    if (!spool_mark(journal, &mark, err) || !last_event(journal, &last, err) ||
+        (mark < last && !take_over(journal, dir, mark, err)))
         return false;
     while (mark < last) {
         int64_t next =
             last - mark > EVENTS_AT_ONCE ? mark + EVENTS_AT_ONCE : last;
+        /* What changed again later in this refresh comes then. */
         if (!show_some(journal, dir,
-                       "SELECT DISTINCT document FROM event WHERE id > ?"
-                       " AND id <= ? AND document IS NOT NULL",
+                       "SELECT DISTINCT document FROM event e WHERE id > ?1"
+                       " AND id <= ?2 AND document IS NOT NULL AND NOT EXISTS"
+                       " (SELECT 1 FROM event l WHERE"
+                       " l.document = e.document AND l.id > ?2)",
                        BIND(INT(mark), INT(next)), next, err))
             return false;
         mark = next;
@@ -285,20 +343,6 @@ clear(struct journal *journal, const char *dir, struct err *err)
 bool
 spool_rebuild(struct journal *journal, const char *dir, struct err *err)
 {
-    int64_t first = 0, end, last;
-    bool found;
-
     BUG_IF(journal->writing);
-    if (!clear(journal, dir, err) || !last_event(journal, &last, err) ||
-        !sql_number(journal, "SELECT max(id) FROM document", NOTHING, &end,
-                    &found, err))
-        return false;
-    for (; first < end; first += EVENTS_AT_ONCE)
-        if (!show_some(journal, dir,
-                       "SELECT id FROM document WHERE id > ? AND id <= ?",
-                       BIND(INT(first), INT(first + EVENTS_AT_ONCE)), 0, err))
-            return false;
-    struct write write;
-    return write_open(journal, &write, err) &&
-           write_close(&write, set_mark(journal, last, err), err);
+    return clear(journal, dir, err) && spool_refresh(journal, dir, err);
 }

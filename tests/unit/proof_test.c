@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What verify proves, reports' queries, versions, and the lock. */
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -330,6 +332,59 @@ two_processes_cannot_both_write(void)
     CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
+/* Runs one commit while no file may grow beyond what it is now. */
+static bool
+add_on_a_bad_disk(void)
+{
+    struct document d = order("ACME", "PO-bad");
+    struct rlimit old, tight;
+    bool known;
+
+    signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &old);
+    tight = old;
+    tight.rlim_cur = 4096;
+    setrlimit(RLIMIT_FSIZE, &tight);
+    bool done = journal_add(journal, &d, &known, &err);
+    setrlimit(RLIMIT_FSIZE, &old);
+    return done;
+}
+
+static void
+a_failed_write_is_never_believed(void)
+{
+    fresh();
+    struct document d = added("ACME", "PO-1");
+    bool known;
+    refused(add_on_a_bad_disk(), TP4004);
+    /* The disk is well again, but this journal stays shut for writing. */
+    struct document more = order("ACME", "PO-2");
+    refused(journal_add(journal, &more, &known, &err), TP4005);
+    CHECK_OK(journal_document(journal, d.id, &d, &known, &err), &err);
+    CHECK(known);
+    reopen();
+    added("ACME", "PO-2");
+    CHECK(problems_now() == 0);
+    CHECK_TEXT(answer("SELECT count(*) FROM documents", NULL), "2");
+}
+
+static void
+a_full_disk_refuses_new_input_only(void)
+{
+    struct arrival arrival = { "ACME", "drop", "a.edi", "ISA", 3 };
+    int64_t id;
+    bool known;
+
+    fresh();
+    setenv("TRADEPOST_RESERVE_MB", "1000000", 1);
+    bool accepted = journal_accept(journal, &arrival, &id, &known, &err);
+    unsetenv("TRADEPOST_RESERVE_MB");
+    refused(accepted, TP4003);
+    added("ACME", "PO-1");
+    CHECK_OK(journal_accept(journal, &arrival, &id, &known, &err), &err);
+    CHECK(problems_now() == 0);
+}
+
 /* ---- digests, and the words of the manual */
 
 static void
@@ -395,6 +450,8 @@ main(void)
     RUN(another_version_is_refused);
     RUN(a_second_writer_is_refused_a_reader_is_not);
     RUN(two_processes_cannot_both_write);
+    RUN(a_failed_write_is_never_believed);
+    RUN(a_full_disk_refuses_new_input_only);
     RUN(digests_are_the_known_ones);
     RUN(the_manual_has_the_state_table);
     return ended();
