@@ -68,6 +68,8 @@ void nav_action(struct sandbox *, struct call *, const struct target *);
 json_t *posting_receipt(struct sandbox *, struct call *, json_t *order,
                         const json_t *lines, const char *date,
                         const char *shipment, const char *key);
+/* Moves the stock of an item journal line, as an entry and an effect. */
+void posting_journal_entry(struct sandbox *, json_t *line);
 /* nav_codeunit.c: POST /ODataV4/TradepostPosting_… */
 void nav_codeunit(struct sandbox *, struct call *, const char *procedure);
 

@@ -3,6 +3,7 @@
  * actions. A document key posts once; a second call answers the first number.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 #include "base/when.h"
@@ -10,17 +11,10 @@
 
 #define DIALOG "Application_DialogException"
 
+/* Takes the reference of a text. */
 static void
-answer_value(struct call *call, json_t *value)
+answer_text(struct call *call, json_t *text)
 {
-    json_t *text = json_string("");
-    if (value) {
-        struct buf out CLEANUP(buf_free) = { 0 };
-        json_to_buf(&out, value);
-        json_decref(text);
-        text = json_string(buf_text(&out));
-        json_decref(value);
-    }
     call_answer_json(
         call, 200,
         json_pack("{s:o,s:o}", "@odata.context",
@@ -29,16 +23,39 @@ answer_value(struct call *call, json_t *value)
                   "value", text));
 }
 
-/* Each parameter must be there, and be a text. */
+/* JSON inside a text, as the codeunit returns it; NULL is an empty text. */
+static void
+answer_value(struct call *call, json_t *value)
+{
+    struct buf out CLEANUP(buf_free) = { 0 };
+    if (value)
+        json_to_buf(&out, value);
+    json_decref(value);
+    answer_text(call, json_string(buf_text(&out)));
+}
+
+/* Each parameter must be there; names end in ":g" for a guid, ":d" for a
+ * date. */
 static bool
 check_parameters(struct call *call, const json_t *body,
                  const char *const *names)
 {
-    for (; *names; names++)
-        if (!json_is_string(json_object_get(body, *names)))
+    for (; *names; names++) {
+        char name[40];
+        (void)text_copy(name, sizeof name, *names);
+        char *type = strchr(name, ':');
+        if (type)
+            *type++ = '\0';
+        const char *value = json_string_value(json_object_get(body, name));
+        bool good =
+            value &&
+            (!type || (*type == 'g' ? is_guid(value) : when_is_date(value)));
+        if (!good)
             return nav_fail(call, 400, "BadRequest",
-                            "The parameter '%s' is missing, or no string.",
-                            *names);
+                            "The parameter '%s' is missing, or its value "
+                            "cannot be converted.",
+                            name);
+    }
     return true;
 }
 
@@ -53,28 +70,20 @@ static json_t *
 released_order(struct sandbox *box, struct call *call, const char *number)
 {
     json_t *order = world_find(&box->world, "purchaseOrders", "number", number);
-    if (!order) {
-        nav_fail(call, 400, DIALOG,
-                 "The Purchase Header does not exist. Identification fields "
-                 "and values: Document Type='Order',No.='%s'",
-                 number);
-        return NULL;
-    }
-    if (!text_equal(row_text(order, "_status"), "Released")) {
-        nav_fail(call, 400, DIALOG,
-                 "Status must be equal to 'Released' in Purchase Header: "
-                 "Document Type=Order, No.=%s. Current value is '%s'.",
-                 number, row_text(order, "_status"));
-        return NULL;
-    }
-    return order;
+    if (!order)
+        nav_fail(call, 400, DIALOG, "Order %s does not exist.", number);
+    else if (!text_equal(row_text(order, "_status"), "Released"))
+        nav_fail(call, 400, DIALOG, "Order %s is not released.", number);
+    else
+        return order;
+    return NULL;
 }
 
 static void
 post_receipt(struct sandbox *box, struct call *call, const json_t *body)
 {
-    static const char *const names[] = { "documentKey",    "orderNumber",
-                                         "shipmentNumber", "postingDate",
+    static const char *const names[] = { "documentKey:g",  "orderNumber",
+                                         "shipmentNumber", "postingDate:d",
                                          "lines",          NULL };
     if (!check_parameters(call, body, names))
         return;
@@ -86,13 +95,17 @@ post_receipt(struct sandbox *box, struct call *call, const json_t *body)
     }
     json_t *lines CLEANUP(json_decrefp) =
         json_loads(row_text(body, "lines"), 0, NULL);
-    if (!*key || !json_is_array(lines) ||
-        !when_is_date(row_text(body, "postingDate"))) {
-        nav_fail(call, 400, DIALOG,
-                 "documentKey, postingDate and lines must have a value.");
+    if (text_equal(key, GUID_NONE)) {
+        nav_fail(call, 400, DIALOG, "A document key is needed.");
         return;
     }
     json_t *order = released_order(box, call, row_text(body, "orderNumber"));
+    if (order && !json_is_array(lines)) {
+        nav_fail(call, 400, DIALOG,
+                 "The lines are not a JSON list of objects with line and "
+                 "quantity.");
+        return;
+    }
     json_t *receipt =
         order ? posting_receipt(box, call, order, lines,
                                 row_text(body, "postingDate"),
@@ -109,7 +122,7 @@ post_receipt(struct sandbox *box, struct call *call, const json_t *body)
 static void
 find_receipt(struct sandbox *box, struct call *call, const json_t *body)
 {
-    static const char *const names[] = { "documentKey", NULL };
+    static const char *const names[] = { "documentKey:g", NULL };
     if (!check_parameters(call, body, names))
         return;
     const json_t *posting = world_find(&box->world, "_postings", "key",
@@ -117,31 +130,80 @@ find_receipt(struct sandbox *box, struct call *call, const json_t *body)
     answer_value(call, posting ? posting_answer(posting, true) : NULL);
 }
 
-/* documentType is "order" (also when left out) or "invoice". */
 static void
 set_status(struct sandbox *box, struct call *call, const json_t *body)
 {
-    static const char *const names[] = { "orderNumber", "state", "note", NULL };
+    static const char *const names[] = { "documentType", "orderNumber", "state",
+                                         "note", NULL };
     if (!check_parameters(call, body, names))
         return;
     const char *type = row_text(body, "documentType");
-    bool invoice = text_equal(type, "invoice");
-    const char *table = invoice ? "salesInvoices" : "purchaseOrders";
-    json_t *row =
-        world_find(&box->world, table, "number", row_text(body, "orderNumber"));
-    if (!row || (*type && !invoice && !text_equal(type, "order"))) {
+    const char *number = row_text(body, "orderNumber");
+    bool invoice = strcasecmp(type, "invoice") == 0;
+    if (!invoice && strcasecmp(type, "order") != 0) {
         nav_fail(call, 400, DIALOG,
-                 "The %s does not exist. Identification fields and values: "
-                 "No.='%s'",
-                 invoice ? "Sales Invoice Header" : "Purchase Header",
-                 row_text(body, "orderNumber"));
+                 "A document type is order or invoice, not %s.", type);
         return;
     }
-    row_set(row, "_ediStatus", row_text(body, "state"));
-    row_set(row, "_ediNote", row_text(body, "note"));
+    const char *table = invoice ? "salesInvoices" : "purchaseOrders";
+    json_t *row = world_find(&box->world, table, "number", number);
+    if (!row) {
+        nav_fail(call, 400, DIALOG, "%s %s does not exist.",
+                 invoice ? "Posted sales invoice" : "Order", number);
+        return;
+    }
+    row_set(row, "_ediStatus",
+            arena_printf(call->arena, "%.30s", row_text(body, "state")));
+    row_set(row, "_ediNote",
+            arena_printf(call->arena, "%.250s", row_text(body, "note")));
     world_changed(&box->world, table, row);
     world_effect(&box->world, "status", table, row, row_text(body, "state"));
     call_answer(call, 204, NULL, "");
+}
+
+static bool
+is_entry(const json_t *row, const json_t *body)
+{
+    return text_equal(row_text(row, "Journal_Template_Name"),
+                      row_text(body, "templateName")) &&
+           text_equal(row_text(row, "Journal_Batch_Name"),
+                      row_text(body, "batchName")) &&
+           text_equal(row_text(row, "Document_No"),
+                      row_text(body, "documentNumber"));
+}
+
+/* Posts the journal's entries of one document; they leave the journal. */
+static void
+post_item_journal(struct sandbox *box, struct call *call, const json_t *body)
+{
+    static const char *const names[] = { "templateName", "batchName",
+                                         "documentNumber", NULL };
+    json_t *ids CLEANUP(json_decrefp) = json_array();
+    const char *id;
+    json_t *row;
+    size_t i;
+    if (!check_parameters(call, body, names))
+        return;
+    json_object_foreach(world_table(&box->world, "itemJournal"), id, row)
+    {
+        if (is_entry(row, body))
+            json_array_append_new(ids, json_string(id));
+    }
+    if (json_array_size(ids) == 0) {
+        nav_fail(call, 400, DIALOG,
+                 "Journal %s %s has no entries of document %s.",
+                 row_text(body, "templateName"), row_text(body, "batchName"),
+                 row_text(body, "documentNumber"));
+        return;
+    }
+    json_array_foreach(ids, i, row)
+    {
+        const char *entry = json_string_value(row);
+        posting_journal_entry(box,
+                              world_by_id(&box->world, "itemJournal", entry));
+        world_delete(&box->world, "itemJournal", entry);
+    }
+    answer_text(call, json_sprintf("%zu", json_array_size(ids)));
 }
 
 void
@@ -159,6 +221,8 @@ nav_codeunit(struct sandbox *box, struct call *call, const char *procedure)
         find_receipt(box, call, body);
     else if (text_equal(procedure, "SetStatus"))
         set_status(box, call, body);
+    else if (text_equal(procedure, "PostItemJournal"))
+        post_item_journal(box, call, body);
     else
         nav_fail(call, 404, "BadRequest_ResourceNotFound",
                  "Resource not found for the segment 'TradepostPosting_%s'.",

@@ -82,25 +82,45 @@ add_bound_action(struct call *call, const char *name, const char *type)
              name, type);
 }
 
-/* The codeunit's procedures; each parameter and result is a text. */
+static const struct {
+    const char *name, *result, *parameters[6];
+} procedures[] = {
+    { "PostReceipt",
+      "Edm.String",
+      { "documentKey", "orderNumber", "shipmentNumber", "postingDate", "lines",
+        NULL } },
+    { "FindReceipt", "Edm.String", { "documentKey", NULL } },
+    { "SetStatus",
+      NULL,
+      { "documentType", "orderNumber", "state", "note", NULL } },
+    { "PostItemJournal",
+      "Edm.String",
+      { "templateName", "batchName", "documentNumber", NULL } },
+};
+
+enum { PROCEDURES = sizeof procedures / sizeof *procedures };
+
+static const char *
+parameter_type(const char *name)
+{
+    if (text_equal(name, "documentKey"))
+        return "Edm.Guid";
+    return text_equal(name, "postingDate") ? "Edm.Date" : "Edm.String";
+}
+
 static void
 add_codeunit(struct call *call)
 {
-    static const char *const actions[][7] = {
-        { "PostReceipt", "documentKey", "orderNumber", "shipmentNumber",
-          "postingDate", "lines", NULL },
-        { "FindReceipt", "documentKey", NULL },
-        { "SetStatus", "documentType", "orderNumber", "state", "note", NULL },
-    };
-    for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
+    for (size_t i = 0; i < PROCEDURES; i++) {
         buf_addf(&call->answer, "<Action Name=\"TradepostPosting_%s\">",
-                 actions[i][0]);
-        for (size_t n = 1; actions[i][n]; n++)
-            buf_addf(&call->answer,
-                     "<Parameter Name=\"%s\" Type=\"Edm.String\"/>",
-                     actions[i][n]);
-        if (i < 2)
-            buf_adds(&call->answer, "<ReturnType Type=\"Edm.String\"/>");
+                 procedures[i].name);
+        for (size_t n = 0; procedures[i].parameters[n]; n++)
+            buf_addf(&call->answer, "<Parameter Name=\"%s\" Type=\"%s\"/>",
+                     procedures[i].parameters[n],
+                     parameter_type(procedures[i].parameters[n]));
+        if (procedures[i].result)
+            buf_addf(&call->answer, "<ReturnType Type=\"%s\"/>",
+                     procedures[i].result);
         buf_adds(&call->answer, "</Action>\n");
     }
 }
@@ -116,15 +136,11 @@ add_container(struct call *call, enum face face, const char *namespace)
             buf_addf(&call->answer,
                      "<EntitySet Name=\"%s\" EntityType=\"%s.%s\"/>\n",
                      all[i].set, namespace, all[i].type);
-    if (face == FACE_PAGE)
-        for (size_t i = 0; i < 3; i++) {
-            static const char *const names[] = { "PostReceipt", "FindReceipt",
-                                                 "SetStatus" };
-            buf_addf(&call->answer,
-                     "<ActionImport Name=\"TradepostPosting_%s\" "
-                     "Action=\"NAV.TradepostPosting_%s\"/>\n",
-                     names[i], names[i]);
-        }
+    for (size_t i = 0; face == FACE_PAGE && i < PROCEDURES; i++)
+        buf_addf(&call->answer,
+                 "<ActionImport Name=\"TradepostPosting_%s\" "
+                 "Action=\"NAV.TradepostPosting_%s\"/>\n",
+                 procedures[i].name, procedures[i].name);
     buf_adds(&call->answer, "</EntityContainer>\n");
 }
 

@@ -43,72 +43,125 @@ quantity_of(const json_t *wanted, struct decimal *out)
     return decimal_parse(out, text, strlen(text));
 }
 
+static bool
+named_before(const json_t *lines, size_t end, json_int_t number)
+{
+    for (size_t i = 0; i < end; i++)
+        if (json_integer_value(
+                json_object_get(json_array_get(lines, i), "line")) == number)
+            return true;
+    return false;
+}
+
+/* Refuses in the words of the codeunit. */
+static bool
+check_line(struct sandbox *box, struct call *call, const json_t *order,
+           const json_t *wanted)
+{
+    const char *number = row_text(order, "number");
+    json_int_t no = json_integer_value(json_object_get(wanted, "line"));
+    const json_t *line = order_line(box, order, no);
+    struct decimal quantity;
+    char text[DECIMAL_TEXT], open[DECIMAL_TEXT];
+    if (no <= 0 || !quantity_of(wanted, &quantity))
+        return nav_fail(call, 400, DIALOG,
+                        "The lines are not a JSON list of objects with line "
+                        "and quantity.");
+    if (!line)
+        return nav_fail(call, 400, DIALOG, "Order %s has no line %lld.", number,
+                        (long long)no);
+    if (!text_equal(row_text(line, "lineType"), "Item"))
+        return nav_fail(call, 400, DIALOG,
+                        "Order %s line %lld is not an item line.", number,
+                        (long long)no);
+    if (quantity.units > 0 &&
+        decimal_compare(quantity, open_quantity(line)) <= 0)
+        return true;
+    return nav_fail(call, 400, DIALOG,
+                    "Order %s line %lld: %s cannot be received, %s is open.",
+                    number, (long long)no, decimal_text(quantity, text),
+                    decimal_text(open_quantity(line), open));
+}
+
 /* Everything is checked before anything is posted. */
 static bool
 check_lines(struct sandbox *box, struct call *call, const json_t *order,
             const json_t *lines)
 {
-    const char *number = row_text(order, "number");
     size_t i;
     json_t *wanted;
     json_array_foreach(lines, i, wanted)
     {
-        long long no =
-            (long long)json_integer_value(json_object_get(wanted, "line"));
-        const json_t *line = order_line(box, order, no);
-        struct decimal quantity, open;
-        char text[DECIMAL_TEXT];
-        if (!line)
-            return nav_fail(call, 400, DIALOG,
-                            "The Purchase Line does not exist. Identification "
-                            "fields and values: Document Type='Order',"
-                            "Document No.='%s',Line No.='%lld'",
-                            number, no);
-        if (!quantity_of(wanted, &quantity) || quantity.units <= 0)
-            return nav_fail(call, 400, DIALOG,
-                            "Order %s, line %lld: Qty. to Receive must be a "
-                            "positive number.",
-                            number, no);
-        open = open_quantity(line);
-        if (decimal_compare(quantity, open) > 0)
-            return nav_fail(call, 400, DIALOG,
-                            "Order %s, line %lld: You cannot receive more "
-                            "than %s units.",
-                            number, no, decimal_text(open, text));
+        json_int_t no = json_integer_value(json_object_get(wanted, "line"));
+        if (named_before(lines, i, no))
+            return nav_fail(call, 400, DIALOG, "Line %lld is named twice.",
+                            (long long)no);
+        if (!check_line(box, call, order, wanted))
+            return false;
     }
     return json_array_size(lines) > 0 ||
-           nav_fail(call, 400, DIALOG, "There is nothing to post.");
+           nav_fail(call, 400, DIALOG, "No line was named.");
+}
+
+static void
+move_stock(struct sandbox *box, const char *number, struct decimal quantity)
+{
+    json_t *item = world_find(&box->world, "items", "number", number);
+    if (!item)
+        return;
+    row_set_decimal(item, "inventory",
+                    decimal_add(row_decimal(item, "inventory"), quantity));
+    world_changed(&box->world, "items", item);
+}
+
+static json_t *
+new_entry(struct sandbox *box, const char *item, struct decimal quantity)
+{
+    json_t *entries = world_table(&box->world, "itemLedgerEntries");
+    json_t *row = json_pack("{s:I,s:s}", "entryNumber",
+                            (json_int_t)json_object_size(entries) + 1,
+                            "itemNumber", item);
+    row_set_decimal(row, "quantity", quantity);
+    move_stock(box, item, quantity);
+    return row;
 }
 
 static void
 add_ledger_entry(struct sandbox *box, const json_t *receipt, const json_t *line,
                  struct decimal quantity)
 {
-    char text[DECIMAL_TEXT];
-    struct world *world = &box->world;
-    json_int_t entry =
-        (json_int_t)json_object_size(world_table(world, "itemLedgerEntries")) +
-        1;
-    json_t *row = json_pack(
-        "{s:I,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:I}", "entryNumber", entry,
-        "itemNumber", row_text(line, "lineObjectNumber"), "postingDate",
-        row_text(receipt, "postingDate"), "entryType", "Purchase",
-        "sourceNumber", row_text(receipt, "vendorNumber"), "documentType",
-        "Purchase Receipt", "documentNumber", row_text(receipt, "number"),
-        "quantity", decimal_text(quantity, text), "_location",
-        row_text(line, "_location"), "_orderNumber",
-        row_text(receipt, "orderNumber"), "_orderLine",
-        json_integer_value(json_object_get(line, "sequence")));
-    row_set(row, "description", row_text(line, "description"));
+    json_t *row = new_entry(box, row_text(line, "lineObjectNumber"), quantity);
+    row_set(row, "postingDate", row_text(receipt, "postingDate"));
+    row_set(row, "entryType", "Purchase");
     row_set(row, "sourceType", "Vendor");
-    world_put(world, "itemLedgerEntries", row);
-    json_t *item = world_find(world, "items", "number",
-                              row_text(line, "lineObjectNumber"));
-    if (!item)
-        return;
-    row_set_decimal(item, "inventory",
-                    decimal_add(row_decimal(item, "inventory"), quantity));
-    world_changed(world, "items", item);
+    row_set(row, "sourceNumber", row_text(receipt, "vendorNumber"));
+    row_set(row, "documentType", "Purchase Receipt");
+    row_set(row, "documentNumber", row_text(receipt, "number"));
+    row_set(row, "description", row_text(line, "description"));
+    row_set(row, "_location", row_text(line, "_location"));
+    row_set(row, "_orderNumber", row_text(receipt, "orderNumber"));
+    json_object_set(row, "_orderLine", json_object_get(line, "sequence"));
+    world_put(&box->world, "itemLedgerEntries", row);
+}
+
+void
+posting_journal_entry(struct sandbox *box, json_t *line)
+{
+    const char *type = row_text(line, "Entry_Type");
+    struct decimal quantity = row_decimal(line, "Quantity");
+    if (text_equal(type, "Sale") || text_equal(type, "Negative Adjmt."))
+        quantity = decimal_negate(quantity);
+    json_t *row = new_entry(box, row_text(line, "Item_No"), quantity);
+    row_set(row, "postingDate", row_text(line, "Posting_Date"));
+    row_set(row, "entryType", *type ? type : "Purchase");
+    row_set(row, "documentNumber", row_text(line, "Document_No"));
+    row_set(row, "description", row_text(line, "Description"));
+    row_set(row, "_location", row_text(line, "Location_Code"));
+    row_set(row, "_externalNumber", row_text(line, "External_Document_No"));
+    world_put(&box->world, "itemLedgerEntries", row);
+    row_set(row, "number", row_text(line, "Document_No"));
+    world_effect(&box->world, "post", "itemLedgerEntries", row,
+                 row_text(line, "External_Document_No"));
 }
 
 static void

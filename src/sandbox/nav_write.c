@@ -10,19 +10,6 @@
 #include "sandbox/nav.h"
 
 static bool
-is_guid(const char *text)
-{
-    if (strlen(text) != GUID_TEXT - 1)
-        return false;
-    for (size_t i = 0; i < GUID_TEXT - 1; i++) {
-        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        if (dash ? text[i] != '-' : !isxdigit((unsigned char)text[i]))
-            return false;
-    }
-    return true;
-}
-
-static bool
 bad_value(struct call *call, const struct field *field)
 {
     return nav_fail(call, 400, "BadRequest",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sandbox/world.h"
 
+#include <ctype.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
@@ -73,6 +74,19 @@ guid_of(const char *text, char out[GUID_TEXT])
     (void)text_format(out, GUID_TEXT, "%08llx-%04llx-4%03llx-a%03llx-%012llx",
                       a >> 32, (a >> 16) & 0xffff, a & 0xfff, b >> 52,
                       b & 0xffffffffffff);
+}
+
+bool
+is_guid(const char *text)
+{
+    if (strlen(text) != GUID_TEXT - 1)
+        return false;
+    for (size_t i = 0; i < GUID_TEXT - 1; i++) {
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        if (dash ? text[i] != '-' : !isxdigit((unsigned char)text[i]))
+            return false;
+    }
+    return true;
 }
 
 json_t *

@@ -62,6 +62,7 @@ const char *world_number(struct world *, struct arena *, const char *series,
                          long first);
 /* Deterministic, from the text. */
 void guid_of(const char *text, char out[GUID_TEXT]);
+bool is_guid(const char *text);
 /* FNV-1a over the bytes, with a start value. */
 unsigned long long hash_bytes(unsigned long long start, const void *bytes,
                               size_t size);

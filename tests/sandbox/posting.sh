@@ -54,20 +54,24 @@ is "the line is received" "$(ask "$pages/PurchaseOrder(Document_Type='Order',No=
 is "the receipt is readable" "$(ask "$api/purchaseReceipts?\$filter=orderNumber%20eq%20'106202'" | jq -r '.value[0].number')" 107001
 is "with its lines" "$(ask "$pages/PostedPurchaseReceipt('107001')/PostedPurchaseReceiptPurchReceiptLines" | jq -c '.value[0].Quantity')" 1
 is "and an entry with a location" "$(ask "$pages/ItemLedgerEntries" | jq -r '.value[0] | [.Order_No, .Document_No] | join(" ")')" "106202 107001"
-like "above the open quantity" "$(receipt ${k}2 106202 "$lines" | jq -r .error.message)" 'Order 106202, line 10000: You cannot receive more than * units.*'
+like "above the open quantity" "$(receipt ${k%?}2 106202 "$lines" | jq -r .error.message)" 'Order 106202 line 10000: * cannot be received, * is open.*'
 is "posts nothing" "$(effects receipt)" 1
-like "an unknown line" "$(receipt ${k}3 106202 '[{"line":99,"quantity":"1"}]' | jq -r .error.message)" 'The Purchase Line does not exist.*'
-like "an unknown order" "$(receipt ${k}4 999 "$first" | jq -r .error.message)" 'The Purchase Header does not exist.*'
-like "an order that is not released" "$(receipt ${k}5 106226 "$first" | jq -r .error.message)" "Status must be equal to 'Released'*"
-like "no quantity" "$(receipt ${k}6 106202 '[{"line":10000,"quantity":"0"}]' | jq -r .error.message)" '*must be a positive number.*'
+like "an unknown line" "$(receipt ${k%?}3 106202 '[{"line":99,"quantity":"1"}]' | jq -r .error.message)" 'Order 106202 has no line 99.*'
+like "an unknown order" "$(receipt ${k%?}4 999 "$first" | jq -r .error.message)" 'Order 999 does not exist.*'
+like "an order that is not released" "$(receipt ${k%?}5 106226 "$first" | jq -r .error.message)" 'Order 106226 is not released.*'
+like "no quantity" "$(receipt ${k%?}6 106202 '[{"line":10000,"quantity":"0"}]' | jq -r .error.message)" '*: 0 cannot be received, * is open.*'
 is "found by its key" "$(post "$unit"_FindReceipt?$where '{"documentKey":"'$k'"}' | jq -r .value | jq -r .number)" 107001
-is "an unknown key" "$(post "$unit"_FindReceipt?$where '{"documentKey":"no"}' | jq -r .value)" ''
+is "an unknown key" "$(post "$unit"_FindReceipt?$where '{"documentKey":"'$a'"}' | jq -r .value)" ''
+is "a key that is no guid" "$(post "$unit"_FindReceipt?$where '{"documentKey":"no"}' | jq -r .error.code)" BadRequest
+like "a line named twice" "$(receipt ${k%?}9 106202 '[{"line":10000,"quantity":"1"},{"line":10000,"quantity":"1"}]' | jq -r .error.message)" 'Line 10000 is named twice.*'
+like "no lines" "$(receipt ${k%?}9 106202 '[]' | jq -r .error.message)" 'No line was named.*'
+like "lines that are none" "$(receipt ${k%?}9 106202 'x' | jq -r .error.message)" 'The lines are not a JSON list*'
 is "a missing parameter" "$(post "$unit"_FindReceipt?$where '{}' | jq -r .error.code)" BadRequest
-is "another company" "$(post "$unit"_FindReceipt?company=X '{"documentKey":"no"}' | jq -r .error.code)" Internal_CompanyNotFound
+is "another company" "$(post "$unit"_FindReceipt?company=X '{"documentKey":"'$a'"}' | jq -r .error.code)" Internal_CompanyNotFound
 rest=$(ask "$pages/PurchaseOrder(Document_Type='Order',No='106202')/PurchaseOrderPurchLines" | jq -c '[.value[] | {line: .Line_No, quantity: .Qty_to_Receive} | select(.quantity > 0) | .quantity |= tostring]')
-receipt ${k}7 106202 "$rest" >/dev/null
+receipt ${k%?}7 106202 "$rest" >/dev/null
 is "the rest makes it fully received" "$(ask "$api/purchaseOrders?\$filter=number%20eq%20'106202'" | jq '.value[0].fullyReceived')" true
-like "a closed line" "$(receipt ${k}8 106202 "$first" | jq -r .error.message)" '*You cannot receive more than 0 units.*'
+like "a closed line" "$(receipt ${k%?}8 106202 "$first" | jq -r .error.message)" '*: 1 cannot be received, 0 is open.*'
 
 # status
 before=$(ask "$pages/PurchaseOrder(Document_Type='Order',No='106203')" | jq -r '."@odata.etag"')
@@ -77,6 +81,23 @@ is "and read back" "$(ask "$pages/PurchaseOrder(Document_Type='Order',No='106203
 is "the etag is another" "$([ "$before" != "$(ask "$pages/PurchaseOrder(Document_Type='Order',No='106203')" | jq -r '."@odata.etag"')" ] && echo yes)" yes
 post "$unit"_SetStatus?$where '{"documentType":"invoice","orderNumber":"103201","state":"sent","note":""}' >/dev/null
 is "of an invoice too" "$(ask "$pages/PostedSalesInvoice('103201')" | jq -r .EDI_Status)" sent
+like "of another type" "$(post "$unit"_SetStatus?$where '{"documentType":"quote","orderNumber":"1","state":"sent","note":""}' | jq -r .error.message)" 'A document type is order or invoice, not quote.*'
+
+# the item journal
+for item in 70000 70001; do
+    post "$pages/ItemJournal" '{"Posting_Date":"2026-11-22","Entry_Type":"Purchase","Document_No":"J1","External_Document_No":"ASN-2","Item_No":"'$item'","Location_Code":"AUSTIN","Quantity":5,"Unit_Amount":1}' >/dev/null
+done
+post "$pages/ItemJournal" '{"Posting_Date":"2026-11-22","Entry_Type":"Negative Adjmt.","Document_No":"J2","Item_No":"70000","Quantity":2}' >/dev/null
+stock() { ask "$api/items?\$filter=number%20eq%20'70000'" | jq '.value[0].inventory'; }
+before=$(stock)
+journal() { post "$unit"_PostItemJournal?$where '{"templateName":"ITEM","batchName":"DEFAULT","documentNumber":"'$1'"}' | jq -r '.value // .error.message'; }
+is "a document of the journal is posted" "$(journal J1)" 2
+is "the stock moves" $(($(stock) - before)) 5
+is "its entries name document and location" "$(ask "$pages/ItemLedgerEntries?\$filter=Document_No%20eq%20'J1'" | jq -r '.value[0].Location_Code')" AUSTIN
+is "others stay" "$(ask "$pages/ItemJournal" | jq -r '[.value[].Document_No] | join(",")')" J2
+like "it is posted once" "$(journal J1)" 'Journal ITEM DEFAULT has no entries of document J1.*'
+is "out is negative" "$(journal J2) $(($(stock) - before))" "1 3"
+before_posts=$(effects post)
 
 # receive and invoice
 order=$(ask "$api/purchaseOrders?\$filter=number%20eq%20'106204'" | jq -r '.value[0].id')
@@ -85,7 +106,7 @@ like "needs the vendor's number" "$(ask "$both" -X POST -H 'Content-Length: 0' |
 patch "$pages/PurchaseOrder(Document_Type='Order',No='106204')" '{"Vendor_Invoice_No":"GL-1"}' -H 'If-Match: *' >/dev/null
 amount=$(ask "$api/purchaseOrders($order)" | jq .totalAmountIncludingTax)
 ask "$both" -X POST -H 'Content-Length: 0' >/dev/null
-is "receives and invoices" "$(status) $(effects receipt) $(effects post)" "204 3 3"
+is "receives and invoices" "$(status) $(effects receipt) $(effects post)" "204 3 $((before_posts + 1))"
 is "the invoice names the order" "$(ask "$api/purchaseInvoices?\$filter=vendorInvoiceNumber%20eq%20'GL-1'" | jq -r '.value[0] | .orderNumber')" 106204
 is "and has its amount" "$(ask "$api/purchaseInvoices?\$filter=vendorInvoiceNumber%20eq%20'GL-1'" | jq '.value[0].totalAmountIncludingTax')" "$amount"
 ask "$api/purchaseOrders($order)" >/dev/null
