@@ -94,6 +94,16 @@ struct x12_file {
     struct x12_totals totals;
 };
 
+/* Neither the set nor what is around it is rejected. Known for sure when the
+ * interchange has ended. */
+static inline bool
+x12_usable(const struct x12_result *result)
+{
+    return result->verdict != X12_REJECTED && result->set != NULL &&
+           result->group->verdict != X12_REJECTED &&
+           result->group->interchange->verdict != X12_REJECTED;
+}
+
 /* Each may be NULL. */
 struct x12_handler {
     void *user;

@@ -37,6 +37,7 @@ struct x12_segment {
 struct x12_node {
     struct x12_segment segment;
     struct x12_node *parent, *child, *next;
+    struct x12_node *last; /* x12_add's: the last child, if known */
 };
 
 /* One ST..SE, resolved; everything lives in the arena it was made in. */
@@ -46,6 +47,7 @@ struct x12_set {
     const char *version; /* GS08 */
     struct x12_delimiters delimiters;
     struct x12_node *first; /* children of the set, in order */
+    struct x12_node *last;  /* x12_add's: the last of these, if known */
     uint32_t segments;      /* ST and SE included */
     uint64_t offset, size;  /* its bytes in the file */
 };
@@ -56,5 +58,7 @@ struct x12_element x12_get(const struct x12_segment *, uint32_t number);
 struct x12_element x12_component(struct x12_element, char separator,
                                  uint32_t number);
 bool x12_is(struct x12_element, const char *text);
+/* The node that follows in the set, children first; NULL at its end. */
+const struct x12_node *x12_following(const struct x12_node *);
 
 #endif

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "x12/read_private.h"
+
+/* FNV-1a, a zero byte between texts; never 0. */
+uint64_t
+mark(uint64_t start, const char *text)
+{
+    uint64_t key = start ? start : 14695981039346656037u;
+
+    for (;; text++) {
+        key = (key ^ (unsigned char)*text) * 1099511628211u;
+        if (*text == '\0')
+            return key ? key : 1;
+    }
+}
+
+static bool
+put(struct seen *seen, uint64_t key)
+{
+    size_t at = (size_t)(key >> 7) & (seen->size - 1);
+
+    for (; seen->keys[at] != 0; at = (at + 1) & (seen->size - 1))
+        if (seen->keys[at] == key)
+            return true;
+    seen->keys[at] = key;
+    seen->count++;
+    return false;
+}
+
+bool
+seen_before(struct seen *seen, uint64_t key)
+{
+    if (seen->count * 2 >= seen->size) {
+        struct seen bigger = { .size = seen->size ? seen->size * 2 : 64 };
+        bigger.keys = obtain(bigger.size * sizeof *bigger.keys);
+        for (size_t i = 0; i < seen->size; i++)
+            if (seen->keys[i] != 0)
+                put(&bigger, seen->keys[i]);
+        release(&seen->keys);
+        *seen = bigger;
+    }
+    return put(seen, key);
+}
+
+void
+seen_clear(struct seen *seen)
+{
+    release(&seen->keys);
+    *seen = (struct seen){ 0 };
+}
+
+long
+number_of(struct x12_element element)
+{
+    char digits[20];
+    long number;
+
+    if (element.size == 0 || element.size >= sizeof digits)
+        return -1;
+    memcpy(digits, element.text, element.size);
+    digits[element.size] = '\0';
+    return text_number(digits, 999999999999, &number) ? number : -1;
+}
+
+const char *
+keep_element(struct arena *arena, struct x12_element element)
+{
+    return text_trim(arena_strndup(arena, element.text, element.size));
+}
+
+static const char *
+keep(struct x12_reader *reader, uint32_t number)
+{
+    return keep_element(reader->arena, x12_get(&reader->segment, number));
+}
+
+/* Numbers are equal with and without leading zeros; other texts byte by
+ * byte. */
+static bool
+same_control(struct x12_element found, const char *expected)
+{
+    struct x12_element other = { expected, (uint32_t)strlen(expected) };
+    long number = number_of(found);
+
+    if (number >= 0 && number == number_of(other))
+        return true;
+    return x12_is(found, expected);
+}
+
+static void
+check_control(struct x12_reader *reader, const char *code, uint32_t element,
+              const char *header, const char *expected)
+{
+    struct x12_element found = x12_get(&reader->segment, element);
+    struct spot spot = { .element = element, .value = &found };
+
+    if (!same_control(found, expected))
+        note_sin(reader, X12_CONTROL_MISMATCH, code, &spot,
+                 "found the control number '%.*s', expected '%s' as in %s",
+                 (int)(found.size < 40 ? found.size : 40), found.text, expected,
+                 header);
+}
+
+void
+check_count(struct x12_reader *reader, const char *code, const char *what,
+            uint32_t counted)
+{
+    struct x12_element found = x12_get(&reader->segment, 1);
+    struct spot spot = { .element = 1, .value = &found };
+
+    if (number_of(found) != (long)counted)
+        note_sin(reader, X12_COUNT_MISMATCH, code, &spot,
+                 "the trailer says '%.*s' %s, there are %u",
+                 (int)(found.size < 20 ? found.size : 20), found.text, what,
+                 counted);
+}
+
+void
+open_interchange(struct x12_reader *reader, struct x12_interchange *it)
+{
+    it->ta1 = "000";
+    it->verdict = X12_ACCEPTED;
+    reader->interchange = it;
+    reader->group = reader->last_group = NULL;
+    reader->interchange_findings = (struct chain){ .head = &it->findings };
+    memset(reader->told, 0, sizeof reader->told);
+    reader->interchange_rejected = false;
+    reader->ta1s = NULL;
+    reader->orphans = 0;
+    reader->indent = false;
+    reader->file->totals.interchanges++;
+    if (reader->keep) {
+        if (reader->last_kept != NULL)
+            reader->last_kept->next = it;
+        else
+            reader->file->interchanges = it;
+        reader->last_kept = it;
+    }
+}
+
+static void
+finish_group(struct x12_reader *reader, uint64_t end)
+{
+    struct x12_group *group = reader->group;
+
+    group->size = end - group->offset;
+    if (reader->group_rejected)
+        group->verdict = X12_REJECTED;
+    else if (group->accepted == group->received)
+        group->verdict = X12_ACCEPTED;
+    else
+        group->verdict = group->accepted > 0 ? X12_PARTLY : X12_REJECTED;
+    for (const struct x12_result *r = group->results; r != NULL; r = r->next)
+        if (r->verdict == X12_WITH_ERRORS && group->verdict == X12_ACCEPTED)
+            group->verdict = X12_WITH_ERRORS;
+    if (reader->handler.group_end != NULL)
+        reader->handler.group_end(reader->handler.user, group);
+    reader->group = NULL;
+    seen_clear(&reader->sets);
+}
+
+static void
+end_group(struct x12_reader *reader, uint64_t end, bool complete)
+{
+    struct x12_group *group = reader->group;
+
+    if (reader->set.open)
+        set_end(reader, false);
+    if (!complete) {
+        note_group(reader, "AK905=3", NULL, "the group %s has no GE before %s",
+                   group->control,
+                   reader->segment.id[0] ? reader->segment.id : "the end");
+    } else {
+        long claimed = number_of(x12_get(&reader->segment, 1));
+        group->claimed = claimed < 0 ? 0 : (uint32_t)claimed;
+        check_count(reader, "AK905=5", "sets", group->received);
+        check_control(reader, "AK905=4", 2, "GS06", group->control);
+        if (group->received == 0)
+            note_sin(reader, X12_EMPTY_GROUP, "AK905=5", NULL,
+                     "the group holds no set");
+    }
+    finish_group(reader, end);
+}
+
+static void
+check_group(struct x12_reader *reader)
+{
+    const struct x12_group *group = reader->group;
+    struct x12_element element;
+    struct spot spot = { .value = &element };
+
+    element = x12_get(&reader->segment, spot.element = 1);
+    if (element.size != 2)
+        note_group(reader, "AK905=1", &spot,
+                   "found '%s', expected two letters for the kind of sets",
+                   group->functional_id);
+    element = x12_get(&reader->segment, spot.element = 6);
+    if (number_of(element) < 0 || element.size > 9)
+        note_group(reader, "AK905=6", &spot,
+                   "found '%s', expected a number of at most nine digits",
+                   group->control);
+    element = x12_get(&reader->segment, spot.element = 8);
+    if (element.size == 0 || element.size > 12)
+        note_group(reader, "AK905=2", &spot,
+                   "found '%s', expected a version like 004010",
+                   group->version);
+}
+
+static void
+begin_group(struct x12_reader *reader)
+{
+    struct x12_group *group = arena_alloc(reader->arena, sizeof *group);
+
+    group->functional_id = keep(reader, 1);
+    group->sender = keep(reader, 2);
+    group->receiver = keep(reader, 3);
+    group->date = keep(reader, 4);
+    group->time = keep(reader, 5);
+    group->control = keep(reader, 6);
+    group->agency = keep(reader, 7);
+    group->version = keep(reader, 8);
+    group->offset = reader->segment.offset;
+    group->verdict = X12_ACCEPTED;
+    group->interchange = reader->interchange;
+    if (reader->last_group != NULL)
+        reader->last_group->next = group;
+    else
+        reader->interchange->groups = group;
+    reader->group = reader->last_group = group;
+    reader->last_result = NULL;
+    reader->group_findings = (struct chain){ .head = &group->findings };
+    reader->group_rejected = false;
+    reader->orphans = 0;
+    reader->interchange->group_count++;
+    reader->file->totals.groups++;
+    check_group(reader);
+    if (reader->handler.group_begin != NULL)
+        reader->handler.group_begin(reader->handler.user, group);
+}
+
+void
+close_interchange(struct x12_reader *reader, uint64_t end, bool complete)
+{
+    struct x12_interchange *it = reader->interchange;
+
+    if (!complete) {
+        reader->segment.id[0] = '\0';
+        reader->consequence = reader->state == BROKEN;
+        if (reader->state != BROKEN)
+            note_interchange(reader, "TA105=023", NULL,
+                             "the interchange %s ends without IEA, in %s",
+                             it->control,
+                             reader->set.open ? "an open set"
+                             : reader->group  ? "an open group"
+                                              : "the open interchange");
+        reader->consequence = true;
+    }
+    if (reader->group != NULL)
+        end_group(reader, end, false);
+    reader->consequence = false;
+    it->size = end - it->offset;
+    if (reader->interchange_rejected) {
+        it->verdict = X12_REJECTED;
+        if (strcmp(it->ta1, "000") == 0)
+            it->ta1 = "022";
+    }
+    reader->file->totals.documents += it->size;
+    if (reader->handler.interchange_end != NULL)
+        reader->handler.interchange_end(reader->handler.user, it);
+    reader->interchange = NULL;
+    reader->state = BETWEEN;
+    reader->segment.id[0] = '\0';
+    if (!reader->keep)
+        arena_reset(reader->arena);
+}
+
+static void
+end_interchange(struct x12_reader *reader)
+{
+    struct x12_interchange *it = reader->interchange;
+
+    if (reader->group != NULL)
+        end_group(reader, reader->segment.offset, false);
+    check_count(reader, "TA105=021", "groups", it->group_count);
+    check_control(reader, "TA105=001", 2, "ISA13", it->control);
+    close_interchange(reader, reader->base + reader->at, true);
+}
+
+static void
+take_ta1(struct x12_reader *reader)
+{
+    struct x12_interchange *it = reader->interchange;
+    uint32_t count = it->ta1_count;
+    struct x12_element *elements =
+        arena_copy(reader->arena, reader->segment.elements,
+                   reader->segment.count * sizeof *elements);
+
+    if ((count & (count - 1)) == 0) { /* room doubles at powers of two */
+        struct x12_segment *more =
+            arena_alloc(reader->arena, (count ? count * 2 : 1) * sizeof *more);
+        if (count > 0)
+            memcpy(more, reader->ta1s, count * sizeof *more);
+        it->ta1s = reader->ta1s = more;
+    }
+    struct x12_segment *segment = &reader->ta1s[count];
+    *segment = reader->segment;
+    segment->elements = elements;
+    for (uint32_t i = 0; i < segment->count; i++)
+        elements[i].text =
+            arena_copy(reader->arena, elements[i].text, elements[i].size);
+    it->ta1_count++;
+}
+
+/* A segment that stands in no set: told once for each run of them. */
+static void
+orphan(struct x12_reader *reader)
+{
+    if (reader->orphans++ > 0)
+        return;
+    note_interchange(reader, reader->group ? "TA105=024" : "TA105=022", NULL,
+                     "found '%s', expected %s", reader->id_text,
+                     reader->group ? "ST or GE" : "GS, TA1 or IEA");
+}
+
+static bool
+is(const struct x12_reader *reader, const char *id)
+{
+    return strcmp(reader->segment.id, id) == 0;
+}
+
+static void
+begin_set(struct x12_reader *reader)
+{
+    if (reader->set.open)
+        set_end(reader, false);
+    if (reader->group == NULL) {
+        orphan(reader);
+        return;
+    }
+    reader->orphans = 0;
+    set_begin(reader);
+}
+
+/* ISA11..IEA: true = the segment was one of the envelope's. */
+static bool
+take_envelope(struct x12_reader *reader)
+{
+    if (is(reader, "ST")) {
+        begin_set(reader);
+    } else if (is(reader, "SE") && reader->set.open) {
+        set_end(reader, true);
+    } else if (is(reader, "GS")) {
+        if (reader->group != NULL)
+            end_group(reader, reader->segment.offset, false);
+        begin_group(reader);
+    } else if (is(reader, "GE") && reader->group != NULL) {
+        end_group(reader, reader->base + reader->at, true);
+    } else if (is(reader, "IEA")) {
+        end_interchange(reader);
+    } else if (is(reader, "TA1") && reader->group == NULL) {
+        take_ta1(reader);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static void
+check_name(struct x12_reader *reader)
+{
+    if (reader->lower)
+        note_sin(reader, X12_LOWER_CASE_IDS, "AK304=1", NULL,
+                 "the segment's name '%s' is in lower case", reader->id_text);
+    if (reader->trailing) {
+        struct spot spot = { .element = reader->segment.count + 1 };
+        note_sin(reader, X12_TRAILING_SEPARATORS, "AK403=3", &spot,
+                 "the segment ends in empty elements");
+    }
+}
+
+void
+take_segment(struct x12_reader *reader)
+{
+    bool trailer = is(reader, "GE") || is(reader, "IEA");
+    bool header = is(reader, "GS") || is(reader, "ST");
+
+    if (reader->set.open && !trailer && !header)
+        reader->segment.position = ++reader->set.position;
+    if (!header)
+        check_name(reader);
+    if (take_envelope(reader)) {
+        if (header)
+            check_name(reader);
+    } else if (reader->set.open) {
+        set_take(reader);
+    } else {
+        orphan(reader);
+    }
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * read_private - the reader's state, for the files that share the work:
+ * scan.c finds segments in bytes, isa.c reads headers, envelope.c follows
+ * ISA..IEA, set.c places segments in the guide's tree, check.c looks at
+ * elements, hl.c nests levels, note.c makes findings.
+ */
+#ifndef TP_X12_READ_PRIVATE_H
+#define TP_X12_READ_PRIVATE_H
+
+#include "x12/guide_private.h"
+#include "x12/read.h"
+
+/* A list of findings that grows at its end. */
+struct chain {
+    const struct x12_finding **head;
+    struct x12_finding *last;
+    uint32_t kept;
+};
+
+/* 64-bit marks of things seen; a hash with open addresses. */
+struct seen {
+    uint64_t *keys;
+    size_t count, size;
+};
+
+/* An open loop: its place in the guide and its node in the tree. */
+struct frame {
+    uint16_t node;
+    struct x12_node *leader; /* NULL = the set itself */
+    struct x12_node *last;   /* the last child */
+};
+
+struct open_set {
+    bool open;
+    struct x12_result *result;
+    struct x12_set *set;
+    const struct x12_guide *guide;
+    uint16_t at; /* the guide's node of the last segment placed */
+    uint32_t depth;
+    struct frame frames[DEPTH_MAX + 2];
+    uint32_t *counts; /* by node */
+    size_t counts_room;
+    uint32_t position; /* of the segment at hand; ST is 1 */
+    uint32_t rejects;  /* findings that reject */
+    uint32_t hard;     /* of these, above the level of segments */
+    bool told[X12_TOLERANCES];
+    struct chain findings;
+    struct x12_node **levels; /* HL segments in order */
+    size_t level_count, level_room;
+    bool too_large;
+};
+
+enum reading { BETWEEN, INSIDE, BROKEN, REFUSED };
+
+struct x12_reader {
+    struct x12_options options;
+    struct x12_handler handler;
+    struct arena *arena;     /* lives as long as the interchange */
+    struct arena *set_arena; /* as long as the set; may be the same */
+    bool keep;               /* the arenas are the caller's */
+    struct x12_file *file;   /* what is kept, and the totals */
+    struct x12_interchange *last_kept;
+    struct x12_junk *last_junk;
+    struct chain outside; /* findings outside interchanges */
+
+    /* bytes not used yet: bytes[at..size); bytes[0] is at base in the file */
+    char *bytes;
+    size_t size, room, at, scanned;
+    uint64_t base;
+    bool final;
+    enum reading state;
+    uint32_t line;
+    bool after_cr;
+    uint64_t junk_start, junk_end; /* a run of junk; start = end: none */
+    uint32_t junk_line;
+
+    /* the segment at hand */
+    struct x12_delimiters delimiters;
+    char tail[4]; /* more bytes of the terminator */
+    size_t tail_size;
+    bool wrapped, first_line; /* first_line: no newline seen so far */
+    bool indent;              /* blanks stand before the segment */
+    bool bom;                 /* the file starts with a byte order mark */
+    char *squeezed;
+    size_t squeezed_room;
+    const char *raw; /* with newlines; raw_size bytes */
+    size_t raw_size;
+    struct x12_segment segment;
+    const char *text; /* without newlines */
+    size_t text_size;
+    char id_text[16]; /* the name as it stands */
+    struct x12_element *elements;
+    size_t element_room;
+    bool odd;       /* bytes below blank, above '~' or DEL occur */
+    bool composite; /* the component or repetition separator occurs */
+    bool lower, trailing;
+
+    struct x12_interchange *interchange;
+    struct x12_group *group, *last_group;
+    struct x12_result *last_result;
+    struct chain interchange_findings, group_findings;
+    bool told[X12_TOLERANCES]; /* once per interchange */
+    bool interchange_rejected, group_rejected;
+    bool consequence; /* findings follow from an earlier one */
+    uint32_t orphans; /* segments in no set, in the group or interchange */
+    struct x12_segment *ta1s;
+    struct seen interchanges, sets;
+    struct open_set set;
+};
+
+/* Where in the segment at hand a finding is. */
+struct spot {
+    uint32_t element, component, repetition, number;
+    const struct x12_element *value;
+};
+
+/* note.c: each adds a finding. code "" = X12 has none. spot may be NULL. */
+void note_file(struct x12_reader *, enum x12_severity, enum x12_tolerance,
+               uint64_t offset, const char *format, ...) PRINTF(5, 6);
+void note_interchange(struct x12_reader *, const char *code,
+                      const struct spot *, const char *format, ...)
+    PRINTF(4, 5);
+void note_group(struct x12_reader *, const char *code, const struct spot *,
+                const char *format, ...) PRINTF(4, 5);
+void note_set(struct x12_reader *, const char *code, const char *format, ...)
+    PRINTF(3, 4);
+/* A segment of the set (code AK304) or an element (AK403). */
+void note_segment(struct x12_reader *, const char *code, const char *format,
+                  ...) PRINTF(3, 4);
+void note_element(struct x12_reader *, const char *code, const struct spot *,
+                  const char *format, ...) PRINTF(4, 5);
+/* The mandatory segment id of the loop is not there. */
+void note_missing(struct x12_reader *, const char *code, const char *id,
+                  const char *loop, const char *format, ...) PRINTF(5, 6);
+/* At another place than the segment at hand: HL segments, when the set ends.
+ * With a tolerance (else X12_TOLERANCES), as the partner's policy is. */
+void note_node(struct x12_reader *, const struct x12_segment *,
+               enum x12_tolerance, const char *code, const struct spot *,
+               const char *format, ...) PRINTF(6, 7);
+/* A sin with a name, at the level the reader stands in; told once per set or
+ * interchange unless it rejects. Returns what the partner's policy is. */
+enum x12_severity note_sin(struct x12_reader *, enum x12_tolerance,
+                           const char *code, const struct spot *,
+                           const char *format, ...) PRINTF(5, 6);
+enum x12_severity policy(const struct x12_reader *, enum x12_tolerance);
+void sort_findings(struct x12_reader *, struct chain *);
+
+/* scan.c */
+void step(struct x12_reader *); /* as far as the bytes reach */
+uint64_t offset_of(const struct x12_reader *, const char *in_segment);
+
+/* start.c: each state of reading; false = more bytes are needed. */
+bool between(struct x12_reader *);
+bool broken(struct x12_reader *);
+bool refuse(struct x12_reader *);
+bool is_alphanumeric(char);
+bool is_space(char);
+bool looks_like_isa(const char *bytes, size_t size);
+void add_junk(struct x12_reader *, size_t size); /* from where it stands */
+void end_junk(struct x12_reader *);
+void skip(struct x12_reader *, size_t count); /* counts lines */
+
+/* isa.c: false = more bytes are needed. */
+bool read_isa(struct x12_reader *);
+
+/* envelope.c */
+void take_segment(struct x12_reader *);
+void open_interchange(struct x12_reader *, struct x12_interchange *);
+/* Closes what is open inside; code and reason tell why when IEA is missing,
+ * else NULL. end is the offset after the interchange. */
+void close_interchange(struct x12_reader *, uint64_t end, bool complete);
+bool seen_before(struct seen *, uint64_t key);
+void seen_clear(struct seen *);
+uint64_t mark(uint64_t start, const char *text);
+/* The number that the element is; -1 when it is none. */
+long number_of(struct x12_element);
+const char *keep_element(struct arena *, struct x12_element);
+void check_count(struct x12_reader *, const char *code, const char *what,
+                 uint32_t counted);
+
+/* set.c */
+void set_begin(struct x12_reader *);
+void set_take(struct x12_reader *);
+/* complete: an SE is at hand. */
+void set_end(struct x12_reader *, bool complete);
+
+/* check.c */
+void check_segment(struct x12_reader *, const struct segment_def *);
+/* Bytes that no guide allows: control characters, other alphabets. */
+void check_characters(struct x12_reader *);
+
+/* types.c: '\0' = good, else the digit of AK403 (6, 8, 9); *length is what
+ * counts towards min and max. */
+char check_type(char type, const char *text, size_t size, size_t *length);
+bool real_date(const char *digits, size_t size);
+bool real_time(const char *digits, size_t size);
+
+/* hl.c */
+void nest_levels(struct x12_reader *);
+
+#endif

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "x12/write.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "x12/plain.h"
+
+struct writing {
+    const struct x12_envelope *envelope;
+    struct x12_delimiters marks;
+    struct x12_delimiters from; /* of the set at hand */
+    struct buf out;
+    struct err *err;
+    uint32_t segments; /* of the set at hand */
+};
+
+static void
+free_writing(struct writing *writing)
+{
+    buf_free(&writing->out);
+}
+
+static bool
+is_mark(const struct writing *writing, char c)
+{
+    const struct x12_delimiters *marks = &writing->marks;
+
+    return c == marks->element || c == marks->terminator ||
+           c == marks->component ||
+           (c == marks->repetition && marks->repetition != '\0');
+}
+
+static bool
+in_charset(enum x12_charset charset, unsigned char c)
+{
+    static const char basic[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 "
+                                "!\"&'()*+,-./:;?=";
+
+    if (c < ' ' || c == 0x7F)
+        return false;
+    if (charset == X12_UTF8)
+        return true;
+    if (c > 0x7E)
+        return false;
+    return charset == X12_EXTENDED ||
+           memchr(basic, c, sizeof basic - 1) != NULL;
+}
+
+/* One byte that must be told: false with a sentence. */
+static bool
+refuse(struct writing *writing, unsigned char c)
+{
+    if (is_mark(writing, (char)c))
+        return err_set(writing->err, TP2301,
+                       "the value holds '%c', which is a delimiter here", c);
+    if (c < ' ' || c == 0x7F)
+        return err_set(writing->err, TP2302,
+                       "the value holds the control character 0x%02X", c);
+    return err_set(writing->err, TP2302,
+                   "the value holds a character (0x%02X) outside the "
+                   "partner's character set",
+                   c);
+}
+
+static void
+add_plain(struct writing *writing, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        unsigned char c = (unsigned char)*text;
+        if (!in_charset(writing->envelope->charset, c) && c >= 'a' && c <= 'z')
+            c = (unsigned char)(c - 'a' + 'A');
+        bool good = in_charset(writing->envelope->charset, c) &&
+                    !is_mark(writing, (char)c);
+        buf_addc(&writing->out, good ? (char)c : ' ');
+    }
+}
+
+static bool
+add_value(struct writing *writing, const char *text, size_t size)
+{
+    const struct x12_envelope *envelope = writing->envelope;
+
+    for (size_t at = 0; at < size;) {
+        unsigned char c = (unsigned char)text[at];
+        size_t width = 1;
+        if (c == (unsigned char)writing->from.component) {
+            buf_addc(&writing->out, writing->marks.component);
+        } else if (c == (unsigned char)writing->from.repetition && c != '\0' &&
+                   writing->marks.repetition != '\0') {
+            buf_addc(&writing->out, writing->marks.repetition);
+        } else if (in_charset(envelope->charset, c) &&
+                   !is_mark(writing, (char)c)) {
+            buf_addc(&writing->out, (char)c);
+        } else if (envelope->transliterate) {
+            char plain[8];
+            width = plain_character(text + at, size - at, plain);
+            add_plain(writing, plain);
+        } else {
+            return refuse(writing, c);
+        }
+        at += width;
+    }
+    return true;
+}
+
+/* Empty components at the end are cut, as empty elements are. */
+static size_t
+trimmed(const struct writing *writing, struct x12_element element)
+{
+    size_t size = element.size;
+
+    while (size > 0 && element.text[size - 1] == writing->from.component)
+        size--;
+    return size;
+}
+
+static void
+end_segment(struct writing *writing)
+{
+    const char *newline = writing->envelope->newline;
+
+    buf_addc(&writing->out, writing->marks.terminator);
+    buf_adds(&writing->out, newline ? newline : "");
+    writing->segments++;
+}
+
+static bool
+add_segment(struct writing *writing, const struct x12_segment *segment)
+{
+    uint32_t count = segment->count;
+
+    while (count > 0 && trimmed(writing, segment->elements[count - 1]) == 0)
+        count--;
+    buf_adds(&writing->out, segment->id);
+    for (uint32_t i = 0; i < count; i++) {
+        struct x12_element element = segment->elements[i];
+        buf_addc(&writing->out, writing->marks.element);
+        if (!add_value(writing, element.text, trimmed(writing, element)))
+            return err_at(writing->err, "segment %u (%s), %s%02u",
+                          writing->segments + 1, segment->id, segment->id,
+                          i + 1);
+    }
+    end_segment(writing);
+    return true;
+}
+
+/* The start of an envelope segment; its values are checked like any other. */
+static bool
+begin_fields(struct writing *writing, const char *id, const char *const *fields,
+             size_t count)
+{
+    buf_adds(&writing->out, id);
+    for (size_t i = 0; i < count; i++) {
+        const char *field = fields[i] ? fields[i] : "";
+        buf_addc(&writing->out, writing->marks.element);
+        if (!add_value(writing, field, strlen(field)))
+            return err_at(writing->err, "%s%02zu", id, i + 1);
+    }
+    return true;
+}
+
+static bool
+add_fields(struct writing *writing, const char *id, const char *const *fields,
+           size_t count)
+{
+    if (!begin_fields(writing, id, fields, count))
+        return false;
+    end_segment(writing);
+    return true;
+}
+
+static bool
+add_set(struct writing *writing, const struct x12_set *set)
+{
+    const char *control = set->control ? set->control : "";
+    char count[16];
+    const char *st[] = { set->id, control }, *se[] = { count, control };
+
+    writing->from = set->delimiters;
+    writing->segments = 0;
+    if (strlen(control) < 4 || strlen(control) > 9)
+        return err_set(writing->err, TP2303,
+                       "the control number of set %s is '%s', expected 4 to 9 "
+                       "characters",
+                       set->id, control);
+    if (!add_fields(writing, "ST", st, 2))
+        return false;
+    for (const struct x12_node *node = set->first; node != NULL;
+         node = x12_following(node))
+        if (!add_segment(writing, &node->segment))
+            return err_at(writing->err, "%s %s", set->id, control);
+    text_format(count, sizeof count, "%u", writing->segments + 1);
+    return add_fields(writing, "SE", se, 2);
+}
+
+static const char *
+or_else(const char *text, const char *other)
+{
+    return text ? text : other;
+}
+
+static bool
+add_group(struct writing *writing, const struct x12_out_group *group)
+{
+    const struct x12_envelope *envelope = writing->envelope;
+    char control[16], count[16];
+
+    writing->from = (struct x12_delimiters){ 0 };
+    if (group->control < 1 || group->control > 999999999)
+        return err_set(writing->err, TP2303,
+                       "the group's control number is %ld, expected 1 to "
+                       "999999999",
+                       group->control);
+    text_format(control, sizeof control, "%ld", group->control);
+    text_format(count, sizeof count, "%zu", group->count);
+    const char *gs[] = { group->functional_id,
+                         or_else(group->sender, envelope->sender),
+                         or_else(group->receiver, envelope->receiver),
+                         envelope->date,
+                         envelope->time,
+                         control,
+                         "X",
+                         group->version };
+    const char *ge[] = { count, control };
+    if (!add_fields(writing, "GS", gs, 8))
+        return false;
+    for (size_t i = 0; i < group->count; i++)
+        if (!add_set(writing, group->sets[i]))
+            return false;
+    writing->from = (struct x12_delimiters){ 0 };
+    return add_fields(writing, "GE", ge, 2);
+}
+
+static bool
+fits(struct writing *writing, const char *what, const char *value, size_t min,
+     size_t max)
+{
+    size_t size = value ? strlen(value) : 0;
+
+    if (size >= min && size <= max)
+        return true;
+    return err_set(writing->err, TP2303,
+                   "%s is '%s', expected %zu to %zu characters", what,
+                   value ? value : "", min, max);
+}
+
+static bool
+check_marks(struct writing *writing)
+{
+    const struct x12_delimiters *m = &writing->marks;
+    const char marks[] = { m->element, m->component, m->terminator,
+                           m->repetition };
+
+    for (size_t i = 0; i < 4; i++) {
+        if (marks[i] == ' ' || isalnum((unsigned char)marks[i]))
+            return err_set(writing->err, TP2303,
+                           "a delimiter is '%c', expected no letter, digit or "
+                           "blank",
+                           marks[i]);
+        for (size_t j = i + 1; j < 4; j++)
+            if (marks[i] == marks[j])
+                return err_set(writing->err, TP2303,
+                               "two delimiters are 0x%02X, expected different "
+                               "ones",
+                               (unsigned char)marks[i]);
+    }
+    return true;
+}
+
+static bool
+check_envelope(struct writing *writing)
+{
+    const struct x12_envelope *e = writing->envelope;
+
+    if (e->control < 1 || e->control > 999999999)
+        return err_set(writing->err, TP2303,
+                       "the interchange's control number is %ld, expected 1 "
+                       "to 999999999",
+                       e->control);
+    if (e->usage == '\0' || strchr("PTI", e->usage) == NULL)
+        return err_set(writing->err, TP2303,
+                       "the usage is '%c', expected P, T or I",
+                       e->usage ? e->usage : ' ');
+    return fits(writing, "the sender's qualifier", e->sender_qualifier, 2, 2) &&
+           fits(writing, "the sender", e->sender, 1, 15) &&
+           fits(writing, "the receiver's qualifier", e->receiver_qualifier, 2,
+                2) &&
+           fits(writing, "the receiver", e->receiver, 1, 15) &&
+           fits(writing, "the date", e->date, 8, 8) &&
+           fits(writing, "the time", e->time, 4, 8) && check_marks(writing);
+}
+
+/* "004010" becomes "00401". */
+static void
+interchange_version(const struct x12_envelope *envelope, char out[6])
+{
+    const char *version = envelope->version;
+
+    if (version == NULL && envelope->group_count > 0)
+        version = envelope->groups[0].version;
+    text_copy(out, 6, version ? version : "00401");
+}
+
+static bool
+add_isa(struct writing *writing)
+{
+    const struct x12_envelope *e = writing->envelope;
+    char version[6], sender[16], receiver[16], control[16], time[5];
+    char usage[2] = { e->usage, '\0' };
+    char standard[2] = { 'U', '\0' }, blanks[] = "          ";
+
+    interchange_version(e, version);
+    if (strcmp(version, "00402") >= 0)
+        standard[0] = writing->marks.repetition;
+    else
+        writing->marks.repetition = '\0';
+    text_format(sender, sizeof sender, "%-15s", e->sender);
+    text_format(receiver, sizeof receiver, "%-15s", e->receiver);
+    text_format(control, sizeof control, "%09ld", e->control);
+    text_copy(time, sizeof time, e->time);
+    const char *fields[] = { "00",
+                             blanks,
+                             "00",
+                             blanks,
+                             e->sender_qualifier,
+                             sender,
+                             e->receiver_qualifier,
+                             receiver,
+                             e->date + 2,
+                             time };
+    if (!begin_fields(writing, "ISA", fields, 10))
+        return false;
+    const char mark = writing->marks.element;
+    buf_addf(&writing->out, "%c%s%c%s%c%s%c%d%c%s%c%c", mark, standard, mark,
+             version, mark, control, mark, e->ack_requested, mark, usage, mark,
+             writing->marks.component);
+    end_segment(writing);
+    return true;
+}
+
+static bool
+add_all(struct writing *writing)
+{
+    const struct x12_envelope *e = writing->envelope;
+    char count[16], control[16];
+    const char *iea[] = { count, control };
+
+    if (!check_envelope(writing) || !add_isa(writing))
+        return false;
+    for (size_t i = 0; i < e->ta1_count; i++)
+        if (!add_segment(writing, e->ta1s[i]))
+            return false;
+    for (size_t i = 0; i < e->group_count; i++)
+        if (!add_group(writing, &e->groups[i]))
+            return false;
+    text_format(count, sizeof count, "%zu", e->group_count);
+    text_format(control, sizeof control, "%09ld", e->control);
+    return add_fields(writing, "IEA", iea, 2);
+}
+
+static char
+or_mark(char mark, char other)
+{
+    return mark ? mark : other;
+}
+
+bool
+x12_write(const struct x12_envelope *envelope, struct buf *out, struct err *err)
+{
+    struct writing writing CLEANUP(free_writing) = { .envelope = envelope,
+                                                     .err = err };
+    const struct x12_delimiters *given = &envelope->delimiters;
+
+    writing.marks = (struct x12_delimiters){
+        .element = or_mark(given->element, '*'),
+        .component = or_mark(given->component, '>'),
+        .repetition = or_mark(given->repetition, '^'),
+        .terminator = or_mark(given->terminator, '~'),
+    };
+    if (!add_all(&writing))
+        return false;
+    buf_add(out, writing.out.text, writing.out.size);
+    return true;
+}
