@@ -330,7 +330,7 @@ check_bytes(struct x12_reader *reader, const struct spot *spot)
         return;
     }
     if (extended)
-        note_sin(reader, X12_CHARSET_EXTENDED, "AK403=6", spot,
+        note_sin(reader, X12_OUTSIDE_ASCII, "AK403=6", spot,
                  "found characters outside ASCII");
 }
 
@@ -348,7 +348,7 @@ check_basic(struct x12_reader *reader, const struct spot *spot)
             c == reader->delimiters.component ||
             c == reader->delimiters.repetition)
             continue;
-        note_sin(reader, X12_CHARSET_BASIC, "AK403=6", spot,
+        note_sin(reader, X12_OUTSIDE_BASIC, "AK403=6", spot,
                  "found '%c', which is not in the basic character set", c);
         return;
     }
@@ -357,7 +357,7 @@ check_basic(struct x12_reader *reader, const struct spot *spot)
 void
 check_characters(struct x12_reader *reader)
 {
-    bool basic = policy(reader, X12_CHARSET_BASIC) != X12_IGNORE;
+    bool basic = policy(reader, X12_OUTSIDE_BASIC) != X12_IGNORE;
 
     if (!reader->odd && !basic)
         return;

@@ -342,6 +342,8 @@ note_sin(struct x12_reader *reader, enum x12_tolerance tolerance,
                              reader->id_text,
                              loop_at_hand(reader),
                              spot };
+    if (making.level < X12_SEGMENT)
+        making.loop = NULL;
     SENTENCE(text);
     add(reader, &making, text);
     return severity;
@@ -358,6 +360,8 @@ by_place(const void *a, const void *b)
         return first < second ? -1 : 1;
     if ((*x)->element != (*y)->element)
         return (*x)->element < (*y)->element ? -1 : 1;
+    if ((*x)->component != (*y)->component)
+        return (*x)->component < (*y)->component ? -1 : 1;
     if ((*x)->offset != (*y)->offset)
         return (*x)->offset < (*y)->offset ? -1 : 1;
     return strcmp((*x)->code, (*y)->code);

@@ -40,11 +40,11 @@ in_charset(enum x12_charset charset, unsigned char c)
 
     if (c < ' ' || c == 0x7F)
         return false;
-    if (charset == X12_UTF8)
+    if (charset == X12_CHARSET_UTF8)
         return true;
     if (c > 0x7E)
         return false;
-    return charset == X12_EXTENDED ||
+    return charset == X12_CHARSET_EXTENDED ||
            memchr(basic, c, sizeof basic - 1) != NULL;
 }
 

@@ -40,9 +40,9 @@ void x12_put(struct arena *, struct x12_set *, struct x12_node *,
              uint32_t element, uint32_t component, const char *value);
 
 enum x12_charset {
-    X12_BASIC,    /* A-Z 0-9 blank !"&'()*+,-./:;?= */
-    X12_EXTENDED, /* and a-z %@[]_{}\|<>~#$ */
-    X12_UTF8      /* any character that is no control character */
+    X12_CHARSET_BASIC,    /* A-Z 0-9 blank !"&'()*+,-./:;?= */
+    X12_CHARSET_EXTENDED, /* and a-z %@[]_{}\|<>~#$ */
+    X12_CHARSET_UTF8      /* any character that is no control character */
 };
 
 struct x12_out_group {
