@@ -3,12 +3,15 @@
  * channel - how bytes reach a partner. One small vtable per kind (sftp, cleo,
  * dir); two more for tests (mem, flaky).
  *
- *   if (!channel_open(&channel, "sftp", group, secrets, &err)) ...
- *   channel_put(channel, parcels, count, &err);      each parcel says its own
- * end channel_close(&channel);
+ *   if (!channel_open(&channel, group, &secrets, &err)) ...
+ *   channel->ops->put(channel, parcels, count, &err);  each says its own end
+ *   channel_close(&channel);
  *
- * Sent means evidence. A parcel whose connection broke after the first byte
- * left is UNSURE, never sent: channel_find() asks the far side.
+ * Sent means evidence. A parcel whose final name may have been given when the
+ * connection broke is UNSURE, never sent: find asks the far side. A channel
+ * whose connection broke connects again with the next call, so that a
+ * long-lived one may be kept; it is also the one that remembers which files
+ * have been still since the last look.
  */
 #ifndef TP_CHANNEL_CHANNEL_H
 #define TP_CHANNEL_CHANNEL_H
@@ -45,6 +48,9 @@ struct listed {
 struct listing {
     struct listed *files; /* of the arena given */
     size_t count;
+    size_t waiting;    /* left alone for now: hidden, or perhaps not whole */
+    size_t refused;    /* left alone: a name that is no name */
+    char example[160]; /* what is wrong with the first refused one */
 };
 
 /* Fetches a secret by name ("secret:x" or "x") into buf; see conf_secret. */
@@ -88,10 +94,11 @@ struct channel {
     void *state;      /* the kind's own */
 };
 
-/* NULL when there is no such kind. */
+/* NULL when there is no such kind. Finds the kinds for tests as well, which
+ * channel_kinds leaves out, so that no manual offers them. */
 const struct channel_ops *channel_kind(const char *name);
 const struct channel_ops *const *channel_kinds(void); /* NULL-ended */
-/* Reads "kind" of the group; opens. */
+/* Reads "kind" of the group; opens. The group must outlive the channel. */
 bool channel_open(struct channel **, const struct conf_group *,
                   const struct channel_secrets *, struct err *) MUST_USE;
 void channel_close(struct channel **);
