@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <ctype.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -85,6 +86,18 @@ draft_begin(struct draft *draft, struct answer *answer,
     draft_add(draft, "ST", id, "0001", NULL);
 }
 
+/* What stands in a document is data, never a path. */
+static const char *
+safe_name(struct arena *arena, const char *name)
+{
+    enum { LONGEST = 80 };
+    char *safe = arena_printf(arena, "%.*s", LONGEST, name);
+    for (char *c = safe; *c != '\0'; c++)
+        if (!isalnum((unsigned char)*c))
+            *c = '-';
+    return safe;
+}
+
 bool
 draft_send(struct draft *draft, const char *name)
 {
@@ -96,8 +109,8 @@ draft_send(struct draft *draft, const char *name)
               NULL);
     draft_add(draft, "IEA", "1", arena_printf(arena, "%09ld", answer->control),
               NULL);
-    const char *file =
-        arena_printf(arena, "%s-%s-%ld.edi", draft->id, name, answer->control);
+    const char *file = arena_printf(arena, "%s-%s-%ld.edi", draft->id,
+                                    safe_name(arena, name), answer->control);
     bool ok = durable_write_view(answer->out, file, draft->text.text,
                                  draft->text.size, 0640, answer->err);
     buf_free(&draft->text);

@@ -199,6 +199,21 @@ list_companies(struct sandbox *box, struct call *call, enum face face)
                   "value", value));
 }
 
+static void
+show_company(struct sandbox *box, struct call *call, const char *key)
+{
+    if (!is_our_company(box, key)) {
+        (void)no_company(call, key);
+        return;
+    }
+    const json_t *row =
+        world_find(&box->world, "companies", "name", NAV_COMPANY);
+    call_answer_json(call, 200,
+                     json_pack("{s:s,s:s,s:s}", "id", row_text(row, "id"),
+                               "name", NAV_COMPANY, "displayName",
+                               NAV_COMPANY));
+}
+
 static bool
 is_company_list(const struct target *target)
 {
@@ -267,6 +282,9 @@ nav_handle(struct sandbox *box, struct call *call)
         nav_metadata(box, call, target.face);
     else if (is_company_list(&target))
         list_companies(box, call, target.face);
+    else if (target.face == FACE_API && target.count == 1 &&
+             text_equal(target.steps[0].name, "companies"))
+        show_company(box, call, target.steps[0].key);
     else if (read_company(box, call, &target) && target.count > 0)
         dispatch(box, call, &target);
 }

@@ -172,14 +172,39 @@ read_expand(struct call *call, struct query *query, const char *text)
                         "Could not find a property named '%s' on type "
                         "'Microsoft.NAV.%s'.",
                         name, query->entity->type);
-    const char *select = strstr(text, "$select=");
-    if (!select)
+    if (text[size] == '\0')
         return true;
-    select += strlen("$select=");
-    return read_select(
-        call, query->lines,
-        arena_strndup(call->arena, select, strcspn(select, ";)")),
-        &query->lines_select);
+    char *options = arena_strdup(call->arena, text + size + 1);
+    options[strcspn(options, ")")] = '\0';
+    for (char *option; (option = text_word(&options, ";")) != NULL;) {
+        if (!text_starts(option, "$select="))
+            return nav_fail(call, 400, "BadRequest",
+                            "The option '%s' of $expand is not known here.",
+                            option);
+        if (!read_select(call, query->lines, option + strlen("$select="),
+                         &query->lines_select))
+            return false;
+    }
+    return true;
+}
+
+static bool
+check_options(struct call *call)
+{
+    static const char *const known[] = {
+        "$filter", "$select", "$orderby",   "$expand",       "$top",
+        "$skip",   "$count",  "$skiptoken", "$schemaversion"
+    };
+    for (size_t i = 0; i < call->query_count; i++) {
+        const char *name = call->query[i].name;
+        bool good = *name != '$';
+        for (size_t n = 0; n < sizeof known / sizeof *known; n++)
+            good |= text_equal(name, known[n]);
+        if (!good)
+            return nav_fail(call, 400, "BadRequest",
+                            "The query parameter '%s' is not supported.", name);
+    }
+    return true;
 }
 
 static bool
@@ -218,7 +243,8 @@ read_query(struct sandbox *box, struct call *call, const struct entity *entity,
                              .token = call_query(call, "$skiptoken"),
                              .count = text_equal(call_query(call, "$count"),
                                                  "true") };
-    return filter_parse(call, entity, filter, &query->filter) &&
+    return check_options(call) &&
+           filter_parse(call, entity, filter, &query->filter) &&
            (!select || read_select(call, entity, select, &query->select)) &&
            (!order || read_orderby(call, query, order)) &&
            (!expand || read_expand(call, query, expand)) &&

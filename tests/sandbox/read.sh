@@ -25,6 +25,7 @@ is "an unknown set is not found" "$(status)" 404
 like "and named" "$(jq -r .error.message "$work/out")" "Resource not found for the segment 'nonsense'.*"
 ask "$nav/BC/api/v2.0/companies(00000000-0000-4000-8000-000000000000)/vendors" >"$work/out"
 is "an unknown company" "$(jq -r .error.code "$work/out")" Internal_CompanyNotFound
+is "the company itself" "$(ask "$api" | jq -r .name)" 'CRONUS USA, Inc.'
 is "a blank option is encoded" "$(ask "$api/vendors" | jq -r '.value[0].blocked')" _x0020_
 is "a null date" "$(ask "$pages/PurchaseOrder?\$top=1" | jq -r '.value[0].Promised_Receipt_Date')" 0001-01-01
 
@@ -79,6 +80,8 @@ is "orderby two fields" "$(ask "$api/vendors?\$orderby=country,displayName" | jq
 is "select" "$(ask "$api/vendors?\$select=number,city&\$top=1" | jq -c '.value[0] | keys')" '["@odata.etag","city","number"]'
 is "skip" "$(ask "$api/vendors?\$skip=3" | jq '.value | length')" 2
 is "expand with select" "$(ask "$api/purchaseOrders?\$top=1&\$expand=purchaseOrderLines(\$select=sequence)" | jq -c '.value[0].purchaseOrderLines[0] | del(."@odata.etag")')" '{"sequence":10000}'
+like "another option of expand" "$(ask "$api/purchaseOrders?\$expand=purchaseOrderLines(\$filter=sequence%20eq%201)" | jq -r .error.message)" '*is not known here.*'
+is "an unknown query option" "$(ask "$api/vendors?\$apply=x" | jq -r .error.code)" BadRequest
 order=$(ask "$api/purchaseOrders?\$filter=number%20eq%20'106201'" | jq -r '.value[0].id')
 is "lines of a document" "$(ask "$api/purchaseOrders($order)/purchaseOrderLines" | jq -r '[.value[].documentId] | unique[0]')" "$order"
 is "lines by document id" "$(ask "$api/purchaseOrderLines?\$filter=documentId%20eq%20$order" | jq -r '.value[0].documentId')" "$order"
