@@ -253,7 +253,7 @@ check_marks(struct writing *writing)
     const char marks[] = { m->element, m->component, m->terminator,
                            m->repetition };
 
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < (m->repetition ? 4 : 3); i++) {
         if (marks[i] == ' ' || isalnum((unsigned char)marks[i]))
             return err_set(writing->err, TP2303,
                            "a delimiter is '%c', expected no letter, digit or "
@@ -312,10 +312,8 @@ add_isa(struct writing *writing)
     char standard[2] = { 'U', '\0' }, blanks[] = "          ";
 
     interchange_version(e, version);
-    if (strcmp(version, "00402") >= 0)
+    if (writing->marks.repetition != '\0')
         standard[0] = writing->marks.repetition;
-    else
-        writing->marks.repetition = '\0';
     text_format(sender, sizeof sender, "%-15s", e->sender);
     text_format(receiver, sizeof receiver, "%-15s", e->receiver);
     text_format(control, sizeof control, "%09ld", e->control);
@@ -366,19 +364,33 @@ or_mark(char mark, char other)
     return mark ? mark : other;
 }
 
+/* Repetitions are separated since 00402. */
+static struct x12_delimiters
+choose_marks(const struct x12_envelope *envelope)
+{
+    const struct x12_delimiters *given = &envelope->delimiters;
+    struct x12_delimiters marks = {
+        .element = or_mark(given->element, '*'),
+        .component = or_mark(given->component, '>'),
+        .terminator = or_mark(given->terminator, '~'),
+    };
+    char version[6];
+
+    interchange_version(envelope, version);
+    if (strcmp(version, "00402") >= 0)
+        marks.repetition = or_mark(given->repetition, '^');
+    return marks;
+}
+
 bool
 x12_write(const struct x12_envelope *envelope, struct buf *out, struct err *err)
 {
-    struct writing writing CLEANUP(free_writing) = { .envelope = envelope,
-                                                     .err = err };
-    const struct x12_delimiters *given = &envelope->delimiters;
-
-    writing.marks = (struct x12_delimiters){
-        .element = or_mark(given->element, '*'),
-        .component = or_mark(given->component, '>'),
-        .repetition = or_mark(given->repetition, '^'),
-        .terminator = or_mark(given->terminator, '~'),
+    struct writing writing CLEANUP(free_writing) = {
+        .envelope = envelope,
+        .marks = choose_marks(envelope),
+        .err = err,
     };
+
     if (!add_all(&writing))
         return false;
     buf_add(out, writing.out.text, writing.out.size);

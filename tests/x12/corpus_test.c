@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * corpus_test - every folder of tests/x12/valid and tests/x12/invalid holds
+ * an input and what must be found in it. Each input is read whole and in
+ * chunks of many sizes, which must make no difference; "round trip" in an
+ * expect means that writing what was read gives the same bytes.
+ *
+ * TP_ACCEPT=1 writes the expects anew, to be reviewed.
+ */
+#include <dirent.h>
+#include <stdlib.h>
+
+#include "../unit/test.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/durable.h"
+#include "x12/guide.h"
+#include "x12/read.h"
+#include "x12/view.h"
+#include "x12/write.h"
+
+enum { SETS = 5, INPUT_MAX = 1 << 20, ALL_SIZES = 160 };
+
+static const char *const ids[SETS] = { "810", "820", "850", "856", "997" };
+static struct x12_guide *guides[SETS];
+static char folder[4096];
+
+static const struct x12_guide *
+guide_for(void *user, const struct x12_group *group, const char *set)
+{
+    (void)user;
+    (void)group;
+    for (size_t i = 0; i < SETS; i++)
+        if (strcmp(ids[i], set) == 0)
+            return guides[i];
+    return NULL;
+}
+
+static void
+load_guides(const char *source)
+{
+    struct arena *arena = arena_new();
+    struct problems *found = problems_new(arena);
+    const char *edi = arena_printf(arena, "%s/edi", source);
+    struct x12_sources sources = x12_sources_in(edi);
+    struct err err = { 0 };
+
+    for (size_t i = 0; i < SETS; i++)
+        CHECK_OK(
+            x12_guide_load(&guides[i], &sources, "004010", ids[i], found, &err),
+            &err);
+    arena_free(&arena);
+}
+
+/* Findings as lines. */
+static void
+add_findings(struct buf *out, const struct x12_finding *finding)
+{
+    for (; finding != NULL; finding = finding->next) {
+        const char *name = x12_tolerance_name(finding->tolerance);
+        buf_addf(out, "  %s %s at %llu line %u%s, ",
+                 x12_severity_name(finding->severity),
+                 *finding->code ? finding->code
+                 : name         ? name
+                                : "-",
+                 (unsigned long long)finding->offset, finding->line,
+                 finding->consequence ? " (consequence)" : "");
+        x12_finding_text(finding, out);
+        buf_addc(out, '\n');
+    }
+}
+
+static void
+add_tree(struct buf *out, const struct x12_node *node)
+{
+    for (; node != NULL; node = node->next) {
+        buf_addf(out, "%s%s", node->segment.id, node->child ? "(" : "");
+        add_tree(out, node->child);
+        buf_adds(out, node->child ? ") " : " ");
+    }
+}
+
+static void
+on_interchange(void *user, const struct x12_interchange *it)
+{
+    buf_addf(user, "interchange %s from %s:%s to %s:%s\n", it->control,
+             it->sender_qualifier, it->sender, it->receiver_qualifier,
+             it->receiver);
+}
+
+static void
+on_set(void *user, const struct x12_result *result)
+{
+    buf_addf(user, "set %s %s %c\n", result->id, result->control,
+             result->verdict);
+    add_findings(user, result->findings);
+    if (result->set != NULL) {
+        buf_addf(user, "  at %llu, %llu bytes, %u segments: ",
+                 (unsigned long long)result->set->offset,
+                 (unsigned long long)result->set->size, result->set->segments);
+        add_tree(user, result->set->first);
+        buf_addc(user, '\n');
+    }
+}
+
+static void
+on_group_end(void *user, const struct x12_group *group)
+{
+    buf_addf(user, "group %s %s %c %u %u %u\n", group->functional_id,
+             group->control, group->verdict, group->claimed, group->received,
+             group->accepted);
+    add_findings(user, group->findings);
+}
+
+static void
+on_interchange_end(void *user, const struct x12_interchange *it)
+{
+    buf_addf(user, "end %s %c %s at %llu, %llu bytes\n", it->control,
+             it->verdict, it->ta1, (unsigned long long)it->offset,
+             (unsigned long long)it->size);
+    add_findings(user, it->findings);
+}
+
+static void
+on_finding(void *user, const struct x12_finding *finding)
+{
+    struct x12_finding alone = *finding;
+
+    alone.next = NULL;
+    buf_adds(user, "file\n");
+    add_findings(user, &alone);
+}
+
+/* All events of the input, fed in chunks of a size. */
+static void
+record(const struct buf *input, size_t chunk, struct buf *out)
+{
+    struct x12_handler handler = { .user = out,
+                                   .interchange_begin = on_interchange,
+                                   .set = on_set,
+                                   .group_end = on_group_end,
+                                   .interchange_end = on_interchange_end,
+                                   .finding = on_finding };
+    struct x12_options options;
+    struct x12_totals totals;
+
+    x12_options_init(&options);
+    options.guide_for = guide_for;
+    struct x12_reader *reader = x12_reader_new(&options, &handler);
+    for (size_t at = 0; at < input->size; at += chunk)
+        x12_feed(reader, input->text + at,
+                 input->size - at < chunk ? input->size - at : chunk);
+    x12_end(reader, &totals);
+    x12_reader_free(&reader);
+    buf_addf(
+        out, "total %llu: %llu in documents, %llu white, %llu junk\n",
+        (unsigned long long)totals.bytes, (unsigned long long)totals.documents,
+        (unsigned long long)totals.spaces, (unsigned long long)totals.junk);
+    CHECK(totals.bytes == input->size);
+    CHECK(totals.documents + totals.spaces + totals.junk == totals.bytes);
+}
+
+static void
+check_chunks(const struct buf *input, const struct buf *whole)
+{
+    struct buf out = { 0 };
+
+    for (size_t size = 1; size < input->size;
+         size += size < ALL_SIZES ? 1 : size / 3) {
+        buf_clear(&out);
+        record(input, size, &out);
+        if (strcmp(buf_text(&out), buf_text(whole)) != 0)
+            printf("# chunks of %zu bytes differ\n", size);
+        CHECK_TEXT(buf_text(&out), buf_text(whole));
+    }
+    buf_free(&out);
+}
+
+/* One interchange, one group: enough for the clean samples. */
+static void
+check_round_trip(const struct buf *input)
+{
+    struct arena *arena = arena_new();
+    struct buf out = { 0 };
+    struct x12_options options;
+    struct err err = { 0 };
+
+    x12_options_init(&options);
+    options.guide_for = guide_for;
+    const struct x12_file *file =
+        x12_read(arena, input->text, input->size, &options);
+    const struct x12_interchange *it = file->interchanges;
+    const struct x12_group *group = it->groups;
+    const struct x12_set *set = group->results->set;
+    struct x12_out_group to = { .functional_id = group->functional_id,
+                                .sender = group->sender,
+                                .receiver = group->receiver,
+                                .version = group->version,
+                                .control = atol(group->control),
+                                .sets = &set,
+                                .count = 1 };
+    struct x12_envelope envelope = { .sender_qualifier = it->sender_qualifier,
+                                     .sender = it->sender,
+                                     .receiver_qualifier =
+                                         it->receiver_qualifier,
+                                     .receiver = it->receiver,
+                                     .date = group->date,
+                                     .time = it->time,
+                                     .control = atol(it->control),
+                                     .usage = it->usage,
+                                     .ack_requested = it->ack_requested,
+                                     .delimiters = it->delimiters,
+                                     .newline =
+                                         input->text[106] == '\n' ? "\n" : "",
+                                     .charset = X12_CHARSET_UTF8,
+                                     .groups = &to,
+                                     .group_count = 1 };
+    CHECK_OK(x12_write(&envelope, &out, &err), &err);
+    CHECK_TEXT(buf_text(&out), buf_text(input));
+    buf_free(&out);
+    arena_free(&arena);
+}
+
+static void
+accept_as_it_is(struct buf *whole, const struct buf *expect)
+{
+    struct err err = { 0 };
+
+    if (strstr(buf_text(expect), "round trip\n") != NULL)
+        buf_adds(whole, "round trip\n");
+    CHECK_OK(durable_write_view(folder, "expect", whole->text, whole->size,
+                                0644, &err),
+             &err);
+}
+
+static void
+run_case(void)
+{
+    char path[4200];
+    struct buf input = { 0 }, expect = { 0 }, whole = { 0 };
+    struct err err = { 0 };
+
+    snprintf(path, sizeof path, "%s/input.edi", folder);
+    CHECK_OK(file_read(path, INPUT_MAX, &input, &err), &err);
+    snprintf(path, sizeof path, "%s/expect", folder);
+    if (file_exists(path))
+        CHECK_OK(file_read(path, INPUT_MAX, &expect, &err), &err);
+    record(&input, input.size ? input.size : 1, &whole);
+    if (getenv("TP_ACCEPT") != NULL)
+        accept_as_it_is(&whole, &expect);
+    else if (strstr(buf_text(&expect), "round trip\n") != NULL)
+        buf_adds(&whole, "round trip\n");
+    if (getenv("TP_ACCEPT") == NULL)
+        CHECK_TEXT(buf_text(&whole), buf_text(&expect));
+    CHECK((strstr(folder, "/invalid/") != NULL) ==
+          (strstr(buf_text(&whole), "  reject ") != NULL));
+    if (strstr(buf_text(&expect), "round trip\n") != NULL)
+        check_round_trip(&input);
+    buf_clear(&whole);
+    record(&input, input.size ? input.size : 1, &whole);
+    check_chunks(&input, &whole);
+    buf_free(&input);
+    buf_free(&expect);
+    buf_free(&whole);
+}
+
+static int
+is_case(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
+static void
+run_all(const char *source, const char *kind)
+{
+    char directory[4000];
+    struct dirent **entries = NULL;
+
+    snprintf(directory, sizeof directory, "%s/tests/x12/%s", source, kind);
+    int count = scandir(directory, &entries, is_case, alphasort);
+    for (int i = 0; i < count; i++) {
+        snprintf(folder, sizeof folder, "%.3000s/%.200s", directory,
+                 entries[i]->d_name);
+        test_run(strstr(folder, "tests/x12"), run_case);
+        free(entries[i]);
+    }
+    free(entries);
+    if (count <= 0)
+        printf("not ok %d - no cases in %s\n", ++test_number, directory);
+    test_failed += count <= 0;
+}
+
+int
+main(void)
+{
+    const char *source = getenv("TP_SOURCE");
+
+    source = source ? source : ".";
+    load_guides(source);
+    run_all(source, "valid");
+    run_all(source, "invalid");
+    for (size_t i = 0; i < SETS; i++)
+        x12_guide_free(&guides[i]);
+    return test_end();
+}
