@@ -130,20 +130,33 @@ static const struct wire_ops ssh_ops = {
     .close = ssh_close,
 };
 
+/* What a failed sign-in means. A key is read here before it is offered, so
+ * that what is no socket's and no server's failure is the key's. */
+static enum err_code
+meaning(int result, bool with_key)
+{
+    switch (result) {
+    case LIBSSH2_ERROR_AUTHENTICATION_FAILED:
+    case LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED:
+    case LIBSSH2_ERROR_PASSWORD_EXPIRED:
+        return TP5035;
+    case LIBSSH2_ERROR_FILE:
+    case LIBSSH2_ERROR_PROTO:
+    case LIBSSH2_ERROR_INVAL:
+    case LIBSSH2_ERROR_KEYFILE_AUTH_FAILED:
+    case LIBSSH2_ERROR_METHOD_NOT_SUPPORTED:
+        return with_key ? TP5036 : TP5031;
+    default:
+        return TP5031;
+    }
+}
+
 static bool
 refused(struct ssh *ssh, const struct ssh_settings *settings, int result,
         struct err *err)
 {
-    enum err_code code = TP5031;
-
-    if (result == LIBSSH2_ERROR_AUTHENTICATION_FAILED ||
-        result == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED ||
-        result == LIBSSH2_ERROR_PASSWORD_EXPIRED)
-        code = TP5035;
-    else if (result == LIBSSH2_ERROR_FILE ||
-             result == LIBSSH2_ERROR_KEYFILE_AUTH_FAILED)
-        code = TP5036;
-    return err_set(err, code, "user %.60s: %.160s", settings->user, why(ssh));
+    return err_set(err, meaning(result, settings->key != NULL),
+                   "user %.60s: %.160s", settings->user, why(ssh));
 }
 
 static int

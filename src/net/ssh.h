@@ -10,7 +10,7 @@
  * and shows one of them: each type is asked for before a key is called
  * changed (TP5033). Nothing here blocks for longer than the times given,
  * except the system's own name lookup. libssh2 before 1.11 has no RSA client
- * keys that servers of today accept; TP5035 says so.
+ * keys that servers of today accept: they end as TP5035.
  */
 #ifndef TP_NET_SSH_H
 #define TP_NET_SSH_H
