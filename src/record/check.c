@@ -169,9 +169,14 @@ check_missing(const struct place *at, const json_t *group)
         if (name == NULL || json_object_get(group, name) != NULL)
             continue;
         extend(inner.shown, name);
-        problem_add(at->found, TP3001, inner.shown, NULL,
-                    "%s is missing; every %s must have it", inner.shown,
-                    *at->schema ? at->schema : record_kind_name(at->kind));
+        if (text_ends(at->shown, "]"))
+            problem_add(at->found, TP3001, inner.shown, NULL,
+                        "%s is missing; each of %s must have it", inner.shown,
+                        at->schema);
+        else
+            problem_add(at->found, TP3001, inner.shown, NULL,
+                        "%s is missing; every %s must have it", inner.shown,
+                        *at->schema ? at->schema : record_kind_name(at->kind));
     }
 }
 

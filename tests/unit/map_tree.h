@@ -129,8 +129,10 @@ tree_write(const struct x12_node *node, struct buf *out)
         buf_adds(out, node->segment.id);
         for (uint32_t i = 0; i < node->segment.count; i++) {
             buf_addc(out, '*');
-            buf_add(out, node->segment.elements[i].text,
-                    node->segment.elements[i].size);
+            for (uint32_t c = 0; c < node->segment.elements[i].size; c++)
+                buf_addc(out, node->segment.elements[i].text[c] < ' '
+                                  ? '>'
+                                  : node->segment.elements[i].text[c]);
         }
         buf_adds(out, "~\n");
         tree_write(node->child, out);
