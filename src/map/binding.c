@@ -352,7 +352,7 @@ resolve_list_bound(struct loading *loading, struct bound *bound,
 
     list->kind = EXPR_NAME;
     list->text = bound->list_name;
-    if (!resolve_list(list, outer, &cursor)) {
+    if (!expr_resolve_list(list, outer, &cursor)) {
         loading->wrong = true;
         return;
     }

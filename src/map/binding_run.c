@@ -100,7 +100,7 @@ read_list(struct binding_run *run, const struct bound *bound,
           const json_t *list, struct frame *frame)
 {
     const char *outside = run->prefix;
-    json_t *home = frame_out(frame, bound->list->up)->node;
+    json_t *home = expr_frame_out(frame, bound->list->up)->node;
     const json_t *element;
     size_t i;
 
@@ -134,7 +134,7 @@ derive(struct binding_run *run, const struct bound *bound, struct frame *frame)
         return;
     text = expr_text(bound->expr, &run->run);
     if (text != NULL)
-        field_take(bound->target, text, &run->run);
+        expr_take_field(bound->target, text, &run->run);
 }
 
 static void
@@ -189,7 +189,7 @@ binding_read(const struct binding *binding, const json_t *entity,
                                  .arena = arena,
                                  .found = found };
     read_bounds(&run, binding->first, entity, &root);
-    check_schema(record, &run.run);
+    map_check_schema(record, &run.run);
     *out = record;
     return true;
 }
@@ -208,7 +208,7 @@ outside_value(struct binding_run *run, const struct expr *expr,
     struct decimal number;
 
     if (is_integer(expr) && strlen(text) <= INTEGER_DIGITS &&
-        number_of(text, &number, &run->run) && number.scale == 0)
+        expr_number(text, &number, &run->run) && number.scale == 0)
         return json_integer((json_int_t)number.units);
     if (type == FIELD_FLAG)
         return json_boolean(text_equal(text, "true"));
@@ -243,7 +243,7 @@ static void
 write_list(struct binding_run *run, const struct bound *bound, json_t *entity,
            struct frame *frame)
 {
-    const json_t *home = frame_out(frame, bound->list->up)->node;
+    const json_t *home = expr_frame_out(frame, bound->list->up)->node;
     const json_t *list = node_at(home, bound->list->text), *element;
     const char *outside = run->prefix;
     json_t *out;

@@ -13,7 +13,7 @@
 enum { QUOTIENT_SCALE = 12, SHIFT_MAX = 20 };
 
 const struct frame *
-frame_out(const struct frame *frame, int up)
+expr_frame_out(const struct frame *frame, int up)
 {
     while (up-- > 0)
         frame = frame->outer;
@@ -21,7 +21,7 @@ frame_out(const struct frame *frame, int up)
 }
 
 bool
-number_of(const char *text, struct decimal *number, struct expr_run *run)
+expr_number(const char *text, struct decimal *number, struct expr_run *run)
 {
     if (decimal_parse(number, text, strlen(text)))
         return true;
@@ -32,7 +32,7 @@ number_of(const char *text, struct decimal *number, struct expr_run *run)
 
 /* Operands have at most 18 digits; the shift keeps the dividend in range. */
 bool
-number_divide(struct decimal *out, struct decimal a, struct decimal b)
+expr_divide(struct decimal *out, struct decimal a, struct decimal b)
 {
     int scale = SHIFT_MAX + a.scale - b.scale;
 
@@ -56,8 +56,8 @@ operands(const struct expr *expr, struct expr_run *run, struct decimal *a,
     const char *left = expr_text(expr->left, run);
     const char *right = expr_text(expr->right, run);
 
-    return left != NULL && right != NULL && number_of(left, a, run) &&
-           number_of(right, b, run);
+    return left != NULL && right != NULL && expr_number(left, a, run) &&
+           expr_number(right, b, run);
 }
 
 static const char *
@@ -73,7 +73,7 @@ arithmetic(const struct expr *expr, struct expr_run *run)
         result = decimal_subtract(a, b);
     else if (expr->kind == EXPR_MULTIPLY)
         result = decimal_multiply(a, b);
-    else if (!number_divide(&result, a, b))
+    else if (!expr_divide(&result, a, b))
         return NULL;
     return number_text(result, run);
 }
@@ -84,14 +84,14 @@ negate(const struct expr *expr, struct expr_run *run)
     const char *text = expr_text(expr->left, run);
     struct decimal number;
 
-    if (text == NULL || !number_of(text, &number, run))
+    if (text == NULL || !expr_number(text, &number, run))
         return NULL;
     return number_text(decimal_negate(number), run);
 }
 
 const char *
-code_convert(const struct expr *call, const char *value, bool outward,
-             struct expr_run *run)
+expr_code(const struct expr *call, const char *value, bool outward,
+          struct expr_run *run)
 {
     const char *from = outward ? "ours" : run->side;
     const char *to = outward ? run->side : "ours";
@@ -146,8 +146,8 @@ add_term(struct total *total, const char *term)
 
     if (total->sum == NULL)
         return;
-    if (term == NULL || !number_of(total->sum, &sum, total->run) ||
-        !number_of(term, &number, total->run))
+    if (term == NULL || !expr_number(total->sum, &sum, total->run) ||
+        !expr_number(term, &number, total->run))
         total->sum = NULL;
     else
         total->sum = number_text(decimal_add(sum, number), total->run);
@@ -164,7 +164,7 @@ sum(const struct expr *call, struct expr_run *run)
 {
     const struct expr *list = call->left;
     const struct frame *outside = run->frame;
-    const struct frame *home = frame_out(outside, list->up);
+    const struct frame *home = expr_frame_out(outside, list->up);
     struct total total = { run, "0" };
     const json_t *elements, *element;
     size_t i;
@@ -205,7 +205,7 @@ count(const struct expr *call, struct expr_run *run)
                    ? NULL
                    : arena_printf(run->arena, "%ld",
                                   run->segments(run->user, what->text));
-    walk(frame_out(run->frame, what->up)->node, what->text, count_node,
+    walk(expr_frame_out(run->frame, what->up)->node, what->text, count_node,
          &number);
     return arena_printf(run->arena, "%zu", number);
 }
@@ -226,7 +226,7 @@ first(const struct expr *call, struct expr_run *run)
 
     for (const struct expr *a = call->left; a && !value; a = a->next)
         if (a->kind == EXPR_FIELD)
-            walk(frame_out(run->frame, a->up)->node, a->text, keep_first,
+            walk(expr_frame_out(run->frame, a->up)->node, a->text, keep_first,
                  &value);
         else
             value = expr_text(a, run);
@@ -286,7 +286,7 @@ rounded(const struct expr *call, const char *text, struct expr_run *run)
     const struct expr *places = call->left->next;
     struct decimal number;
 
-    if (!number_of(text, &number, run))
+    if (!expr_number(text, &number, run))
         return NULL;
     return number_text(
         decimal_round(number, places ? (int)decimal_of(places->text).units : 0),
@@ -300,7 +300,7 @@ convert(const struct expr *call, const char *text, struct expr_run *run)
     switch (call->function) {
     case FUNCTION_CODE:
     case FUNCTION_LOOKUP:
-        return code_convert(call, text, true, run);
+        return expr_code(call, text, true, run);
     case FUNCTION_DATE:
         return call->left->next ? convert_by_pattern(
                                       text, call->left->next->text, run->arena)
@@ -344,7 +344,7 @@ evaluate_call(const struct expr *call, struct expr_run *run)
 static const char *
 field_value(const struct expr *expr, struct expr_run *run)
 {
-    const struct frame *frame = frame_out(run->frame, expr->up);
+    const struct frame *frame = expr_frame_out(run->frame, expr->up);
 
     return frame->node ? node_text(frame->node, expr->text) : NULL;
 }
@@ -410,7 +410,7 @@ compare(const struct expr *expr, struct expr_run *run, int *order)
         *order = strcmp(left, right);
         return true;
     }
-    if (!number_of(left, &a, run) || !number_of(right, &b, run))
+    if (!expr_number(left, &a, run) || !expr_number(right, &b, run))
         return false;
     *order = decimal_compare(a, b);
     return true;

@@ -59,18 +59,18 @@ struct expr {
 };
 
 /* Sets a field by its expression, converted to the field's type. */
-void field_take(const struct expr *, const char *text, struct expr_run *);
+void expr_take_field(const struct expr *, const char *text, struct expr_run *);
 /* A code in the given direction; NULL (and a problem) when it is unknown. */
-const char *code_convert(const struct expr *call, const char *value,
-                         bool outward, struct expr_run *);
+const char *expr_code(const struct expr *call, const char *value, bool outward,
+                      struct expr_run *);
 /* The frame `up` frames out; never NULL for a resolved expression. */
-const struct frame *frame_out(const struct frame *, int up);
+const struct frame *expr_frame_out(const struct frame *, int up);
 /* Reads a decimal for arithmetic; false (and a problem) when it is none. */
-bool number_of(const char *text, struct decimal *, struct expr_run *);
+bool expr_number(const char *text, struct decimal *, struct expr_run *);
 /* The list of an `each`: a field of type list, not inside another one. */
-bool resolve_list(struct expr *, const struct scope *,
-                  struct cursor *) MUST_USE;
+bool expr_resolve_list(struct expr *, const struct scope *,
+                       struct cursor *) MUST_USE;
 /* Rounded far behind what amounts need; false when dividing by zero. */
-bool number_divide(struct decimal *, struct decimal, struct decimal) MUST_USE;
+bool expr_divide(struct decimal *, struct decimal, struct decimal) MUST_USE;
 
 #endif

@@ -115,8 +115,8 @@ resolve_name(struct expr *expr, const struct scope *scope,
 }
 
 bool
-resolve_list(struct expr *expr, const struct scope *scope,
-             struct cursor *cursor)
+expr_resolve_list(struct expr *expr, const struct scope *scope,
+                  struct cursor *cursor)
 {
     if (!resolve_any(expr, scope, cursor))
         return false;
@@ -162,7 +162,7 @@ resolve_sum(struct expr *call, const struct scope *scope, struct cursor *cursor)
         return resolve_any(list, scope, cursor) &&
                (list->crosses ||
                 mistake(cursor, list->text, "a field inside a list"));
-    if (!resolve_list(list, scope, cursor))
+    if (!expr_resolve_list(list, scope, cursor))
         return false;
     inner.prefix = list->full;
     call->inner = true;

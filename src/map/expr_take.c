@@ -29,9 +29,10 @@ same_time(enum field_type type, const char *old, const char *text)
 }
 
 void
-field_take(const struct expr *field, const char *text, struct expr_run *run)
+expr_take_field(const struct expr *field, const char *text,
+                struct expr_run *run)
 {
-    json_t *node = frame_out(run->frame, field->up)->node;
+    json_t *node = expr_frame_out(run->frame, field->up)->node;
     const char *value = convert_in(field->type, text, run->arena), *old;
 
     if (value == NULL) {
@@ -95,9 +96,9 @@ take_arithmetic(const struct expr *expr, const char *text, struct expr_run *run)
     bool good = true;
 
     text = convert_in(FIELD_DECIMAL, text, run->arena);
-    if (text == NULL || !number_of(text, &value, run) ||
-        !number_of(expr->kind == EXPR_NEGATE ? "0" : expr->right->text,
-                   &constant, run))
+    if (text == NULL || !expr_number(text, &value, run) ||
+        !expr_number(expr->kind == EXPR_NEGATE ? "0" : expr->right->text,
+                     &constant, run))
         return;
     if (expr->kind == EXPR_NEGATE)
         value = decimal_negate(value);
@@ -106,7 +107,7 @@ take_arithmetic(const struct expr *expr, const char *text, struct expr_run *run)
     else if (expr->kind == EXPR_SUBTRACT)
         value = decimal_add(value, constant);
     else if (expr->kind == EXPR_MULTIPLY)
-        good = number_divide(&value, value, constant);
+        good = expr_divide(&value, value, constant);
     else
         value = decimal_multiply(value, constant);
     if (good)
@@ -154,7 +155,8 @@ assert_equal(const struct expr *call, const char *text, struct expr_run *run)
     const char *own = expr_text(call, run);
     struct decimal a, b;
 
-    if (own == NULL || !number_of(text, &a, run) || !number_of(own, &b, run))
+    if (own == NULL || !expr_number(text, &a, run) ||
+        !expr_number(own, &b, run))
         return;
     if (decimal_compare(a, b) != 0)
         problem_add(run->found, TP3104, run->at, NULL,
@@ -167,7 +169,7 @@ take_call(const struct expr *call, const char *text, struct expr_run *run)
     switch (call->function) {
     case FUNCTION_CODE:
     case FUNCTION_LOOKUP:
-        text = code_convert(call, text, false, run);
+        text = expr_code(call, text, false, run);
         if (text != NULL)
             expr_take(call->left, text, run);
         else
@@ -210,7 +212,7 @@ expr_take(const struct expr *expr, const char *text, struct expr_run *run)
     if (text == NULL)
         return;
     if (expr->kind == EXPR_FIELD)
-        field_take(expr, text, run);
+        expr_take_field(expr, text, run);
     else if (expr->kind == EXPR_EITHER)
         expr_take(expr->left, text, run);
     else if (expr->kind == EXPR_CALL)
@@ -227,6 +229,6 @@ expr_impose(const struct expr *expr, struct expr_run *run)
         expr_impose(expr->right, run);
     } else if (expr->kind == EXPR_EQUAL && expr->left->kind == EXPR_FIELD &&
                expr->right->kind == EXPR_TEXT) {
-        field_take(expr->left, expr->right->text, run);
+        expr_take_field(expr->left, expr->right->text, run);
     }
 }

@@ -84,7 +84,7 @@ load_ignore(struct loading *loading, struct cursor *cursor)
 {
     struct ignore *ignore;
 
-    if (!parse_ignore(cursor, &ignore))
+    if (!map_parse_ignore(cursor, &ignore))
         return;
     ignore->next = loading->map->ignores;
     loading->map->ignores = ignore;
@@ -116,7 +116,7 @@ load_line(struct loading *loading, const struct outline_line *text)
 {
     struct cursor cursor =
         outline_cursor(text, loading->map->arena, loading->found);
-    struct line *line = parse_line(&cursor);
+    struct line *line = map_parse_line(&cursor);
 
     loading->wrong |= line == NULL;
     if (line != NULL)
@@ -127,7 +127,7 @@ load_line(struct loading *loading, const struct outline_line *text)
 static void
 load_replace(struct loading *loading, struct cursor *cursor)
 {
-    struct line *line = edit_replace(loading, cursor);
+    struct line *line = map_edit_replace(loading, cursor);
 
     loading->wrong |= line == NULL;
     if (line != NULL)
@@ -186,7 +186,7 @@ load_statement(struct loading *loading, const struct outline_line *text,
     if (is_segment(cursor.at->text)) {
         line = load_line(loading, text);
         if (line != NULL)
-            edit_add(loading, NULL, line);
+            map_edit_add(loading, NULL, line);
         return;
     }
     if (cursor_word(&cursor, "map"))
@@ -196,7 +196,7 @@ load_statement(struct loading *loading, const struct outline_line *text,
     else if (cursor_word(&cursor, "replace"))
         load_replace(loading, &cursor);
     else if (cursor_word(&cursor, "drop"))
-        loading->wrong |= !edit_drop(loading, &cursor);
+        loading->wrong |= !map_edit_drop(loading, &cursor);
     else if (cursor_word(&cursor, "check"))
         load_check(loading, &cursor);
     else if (cursor_word(&cursor, "ignore"))

@@ -27,7 +27,7 @@ choice_of(const struct step_path *step, unsigned element)
 
 /* A wanted head without a selection fits any line of its id. */
 bool
-same_head(const struct step_path *wanted, const struct step_path *head)
+map_same_head(const struct step_path *wanted, const struct step_path *head)
 {
     const struct choice *own;
 
@@ -64,7 +64,7 @@ find_lines(struct loading *loading, const struct step_path *path,
     if (!find_parent(loading, path, &parent))
         return 0;
     for (struct line *l = *lines_of(loading, parent); l != NULL; l = l->next)
-        if (same_head(path, &l->head)) {
+        if (map_same_head(path, &l->head)) {
             *found = *found ? *found : l;
             count++;
         }
@@ -148,7 +148,7 @@ insert(struct line **at, struct line *line, struct line *parent)
 }
 
 void
-edit_add(struct loading *loading, struct line *parent, struct line *line)
+map_edit_add(struct loading *loading, struct line *parent, struct line *line)
 {
     struct cursor cursor =
         outline_cursor(line->place, loading->map->arena, loading->found);
@@ -171,10 +171,10 @@ edit_add(struct loading *loading, struct line *parent, struct line *line)
         return;
     }
     for (old = *lines; old != NULL; old = old->next)
-        if (is_bare(line) && same_head(&line->head, &old->head)) {
+        if (is_bare(line) && map_same_head(&line->head, &old->head)) {
             for (struct line *c = line->child, *next; c != NULL; c = next) {
                 next = c->next;
-                edit_add(loading, old, c);
+                map_edit_add(loading, old, c);
             }
             return;
         }
@@ -213,7 +213,7 @@ take_target(struct loading *loading, struct cursor *cursor,
 
     *whole = false;
     if (!take_element_step(cursor, &path, element)) {
-        if (!parse_path(cursor, &path))
+        if (!map_parse_path(cursor, &path))
             return NULL;
         if (!cursor_sign(cursor, "/")) {
             *whole = true;
@@ -264,7 +264,7 @@ replace_line(struct cursor *cursor, struct line *line)
                          .child = cursor->line->child ? NULL : line->child,
                          .next = line->next };
 
-    if (!parse_clauses(cursor, &made) || !parse_assigns(cursor, &made))
+    if (!map_parse_clauses(cursor, &made) || !map_parse_assigns(cursor, &made))
         return false;
     if (cursor_word(cursor, "when") &&
         (made.when = expr_parse_condition(cursor)) == NULL)
@@ -276,7 +276,7 @@ replace_line(struct cursor *cursor, struct line *line)
 }
 
 struct line *
-edit_replace(struct loading *loading, struct cursor *cursor)
+map_edit_replace(struct loading *loading, struct cursor *cursor)
 {
     struct element element;
     bool whole, good;
@@ -290,7 +290,7 @@ edit_replace(struct loading *loading, struct cursor *cursor)
 }
 
 bool
-edit_drop(struct loading *loading, struct cursor *cursor)
+map_edit_drop(struct loading *loading, struct cursor *cursor)
 {
     struct element element;
     struct line **line, *target;

@@ -19,7 +19,7 @@ choice_fits(const struct choice *choice, const struct x12_segment *segment)
 }
 
 bool
-head_fits(const struct step_path *head, const struct x12_segment *segment)
+map_head_fits(const struct step_path *head, const struct x12_segment *segment)
 {
     if (!text_equal(head->id, segment->id))
         return false;
@@ -34,13 +34,13 @@ static bool
 path_fits(const struct step_path *path, const struct x12_node *node)
 {
     for (; path != NULL; path = path->outer, node = node->parent)
-        if (node == NULL || !head_fits(path, &node->segment))
+        if (node == NULL || !map_head_fits(path, &node->segment))
             return false;
     return true;
 }
 
 bool
-ignores_segment(const struct map *map, const struct x12_node *node)
+map_ignores_segment(const struct map *map, const struct x12_node *node)
 {
     for (const struct ignore *i = map->ignores; i != NULL; i = i->next)
         if (i->count == 0 && path_fits(i->path, node))
@@ -59,8 +59,8 @@ names_element(const struct ignore *ignore, unsigned number)
 }
 
 bool
-ignores_element(const struct map *map, const struct x12_node *node,
-                unsigned number)
+map_ignores_element(const struct map *map, const struct x12_node *node,
+                    unsigned number)
 {
     for (const struct ignore *i = map->ignores; i != NULL; i = i->next)
         if (names_element(i, number) && path_fits(i->path, node))
@@ -69,43 +69,43 @@ ignores_element(const struct map *map, const struct x12_node *node,
 }
 
 long
-count_segments(const struct x12_node *node, const char *id)
+map_count_segments(const struct x12_node *node, const char *id)
 {
     long count = 0;
 
     for (; node != NULL; node = node->next)
-        count +=
-            text_equal(node->segment.id, id) + count_segments(node->child, id);
+        count += text_equal(node->segment.id, id) +
+                 map_count_segments(node->child, id);
     return count;
 }
 
 const struct frame *
-list_home(const struct line *line, const struct frame *frame)
+map_list_home(const struct line *line, const struct frame *frame)
 {
-    frame = frame_out(frame, line->list->up);
+    frame = expr_frame_out(frame, line->list->up);
     while (frame->node == NULL && frame->outer != NULL)
         frame = frame->outer;
     return frame;
 }
 
 bool
-is_call(const struct expr *expr, enum function function)
+expr_is_call(const struct expr *expr, enum function function)
 {
     return expr->kind == EXPR_CALL && expr->function == function;
 }
 
 const struct assign *
-pack_of(const struct line *line)
+map_pack_of(const struct line *line)
 {
     const struct assign *assign = line->assigns;
 
-    while (assign != NULL && !is_call(assign->expr, FUNCTION_PACK))
+    while (assign != NULL && !expr_is_call(assign->expr, FUNCTION_PACK))
         assign = assign->next;
     return assign;
 }
 
 void
-run_checks(const struct map *map, struct expr_run *run)
+map_run_checks(const struct map *map, struct expr_run *run)
 {
     for (const struct check *c = map->checks; c != NULL; c = c->next) {
         const char *sides[2];
@@ -142,7 +142,7 @@ is_lacking(const struct expr_lack *lack, const char *at)
 }
 
 void
-check_schema(const struct record *record, struct expr_run *run)
+map_check_schema(const struct record *record, struct expr_run *run)
 {
     struct problems *found = problems_new(run->arena);
 

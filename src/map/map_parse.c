@@ -40,7 +40,7 @@ take_number(struct cursor *cursor, unsigned char *number)
 }
 
 bool
-is_element_next(const struct cursor *cursor)
+map_is_element(const struct cursor *cursor)
 {
     return cursor->at->kind == TOKEN_NUMBER;
 }
@@ -54,7 +54,7 @@ is_tight(const struct cursor *cursor, const char *sign)
 }
 
 bool
-parse_element(struct cursor *cursor, struct element *element)
+map_parse_element(struct cursor *cursor, struct element *element)
 {
     *element = (struct element){ 0 };
     if (!take_number(cursor, &element->first))
@@ -71,7 +71,7 @@ parse_element(struct cursor *cursor, struct element *element)
     if (!cursor_sign(cursor, ".."))
         return true;
     element->last = OPEN_END;
-    if (!is_element_next(cursor) || cursor->at->spaced)
+    if (!map_is_element(cursor) || cursor->at->spaced)
         return true;
     return take_number(cursor, &element->last) &&
            (element->last >= element->first ||
@@ -117,7 +117,7 @@ parse_choices(struct cursor *cursor, struct step_path *step)
 
         *end = choice;
         end = &choice->next;
-        if (text_equal(step->id, "HL") && !is_element_next(cursor)) {
+        if (text_equal(step->id, "HL") && !map_is_element(cursor)) {
             choice->element = 3;
         } else if (!take_number(cursor, &choice->element) ||
                    !cursor_sign(cursor, "=")) {
@@ -142,7 +142,7 @@ parse_step(struct cursor *cursor, struct step_path *step)
 }
 
 bool
-parse_path(struct cursor *cursor, struct step_path *path)
+map_parse_path(struct cursor *cursor, struct step_path *path)
 {
     if (!parse_step(cursor, path))
         return false;
@@ -175,7 +175,7 @@ static bool
 parse_assign(struct cursor *cursor, struct assign *assign)
 {
     assign->place = cursor->line;
-    if (!parse_element(cursor, &assign->element) ||
+    if (!map_parse_element(cursor, &assign->element) ||
         !parse_direction(cursor, &assign->direction))
         return false;
     assign->expr = expr_parse(cursor);
@@ -183,13 +183,13 @@ parse_assign(struct cursor *cursor, struct assign *assign)
 }
 
 bool
-parse_assigns(struct cursor *cursor, struct line *line)
+map_parse_assigns(struct cursor *cursor, struct line *line)
 {
     struct assign **end = &line->assigns;
 
     while (*end != NULL)
         end = &(*end)->next;
-    while (is_element_next(cursor)) {
+    while (map_is_element(cursor)) {
         struct assign *assign = arena_alloc(cursor->arena, sizeof *assign);
 
         if (!parse_assign(cursor, assign))
@@ -226,7 +226,7 @@ static bool
 parse_after(struct cursor *cursor, struct line *line)
 {
     line->after = arena_alloc(cursor->arena, sizeof *line->after);
-    return parse_path(cursor, line->after);
+    return map_parse_path(cursor, line->after);
 }
 
 static bool
@@ -240,7 +240,7 @@ parse_when(struct cursor *cursor, struct line *line)
 
 /* The clauses between the head and the elements, in any order. */
 bool
-parse_clauses(struct cursor *cursor, struct line *line)
+map_parse_clauses(struct cursor *cursor, struct line *line)
 {
     for (bool more = true; more;) {
         bool good = true;
@@ -264,15 +264,15 @@ parse_clauses(struct cursor *cursor, struct line *line)
 }
 
 struct line *
-parse_line(struct cursor *cursor)
+map_parse_line(struct cursor *cursor)
 {
     struct line *line = arena_alloc(cursor->arena, sizeof *line);
 
     line->place = cursor->line;
-    if (!parse_path(cursor, &line->head))
+    if (!map_parse_path(cursor, &line->head))
         return NULL;
     line->optional = cursor_sign(cursor, "?");
-    if (!parse_clauses(cursor, line) || !parse_assigns(cursor, line))
+    if (!map_parse_clauses(cursor, line) || !map_parse_assigns(cursor, line))
         return NULL;
     if (cursor_word(cursor, "when") && !parse_when(cursor, line))
         return NULL;
@@ -285,16 +285,16 @@ parse_line(struct cursor *cursor)
 }
 
 bool
-parse_ignore(struct cursor *cursor, struct ignore **out)
+map_parse_ignore(struct cursor *cursor, struct ignore **out)
 {
     struct ignore *ignore = arena_alloc(cursor->arena, sizeof *ignore);
     struct element elements[LIST_MAX];
 
     ignore->path = arena_alloc(cursor->arena, sizeof *ignore->path);
-    if (!parse_path(cursor, ignore->path))
+    if (!map_parse_path(cursor, ignore->path))
         return false;
-    while (is_element_next(cursor) && ignore->count < LIST_MAX)
-        if (!parse_element(cursor, &elements[ignore->count++]))
+    while (map_is_element(cursor) && ignore->count < LIST_MAX)
+        if (!map_parse_element(cursor, &elements[ignore->count++]))
             return false;
     ignore->elements =
         arena_copy(cursor->arena, elements, ignore->count * sizeof elements[0]);

@@ -103,41 +103,41 @@ struct loading {
 };
 
 /* map_parse.c: one line of text; NULL (reported) when it is wrong. */
-struct line *parse_line(struct cursor *);
-bool parse_path(struct cursor *, struct step_path *);
-bool parse_element(struct cursor *, struct element *);
-bool parse_assigns(struct cursor *, struct line *);
-bool parse_clauses(struct cursor *, struct line *);
-bool parse_ignore(struct cursor *, struct ignore **);
-bool is_element_next(const struct cursor *);
+struct line *map_parse_line(struct cursor *);
+bool map_parse_path(struct cursor *, struct step_path *);
+bool map_parse_element(struct cursor *, struct element *);
+bool map_parse_assigns(struct cursor *, struct line *);
+bool map_parse_clauses(struct cursor *, struct line *);
+bool map_parse_ignore(struct cursor *, struct ignore **);
+bool map_is_element(const struct cursor *);
 /* map_edit.c: changes to what is there already. */
-void edit_add(struct loading *, struct line *parent, struct line *);
+void map_edit_add(struct loading *, struct line *parent, struct line *);
 /* The changed line; NULL (reported) when it is wrong. */
-struct line *edit_replace(struct loading *, struct cursor *);
-bool edit_drop(struct loading *, struct cursor *);
+struct line *map_edit_replace(struct loading *, struct cursor *);
+bool map_edit_drop(struct loading *, struct cursor *);
 /* map_resolve.c: gives every line its scope and every name its field. */
 void map_resolve(struct loading *);
 
 /* Whether a segment is what the head says. */
-bool head_fits(const struct step_path *, const struct x12_segment *);
-bool same_head(const struct step_path *, const struct step_path *);
-bool ignores_segment(const struct map *, const struct x12_node *);
-bool ignores_element(const struct map *, const struct x12_node *,
-                     unsigned number);
+bool map_head_fits(const struct step_path *, const struct x12_segment *);
+bool map_same_head(const struct step_path *, const struct step_path *);
+bool map_ignores_segment(const struct map *, const struct x12_node *);
+bool map_ignores_element(const struct map *, const struct x12_node *,
+                         unsigned number);
 /* Segments of an id at and below a node and its siblings. */
-long count_segments(const struct x12_node *, const char *id);
+long map_count_segments(const struct x12_node *, const char *id);
 /* The code of an HL line, NULL for other lines. */
-bool is_level(const struct line *);
+bool map_is_level(const struct line *);
 /* The frame that has the line's list: an optional level that is not there has
  * none. */
-const struct frame *list_home(const struct line *, const struct frame *);
+const struct frame *map_list_home(const struct line *, const struct frame *);
 /* The line's pack(...), or NULL. */
-const struct assign *pack_of(const struct line *);
-bool is_call(const struct expr *, enum function);
+const struct assign *map_pack_of(const struct line *);
+bool expr_is_call(const struct expr *, enum function);
 /* The schema's problems with what was read, without those that follow from a
  * problem reported already. */
-void check_schema(const struct record *, struct expr_run *);
+void map_check_schema(const struct record *, struct expr_run *);
 /* Runs the map's checks over a record. */
-void run_checks(const struct map *, struct expr_run *);
+void map_run_checks(const struct map *, struct expr_run *);
 
 #endif

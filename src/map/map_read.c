@@ -12,16 +12,16 @@ read_segment(struct reading *reading, const struct line *line,
              const struct x12_node *node, struct frame *frame)
 {
     struct segment_reading at = { reading, line, node, { 0 } };
-    const struct assign *pack = line->list ? pack_of(line) : NULL;
+    const struct assign *pack = line->list ? map_pack_of(line) : NULL;
 
     if (pack != NULL) {
-        take_pack(&at, pack, frame);
+        map_take_pack(&at, pack, frame);
     } else {
-        frame = enter(reading, line, frame);
-        take_assigns(&at, frame);
+        frame = map_enter_list(reading, line, frame);
+        map_take_assigns(&at, frame);
     }
-    report_left(&at);
-    read_loop(reading, line->child, node->child, frame, NULL);
+    map_report_left(&at);
+    map_read_loop(reading, line->child, node->child, frame, NULL);
 }
 
 /* The line for a segment: the first that fits and is not used up. */
@@ -30,7 +30,7 @@ pick(const struct line *line, const struct x12_segment *segment,
      const bool *used)
 {
     for (; line != NULL; line = line->next, used++)
-        if (!is_level(line) && head_fits(&line->head, segment) &&
+        if (!map_is_level(line) && map_head_fits(&line->head, segment) &&
             (!*used || line->list != NULL || line->through))
             return line;
     return NULL;
@@ -68,7 +68,7 @@ take_defaults(struct reading *reading, const struct line *line,
 {
     reading->run.frame = frame;
     for (; line != NULL; line = line->next, used++) {
-        if (*used || line->list != NULL || is_level(line))
+        if (*used || line->list != NULL || map_is_level(line))
             continue;
         for (const struct assign *a = line->assigns; a != NULL; a = a->next)
             if (a->expr->kind == EXPR_DEFAULT && a->direction != WRITE_ONLY) {
@@ -79,9 +79,9 @@ take_defaults(struct reading *reading, const struct line *line,
 }
 
 void
-read_loop(struct reading *reading, const struct line *lines,
-          const struct x12_node *first, struct frame *frame,
-          const struct level *around)
+map_read_loop(struct reading *reading, const struct line *lines,
+              const struct x12_node *first, struct frame *frame,
+              const struct level *around)
 {
     bool *used = arena_alloc(reading->run.arena, index_of(lines, NULL) + 1);
 
@@ -94,9 +94,9 @@ read_loop(struct reading *reading, const struct line *lines,
         if (line != NULL) {
             used[index_of(lines, line)] = true;
             read_segment(reading, line, node, frame);
-        } else if (!ignores_segment(reading->map, node)) {
+        } else if (!map_ignores_segment(reading->map, node)) {
             problem_warn(reading->run.found, TP3103,
-                         place_read(reading, node, 0),
+                         map_read_place(reading, node, 0),
                          "found '%s', which no line of the map takes up",
                          segment_start(reading, &node->segment));
         }
@@ -104,7 +104,7 @@ read_loop(struct reading *reading, const struct line *lines,
     take_defaults(reading, lines, used, frame);
     for (const struct x12_node *node = first; node; node = node->next)
         if (text_equal(node->segment.id, "HL"))
-            read_level(reading, node, around, frame);
+            map_read_level(reading, node, around, frame);
 }
 
 static long
@@ -112,7 +112,7 @@ segments_read(void *user, const char *id)
 {
     const struct reading *reading = user;
 
-    return count_segments(reading->set->first, id);
+    return map_count_segments(reading->set->first, id);
 }
 
 static void
@@ -148,11 +148,11 @@ map_read(const struct map *map, const struct x12_set *set,
                                      .found = found,
                                      .segments = segments_read,
                                      .user = &reading };
-    read_loop(&reading, map->first, set->first, &root, NULL);
+    map_read_loop(&reading, map->first, set->first, &root, NULL);
     take_later(&reading);
     reading.run.frame = &root;
-    run_checks(map, &reading.run);
-    check_schema(record, &reading.run);
+    map_run_checks(map, &reading.run);
+    map_check_schema(record, &reading.run);
     *out = record;
     return true;
 }

@@ -21,7 +21,7 @@ level_frames(struct reading *reading, const struct line *line,
         return outer;
     while (level != NULL && level->line != line)
         level = level->outer;
-    return new_frame(reading, outer, level ? level->frame->node : NULL);
+    return map_new_frame(reading, outer, level ? level->frame->node : NULL);
 }
 
 static const struct line *
@@ -30,9 +30,9 @@ find_level(const struct line *line, const struct x12_segment *segment)
     const struct line *inner;
 
     for (; line != NULL; line = line->next) {
-        if (!is_level(line))
+        if (!map_is_level(line))
             continue;
-        if (head_fits(&line->head, segment))
+        if (map_head_fits(&line->head, segment))
             return line;
         inner = find_level(line->child, segment);
         if (inner != NULL)
@@ -54,9 +54,10 @@ stands_right(struct reading *reading, const struct line *line,
             level = level->outer;
         if (level != NULL || l->optional)
             continue;
-        problem_add(reading->run.found, TP3107, place_read(reading, node, 2),
-                    NULL, "found level %s outside any level %s",
-                    line->head.level, l->head.level);
+        problem_add(reading->run.found, TP3107,
+                    map_read_place(reading, node, 2), NULL,
+                    "found level %s outside any level %s", line->head.level,
+                    l->head.level);
         return false;
     }
     return true;
@@ -75,8 +76,9 @@ name_inside(struct reading *reading, const struct line *line,
         return;
     name = node_text(around->frame->node, line->by);
     if (name == NULL) {
-        const json_t *list = node_at(
-            list_home(around->line, around->frame->outer)->node, line->inside);
+        const json_t *list =
+            node_at(map_list_home(around->line, around->frame->outer)->node,
+                    line->inside);
 
         name = arena_printf(reading->run.arena, "%zu", json_array_size(list));
         node_set(around->frame->node, line->by, name);
@@ -93,7 +95,8 @@ check_hl(struct reading *reading, const struct x12_node *node)
     for (const struct x12_node *c = node->child; c != NULL; c = c->next)
         has |= text_equal(c->segment.id, "HL");
     if ((x12_is(code, "0") && has) || (x12_is(code, "1") && !has))
-        problem_warn(reading->run.found, TP3107, place_read(reading, node, 4),
+        problem_warn(reading->run.found, TP3107,
+                     map_read_place(reading, node, 4),
                      "found '%.1s', but the level has %s levels inside",
                      code.text, has ? "further" : "no");
 }
@@ -109,8 +112,8 @@ depth_of(const struct level *level)
 }
 
 void
-read_level(struct reading *reading, const struct x12_node *node,
-           const struct level *around, struct frame *root)
+map_read_level(struct reading *reading, const struct x12_node *node,
+               const struct level *around, struct frame *root)
 {
     const struct line *line = find_level(reading->map->first, &node->segment);
     struct level level = { line, NULL, around };
@@ -118,23 +121,23 @@ read_level(struct reading *reading, const struct x12_node *node,
     struct frame *frame;
 
     if (line == NULL) {
-        if (!ignores_segment(reading->map, node))
+        if (!map_ignores_segment(reading->map, node))
             problem_add(reading->run.found, TP3107,
-                        place_read(reading, node, 3), NULL,
+                        map_read_place(reading, node, 3), NULL,
                         "found level '%s', which the map does not have",
-                        copy_element(reading, x12_get(&node->segment, 3)));
+                        map_copy_element(reading, x12_get(&node->segment, 3)));
         return;
     }
     if (depth_of(around) >= DEPTH_MAX ||
         !stands_right(reading, line, node, around))
         return;
     frame = level_frames(reading, line->parent, around, root);
-    frame = enter(reading, line, frame);
+    frame = map_enter_list(reading, line, frame);
     level.frame = line->list ? frame : NULL;
     if (line->inside != NULL && line->list != NULL)
         name_inside(reading, line, around, frame);
     check_hl(reading, node);
-    take_assigns(&at, frame);
-    report_left(&at);
-    read_loop(reading, line->child, node->child, frame, &level);
+    map_take_assigns(&at, frame);
+    map_report_left(&at);
+    map_read_loop(reading, line->child, node->child, frame, &level);
 }

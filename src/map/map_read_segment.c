@@ -9,8 +9,8 @@
 enum { WHOLE = 0xffff, COMPONENTS_MAX = 15 };
 
 const char *
-place_read(struct reading *reading, const struct x12_node *node,
-           unsigned element)
+map_read_place(struct reading *reading, const struct x12_node *node,
+               unsigned element)
 {
     const struct x12_segment *segment = &node->segment;
 
@@ -23,7 +23,7 @@ place_read(struct reading *reading, const struct x12_node *node,
 
 /* NULL when empty; blanks at the end mean nothing in X12. */
 const char *
-copy_element(struct reading *reading, struct x12_element element)
+map_copy_element(struct reading *reading, struct x12_element element)
 {
     return convert_bytes(element.text, element.size, reading->run.arena);
 }
@@ -36,7 +36,7 @@ element_text(struct segment_reading *at, unsigned number, unsigned component)
     if (component > 0)
         element = x12_component(element, at->reading->set->delimiters.component,
                                 component);
-    return copy_element(at->reading, element);
+    return map_copy_element(at->reading, element);
 }
 
 static void
@@ -77,22 +77,22 @@ is_left(struct segment_reading *at, unsigned number)
 }
 
 void
-report_left(struct segment_reading *at)
+map_report_left(struct segment_reading *at)
 {
     struct reading *reading = at->reading;
     uint32_t count = at->node->segment.count;
 
     for (const struct choice *c = at->line->head.choices; c; c = c->next)
         cover(at, c->element, c->element, WHOLE);
-    if (is_level(at->line))
+    if (map_is_level(at->line))
         cover(at, 1, 4, WHOLE);
     if (at->line->through)
         cover(at, 1, 1, WHOLE);
     for (unsigned i = 1; i <= count && i <= ELEMENTS_MAX; i++) {
-        if (!is_left(at, i) || ignores_element(reading->map, at->node, i))
+        if (!is_left(at, i) || map_ignores_element(reading->map, at->node, i))
             continue;
         problem_warn(reading->run.found, TP3103,
-                     place_read(reading, at->node, i),
+                     map_read_place(reading, at->node, i),
                      "found '%s', which no line of the map takes up",
                      element_text(at, i, 0));
     }
@@ -132,10 +132,10 @@ take_pairs(struct segment_reading *at, const struct assign *assign)
             continue;
         while (pair != NULL && !is_among(qualifier, pair->text))
             pair = pair->next->next;
-        reading->run.at = place_read(reading, at->node, i + 1);
+        reading->run.at = map_read_place(reading, at->node, i + 1);
         if (pair != NULL)
             expr_take(pair->next, value, &reading->run);
-        else if (!ignores_element(reading->map, at->node, i))
+        else if (!map_ignores_element(reading->map, at->node, i))
             problem_warn(reading->run.found, TP3103, reading->run.at,
                          "found '%s' with qualifier '%s', which no line of "
                          "the map takes up",
@@ -177,16 +177,17 @@ take_assign(struct segment_reading *at, const struct assign *assign)
     const char *text;
 
     cover_assign(at, &assign->element);
-    if (assign->direction == WRITE_ONLY || is_call(assign->expr, FUNCTION_PACK))
+    if (assign->direction == WRITE_ONLY ||
+        expr_is_call(assign->expr, FUNCTION_PACK))
         return;
-    if (is_call(assign->expr, FUNCTION_PAIRS)) {
+    if (expr_is_call(assign->expr, FUNCTION_PAIRS)) {
         take_pairs(at, assign);
         return;
     }
-    run->at = place_read(at->reading, at->node, assign->element.first);
+    run->at = map_read_place(at->reading, at->node, assign->element.first);
     text = assigned_text(at, &assign->element);
-    if (is_call(assign->expr, FUNCTION_COUNT) ||
-        is_call(assign->expr, FUNCTION_SUM)) {
+    if (expr_is_call(assign->expr, FUNCTION_COUNT) ||
+        expr_is_call(assign->expr, FUNCTION_SUM)) {
         if (text != NULL)
             defer(at, assign, text);
         return;
@@ -195,7 +196,7 @@ take_assign(struct segment_reading *at, const struct assign *assign)
 }
 
 void
-take_assigns(struct segment_reading *at, struct frame *frame)
+map_take_assigns(struct segment_reading *at, struct frame *frame)
 {
     at->reading->run.frame = frame;
     if (at->line->where != NULL)
@@ -205,7 +206,7 @@ take_assigns(struct segment_reading *at, struct frame *frame)
 }
 
 struct frame *
-new_frame(struct reading *reading, const struct frame *outer, json_t *node)
+map_new_frame(struct reading *reading, const struct frame *outer, json_t *node)
 {
     struct frame *frame = arena_alloc(reading->run.arena, sizeof *frame);
 
@@ -215,14 +216,16 @@ new_frame(struct reading *reading, const struct frame *outer, json_t *node)
 
 /* An element of the line's list, or the frame that was there. */
 struct frame *
-enter(struct reading *reading, const struct line *line, struct frame *frame)
+map_enter_list(struct reading *reading, const struct line *line,
+               struct frame *frame)
 {
     const struct frame *home;
 
     if (line->list == NULL)
         return frame;
-    home = list_home(line, frame);
-    return new_frame(reading, frame, node_add(home->node, line->list->text));
+    home = map_list_home(line, frame);
+    return map_new_frame(reading, frame,
+                         node_add(home->node, line->list->text));
 }
 
 /* Steps over a group whose values are all empty. */
@@ -242,8 +245,8 @@ skip_empty(struct segment_reading *at, unsigned *from, const struct expr *parts)
  * other elements go into each of them, and what they say about the list's
  * owner into it even if there is no group. */
 void
-take_pack(struct segment_reading *at, const struct assign *pack,
-          struct frame *frame)
+map_take_pack(struct segment_reading *at, const struct assign *pack,
+              struct frame *frame)
 {
     struct reading *reading = at->reading;
     const struct expr *parts = pack->expr->left->next;
@@ -256,13 +259,13 @@ take_pack(struct segment_reading *at, const struct assign *pack,
         if (skip_empty(at, &i, parts))
             continue;
         any = true;
-        element = enter(reading, at->line, frame);
-        take_assigns(at, element);
+        element = map_enter_list(reading, at->line, frame);
+        map_take_assigns(at, element);
         for (const struct expr *part = parts; part; part = part->next, i++) {
-            reading->run.at = place_read(reading, at->node, i);
+            reading->run.at = map_read_place(reading, at->node, i);
             expr_take(part, element_text(at, i, 0), &reading->run);
         }
     }
     if (!any)
-        take_assigns(at, new_frame(reading, frame, NULL));
+        map_take_assigns(at, map_new_frame(reading, frame, NULL));
 }

@@ -56,7 +56,7 @@ enter_list(struct loading *loading, struct line *line,
     list = arena_alloc(loading->map->arena, sizeof *list);
     list->kind = EXPR_NAME;
     list->text = line->list_name;
-    if (!resolve_list(list, outer, &cursor)) {
+    if (!expr_resolve_list(list, outer, &cursor)) {
         loading->wrong = true;
         return NULL;
     }
@@ -69,7 +69,7 @@ enter_list(struct loading *loading, struct line *line,
 }
 
 bool
-is_level(const struct line *line)
+map_is_level(const struct line *line)
 {
     return text_equal(line->head.id, "HL");
 }
@@ -123,7 +123,7 @@ resolve_line(struct loading *loading, struct line *line,
     resolve(loading, line->when, scope, line->place);
     for (struct assign *a = line->assigns; a != NULL; a = a->next)
         resolve_assign(loading, a, scope);
-    if (is_level(line))
+    if (map_is_level(line))
         check_level(loading, line, outer);
     resolve_lines(loading, line->child, scope);
 }

@@ -6,8 +6,9 @@
 #include "base/text.h"
 #include "map/convert.h"
 #include "map/write_private.h"
+#include "x12/write.h"
 
-enum { FIRST_POSITION = 2, SEPARATOR = '\x1d' };
+enum { FIRST_POSITION = 2 };
 
 /* One segment being put together. */
 struct draft {
@@ -123,10 +124,11 @@ put_assign(struct writing *writing, const struct line *line,
     const char *text;
     bool given;
 
-    if (assign->direction == READ_ONLY || is_call(assign->expr, FUNCTION_PACK))
+    if (assign->direction == READ_ONLY ||
+        expr_is_call(assign->expr, FUNCTION_PACK))
         return;
     writing->run.at = place(writing, line, assign->element.first);
-    if (is_call(assign->expr, FUNCTION_PAIRS)) {
+    if (expr_is_call(assign->expr, FUNCTION_PAIRS)) {
         put_pairs(writing, draft, assign);
         return;
     }
@@ -200,8 +202,8 @@ hang(struct spot *spot, struct x12_node *node)
 /* Writes one segment with its loop; false when the record has nothing for
  * it. */
 bool
-write_one(struct writing *writing, const struct line *line, struct frame *frame,
-          struct spot *spot)
+map_write_one(struct writing *writing, const struct line *line,
+              struct frame *frame, struct spot *spot)
 {
     struct draft draft = { 0 };
     struct x12_node *node;
@@ -215,7 +217,7 @@ write_one(struct writing *writing, const struct line *line, struct frame *frame,
     fill(writing, line, &draft);
     node = make_node(writing, line, &draft);
     inside = (struct spot){ node, &node->child };
-    children = write_lines(writing, line->child, frame, &inside);
+    children = map_write_lines(writing, line->child, frame, &inside);
     if (!draft.has_data && !children && (draft.asks || line->child != NULL))
         return false;
     hang(spot, node);
@@ -223,7 +225,8 @@ write_one(struct writing *writing, const struct line *line, struct frame *frame,
 }
 
 bool
-is_wanted(struct writing *writing, const struct line *line, struct frame *frame)
+map_is_wanted(struct writing *writing, const struct line *line,
+              struct frame *frame)
 {
     writing->run.frame = frame;
     writing->run.at = place(writing, line, 1);
@@ -282,8 +285,8 @@ add_group(struct writing *writing, struct packing *packing, struct spot *spot)
 }
 
 struct frame
-element_frame(const struct line *line, struct frame *outer, const json_t *node,
-              size_t index)
+map_element_frame(const struct line *line, struct frame *outer,
+                  const json_t *node, size_t index)
 {
     return (struct frame){ outer, (json_t *)(uintptr_t)node, line->list->text,
                            index };
@@ -296,28 +299,28 @@ write_ungrouped(struct writing *writing, const struct line *line,
 {
     struct frame none = { .outer = frame };
 
-    return write_one(writing, line, &none, spot);
+    return map_write_one(writing, line, &none, spot);
 }
 
 static bool
 write_each(struct writing *writing, const struct line *line,
            struct frame *frame, struct spot *spot)
 {
-    const json_t *list =
-                     node_at(list_home(line, frame)->node, line->list->text),
+    const json_t *list = node_at(map_list_home(line, frame)->node,
+                                 line->list->text),
                  *element;
-    struct packing packing = { .line = line, .pack = pack_of(line) };
+    struct packing packing = { .line = line, .pack = map_pack_of(line) };
     bool wrote = false;
     size_t i;
 
     json_array_foreach(list, i, element)
     {
-        struct frame inner = element_frame(line, frame, element, i);
+        struct frame inner = map_element_frame(line, frame, element, i);
 
-        if (!is_wanted(writing, line, &inner))
+        if (!map_is_wanted(writing, line, &inner))
             continue;
         if (packing.pack == NULL) {
-            wrote |= write_one(writing, line, &inner, spot);
+            wrote |= map_write_one(writing, line, &inner, spot);
             continue;
         }
         add_group(writing, &packing, spot);
@@ -333,24 +336,24 @@ static bool
 write_line(struct writing *writing, const struct line *line,
            struct frame *frame, struct spot *spot)
 {
-    if (is_level(line))
-        return write_level(writing, line, frame, spot);
+    if (map_is_level(line))
+        return map_write_level(writing, line, frame, spot);
     if (line->list != NULL)
         return write_each(writing, line, frame, spot);
-    return write_one(writing, line, frame, spot);
+    return map_write_one(writing, line, frame, spot);
 }
 
 bool
-write_lines(struct writing *writing, const struct line *lines,
-            struct frame *frame, struct spot *spot)
+map_write_lines(struct writing *writing, const struct line *lines,
+                struct frame *frame, struct spot *spot)
 {
     const struct line *around = lines ? lines->parent : NULL;
     bool wrote = false;
 
     for (const struct line *line = lines; line != NULL; line = line->next)
         wrote |= write_line(writing, line, frame, spot);
-    if (around != NULL && is_level(around) && around->list != NULL)
-        wrote |= write_packs_inside(writing, around, frame, spot);
+    if (around != NULL && map_is_level(around) && around->list != NULL)
+        wrote |= map_write_packs(writing, around, frame, spot);
     return wrote;
 }
 
@@ -359,7 +362,7 @@ segments_written(void *user, const char *id)
 {
     const struct writing *writing = user;
 
-    return count_segments(writing->set->first, id);
+    return map_count_segments(writing->set->first, id);
 }
 
 bool
@@ -380,10 +383,7 @@ map_write(const struct map *map, const struct record *record,
                        "as the map %s",
                        record_kind_name(record->kind),
                        record_kind_name(map->kind), map->sources[0]);
-    writing.set = arena_alloc(arena, sizeof *writing.set);
-    writing.set->id = arena_strdup(arena, map->set);
-    writing.set->version = arena_strdup(arena, map->version);
-    writing.set->delimiters = (struct x12_delimiters){ '*', SEPARATOR, 0, '~' };
+    writing.set = x12_set_new(arena, map->set, map->version);
     writing.run = (struct expr_run){ .frame = &root,
                                      .codes = codes,
                                      .side = "x12",
@@ -392,10 +392,10 @@ map_write(const struct map *map, const struct record *record,
                                      .segments = segments_written,
                                      .user = &writing };
     record_check(record, found);
-    run_checks(map, &writing.run);
+    map_run_checks(map, &writing.run);
     spot = (struct spot){ NULL, &writing.set->first };
-    write_lines(&writing, map->first, &root, &spot);
-    number_nodes(&writing, writing.set->first, &position, &level, "");
+    map_write_lines(&writing, map->first, &root, &spot);
+    map_number_nodes(&writing, writing.set->first, &position, &level, "");
     writing.set->segments = position;
     *out = writing.set;
     return true;

@@ -12,7 +12,8 @@ static const json_t *
 find_inside(const struct line *line, const struct frame *frame,
             const json_t *element)
 {
-    const json_t *list = node_at(list_home(line, frame)->node, line->inside);
+    const json_t *list =
+        node_at(map_list_home(line, frame)->node, line->inside);
     const char *name = node_text(element, line->by);
     const json_t *other;
     size_t i;
@@ -30,32 +31,32 @@ static bool
 write_level_list(struct writing *writing, const struct line *line,
                  struct frame *frame, const json_t *inside, struct spot *spot)
 {
-    const json_t *list =
-                     node_at(list_home(line, frame)->node, line->list->text),
+    const json_t *list = node_at(map_list_home(line, frame)->node,
+                                 line->list->text),
                  *element;
     bool wrote = false;
     size_t i;
 
     json_array_foreach(list, i, element)
     {
-        struct frame inner = element_frame(line, frame, element, i);
+        struct frame inner = map_element_frame(line, frame, element, i);
 
         if (line->inside && find_inside(line, frame, element) != inside)
             continue;
-        if (is_wanted(writing, line, &inner))
-            wrote |= write_one(writing, line, &inner, spot);
+        if (map_is_wanted(writing, line, &inner))
+            wrote |= map_write_one(writing, line, &inner, spot);
     }
     return wrote;
 }
 
 /* A line of the level's list may hold packs: they are written below it. */
 bool
-write_packs_inside(struct writing *writing, const struct line *item,
-                   struct frame *frame, struct spot *spot)
+map_write_packs(struct writing *writing, const struct line *item,
+                struct frame *frame, struct spot *spot)
 {
     const struct line *pack = item->parent;
 
-    if (pack == NULL || !is_level(pack) || pack->inside == NULL ||
+    if (pack == NULL || !map_is_level(pack) || pack->inside == NULL ||
         item->list == NULL || !text_equal(pack->inside, item->list_name) ||
         frame->outer == NULL || frame->outer->node != NULL)
         return false;
@@ -74,7 +75,7 @@ write_without(struct writing *writing, const struct line *line,
     bool wrote = false;
 
     for (const struct line *l = line->child; l != NULL; l = l->next)
-        if (is_level(l) && l->list != NULL)
+        if (map_is_level(l) && l->list != NULL)
             wrote |= write_level_list(writing, l, &none, NULL, spot);
     return wrote;
 }
@@ -82,21 +83,21 @@ write_without(struct writing *writing, const struct line *line,
 static const struct line *
 first_level(const struct line *line)
 {
-    for (line = line->child; line != NULL && !is_level(line);)
+    for (line = line->child; line != NULL && !map_is_level(line);)
         line = line->next;
     return line;
 }
 
 bool
-write_level(struct writing *writing, const struct line *line,
-            struct frame *frame, struct spot *spot)
+map_write_level(struct writing *writing, const struct line *line,
+                struct frame *frame, struct spot *spot)
 {
     bool wrote;
 
     if (line->list == NULL)
         return line->optional
-                   ? write_lines(writing, first_level(line), frame, spot)
-                   : write_one(writing, line, frame, spot);
+                   ? map_write_lines(writing, first_level(line), frame, spot)
+                   : map_write_one(writing, line, frame, spot);
     wrote = write_level_list(writing, line, frame, NULL, spot);
     if (line->optional)
         wrote |= write_without(writing, line, frame, spot);
@@ -104,8 +105,8 @@ write_level(struct writing *writing, const struct line *line,
 }
 
 void
-number_nodes(struct writing *writing, struct x12_node *node, uint32_t *position,
-             unsigned *level, const char *parent)
+map_number_nodes(struct writing *writing, struct x12_node *node,
+                 uint32_t *position, unsigned *level, const char *parent)
 {
     for (; node != NULL; node = node->next) {
         const char *own = parent;
@@ -127,6 +128,6 @@ number_nodes(struct writing *writing, struct x12_node *node, uint32_t *position,
                 arena_copy(writing->arena, elements, sizeof elements);
             node->segment.count = 4;
         }
-        number_nodes(writing, node->child, position, level, own);
+        map_number_nodes(writing, node->child, position, level, own);
     }
 }

@@ -36,25 +36,26 @@ struct segment_reading {
 };
 
 /* map_read.c: the segments of a loop, each to the line that takes it up. */
-void read_loop(struct reading *, const struct line *lines,
-               const struct x12_node *first, struct frame *,
-               const struct level *);
+void map_read_loop(struct reading *, const struct line *lines,
+                   const struct x12_node *first, struct frame *,
+                   const struct level *);
 /* map_read_level.c: an HL loop, by its code. */
-void read_level(struct reading *, const struct x12_node *,
-                const struct level *around, struct frame *root);
+void map_read_level(struct reading *, const struct x12_node *,
+                    const struct level *around, struct frame *root);
 /* map_read_segment.c: "segment 12: PO107"; element 0 = the whole segment. */
-const char *place_read(struct reading *, const struct x12_node *,
-                       unsigned element);
+const char *map_read_place(struct reading *, const struct x12_node *,
+                           unsigned element);
 /* A copy without blanks at its end; NULL when nothing is left. */
-const char *copy_element(struct reading *, struct x12_element);
-void take_assigns(struct segment_reading *, struct frame *);
+const char *map_copy_element(struct reading *, struct x12_element);
+void map_take_assigns(struct segment_reading *, struct frame *);
 /* The groups of a pack(...), each an element of the list. */
-void take_pack(struct segment_reading *, const struct assign *pack,
-               struct frame *);
-void report_left(struct segment_reading *);
-struct frame *new_frame(struct reading *, const struct frame *outer,
-                        json_t *node);
+void map_take_pack(struct segment_reading *, const struct assign *pack,
+                   struct frame *);
+void map_report_left(struct segment_reading *);
+struct frame *map_new_frame(struct reading *, const struct frame *outer,
+                            json_t *node);
 /* A new element of the line's list, or the frame that was there. */
-struct frame *enter(struct reading *, const struct line *, struct frame *);
+struct frame *map_enter_list(struct reading *, const struct line *,
+                             struct frame *);
 
 #endif

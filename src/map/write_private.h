@@ -19,21 +19,21 @@ struct spot {
 };
 
 /* map_write.c: answer whether anything was written. */
-bool write_lines(struct writing *, const struct line *, struct frame *,
-                 struct spot *);
-bool write_one(struct writing *, const struct line *, struct frame *,
-               struct spot *);
+bool map_write_lines(struct writing *, const struct line *, struct frame *,
+                     struct spot *);
+bool map_write_one(struct writing *, const struct line *, struct frame *,
+                   struct spot *);
 /* The line's condition on an element of its list. */
-bool is_wanted(struct writing *, const struct line *, struct frame *);
-struct frame element_frame(const struct line *, struct frame *outer,
-                           const json_t *node, size_t index);
+bool map_is_wanted(struct writing *, const struct line *, struct frame *);
+struct frame map_element_frame(const struct line *, struct frame *outer,
+                               const json_t *node, size_t index);
 /* map_write_level.c: HL loops, and the packs inside an item. */
-bool write_level(struct writing *, const struct line *, struct frame *,
-                 struct spot *);
-bool write_packs_inside(struct writing *, const struct line *item,
-                        struct frame *, struct spot *);
+bool map_write_level(struct writing *, const struct line *, struct frame *,
+                     struct spot *);
+bool map_write_packs(struct writing *, const struct line *item, struct frame *,
+                     struct spot *);
 /* Positions for everybody; numbers, parents and child codes for levels. */
-void number_nodes(struct writing *, struct x12_node *, uint32_t *position,
-                  unsigned *level, const char *parent);
+void map_number_nodes(struct writing *, struct x12_node *, uint32_t *position,
+                      unsigned *level, const char *parent);
 
 #endif

@@ -129,7 +129,7 @@ check_name(const struct place *at, const char *name, const json_t *value)
 
     extend(inner.schema, name);
     extend(inner.shown, name);
-    field = schema_find(at->kind, inner.schema, strlen(inner.schema));
+    field = record_schema_find(at->kind, inner.schema, strlen(inner.schema));
     if (field != NULL) {
         check_field(&inner, field, value);
         return;
@@ -160,7 +160,7 @@ static void
 check_missing(const struct place *at, const json_t *group)
 {
     size_t count;
-    const struct field *field = schema_of(at->kind, &count);
+    const struct field *field = record_schema(at->kind, &count);
 
     for (; count > 0; count--, field++) {
         struct place inner = *at;

@@ -77,7 +77,7 @@ record_set(struct record *record, const char *path, const char *text)
     char plain[PATH_MAX_SIZE];
 
     without_indexes(path, plain);
-    BUG_IF(schema_find(record->kind, plain, strlen(plain)) == NULL);
+    BUG_IF(record_schema_find(record->kind, plain, strlen(plain)) == NULL);
     node_set(record->fields, path, text);
 }
 

@@ -13,9 +13,9 @@ struct field {
 };
 
 /* The kind's rows, in the order of schema.tbl. */
-const struct field *schema_of(enum record_kind, size_t *count);
+const struct field *record_schema(enum record_kind, size_t *count);
 /* NULL when the kind has no such field. */
-const struct field *schema_find(enum record_kind, const char *path,
-                                size_t size);
+const struct field *record_schema_find(enum record_kind, const char *path,
+                                       size_t size);
 
 #endif

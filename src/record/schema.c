@@ -42,7 +42,7 @@ record_kind_by_name(const char *name, enum record_kind *kind)
 }
 
 const struct field *
-schema_of(enum record_kind kind, size_t *count)
+record_schema(enum record_kind kind, size_t *count)
 {
     size_t first = 0, end;
 
@@ -55,10 +55,10 @@ schema_of(enum record_kind kind, size_t *count)
 }
 
 const struct field *
-schema_find(enum record_kind kind, const char *path, size_t size)
+record_schema_find(enum record_kind kind, const char *path, size_t size)
 {
     size_t count;
-    const struct field *field = schema_of(kind, &count);
+    const struct field *field = record_schema(kind, &count);
 
     for (; count > 0; count--, field++)
         if (strncmp(field->path, path, size) == 0 && field->path[size] == 0)
@@ -69,7 +69,7 @@ schema_find(enum record_kind kind, const char *path, size_t size)
 bool
 record_field(enum record_kind kind, const char *path, enum field_type *type)
 {
-    const struct field *field = schema_find(kind, path, strlen(path));
+    const struct field *field = record_schema_find(kind, path, strlen(path));
 
     if (field == NULL)
         return false;
@@ -97,7 +97,7 @@ record_field_nearest(enum record_kind kind, const char *path)
 {
     const char *names[FIELDS], *near;
     size_t count;
-    const struct field *field = schema_of(kind, &count);
+    const struct field *field = record_schema(kind, &count);
 
     for (size_t i = 0; i < count; i++)
         names[i] = field[i].path;

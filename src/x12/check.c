@@ -40,7 +40,7 @@ check_codes(struct x12_reader *reader, const struct slot *slot,
     const struct x12_element *value = spot->value;
 
     if (slot->codes == NULL || !slot->codes->all ||
-        codes_find(slot->codes, value->text, value->size) >= 0)
+        guide_codes_find(slot->codes, value->text, value->size) >= 0)
         return;
     if (policy(reader, X12_CODE_NOT_IN_LIST) == X12_IGNORE)
         return;

@@ -191,6 +191,6 @@ x12_guide_code(const struct x12_guide *guide, const char *segment,
 
     if (slot == NULL || slot->codes == NULL)
         return NULL;
-    long at = codes_find(slot->codes, value.text, value.size);
+    long at = guide_codes_find(slot->codes, value.text, value.size);
     return at < 0 ? NULL : slot->codes->names[at];
 }

@@ -70,7 +70,7 @@ codes_add(struct arena *arena, struct code_list *codes, const char *value,
 }
 
 long
-codes_find(const struct code_list *codes, const char *value, size_t size)
+guide_codes_find(const struct code_list *codes, const char *value, size_t size)
 {
     if (size == 0 || size > CODE_MAX)
         return -1;

@@ -206,7 +206,7 @@ edit_codes(struct ruling *ruling, struct slot *slot)
                          slot->min, slot->max);
                 return false;
             }
-            long at = old ? codes_find(old, *v, size) : -1;
+            long at = old ? guide_codes_find(old, *v, size) : -1;
             codes_add(arena, codes, *v, at >= 0 ? old->names[at] : NULL);
         }
     }

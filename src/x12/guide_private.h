@@ -128,7 +128,7 @@ struct code_list *codes_new(struct arena *, uint32_t room);
 void codes_add(struct arena *, struct code_list *, const char *value,
                const char *name);
 /* Slot of the value in keys, or -1. */
-long codes_find(const struct code_list *, const char *value, size_t size);
+long guide_codes_find(const struct code_list *, const char *value, size_t size);
 
 /* The dictionary: texts "segments", "elements", "codes". */
 struct dictionary *dictionary_load(const struct x12_sources *,
