@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Tradepost's procedures in Dynamics 365 Business Central, called over OData:
+// a receipt is posted once for each document key, whatever is asked again.
+// README.md beside this file says how to install it.
+
+table 50100 "Tradepost Posting"
+{
+    Caption = 'Tradepost Posting';
+    DataClassification = CustomerContent;
+
+    fields
+    {
+        field(1; "Document Key"; Guid)
+        {
+            Caption = 'Document Key';
+        }
+        field(2; "Order No."; Code[20])
+        {
+            Caption = 'Order No.';
+        }
+        field(3; "Receipt No."; Code[20])
+        {
+            Caption = 'Receipt No.';
+            TableRelation = "Purch. Rcpt. Header";
+        }
+        field(4; "Shipment No."; Code[35])
+        {
+            Caption = 'Shipment No.';
+        }
+        field(5; "Posted At"; DateTime)
+        {
+            Caption = 'Posted At';
+        }
+    }
+
+    keys
+    {
+        // The primary key is the promise: two sessions that post the same key
+        // at the same time cannot both commit.
+        key(PK; "Document Key")
+        {
+            Clustered = true;
+        }
+        key(ByOrder; "Order No.", "Receipt No.")
+        {
+        }
+    }
+}
+
+tableextension 50100 "Tradepost Purchase Header" extends "Purchase Header"
+{
+    fields
+    {
+        field(50100; "EDI Status"; Text[30])
+        {
+            Caption = 'EDI Status';
+            DataClassification = CustomerContent;
+            Editable = false;
+        }
+        field(50101; "EDI Note"; Text[250])
+        {
+            Caption = 'EDI Note';
+            DataClassification = CustomerContent;
+            Editable = false;
+        }
+    }
+}
+
+tableextension 50101 "Tradepost Sales Invoice Header" extends "Sales Invoice Header"
+{
+    fields
+    {
+        field(50100; "EDI Status"; Text[30])
+        {
+            Caption = 'EDI Status';
+            DataClassification = CustomerContent;
+            Editable = false;
+        }
+        field(50101; "EDI Note"; Text[250])
+        {
+            Caption = 'EDI Note';
+            DataClassification = CustomerContent;
+            Editable = false;
+        }
+    }
+}
+
+pageextension 50100 "Tradepost Purchase Order" extends "Purchase Order"
+{
+    layout
+    {
+        addlast(General)
+        {
+            field("EDI Status"; Rec."EDI Status")
+            {
+                ApplicationArea = All;
+                ToolTip = 'Specifies what became of the order at the vendor, as Tradepost knows it.';
+            }
+            field("EDI Note"; Rec."EDI Note")
+            {
+                ApplicationArea = All;
+                ToolTip = 'Specifies a remark on the EDI status.';
+            }
+        }
+    }
+}
+
+pageextension 50101 "Tradepost Posted Sales Invoice" extends "Posted Sales Invoice"
+{
+    layout
+    {
+        addlast(General)
+        {
+            field("EDI Status"; Rec."EDI Status")
+            {
+                ApplicationArea = All;
+                ToolTip = 'Specifies what became of the invoice at the customer, as Tradepost knows it.';
+            }
+            field("EDI Note"; Rec."EDI Note")
+            {
+                ApplicationArea = All;
+                ToolTip = 'Specifies a remark on the EDI status.';
+            }
+        }
+    }
+}
+
+codeunit 50100 "Tradepost Posting"
+{
+    Permissions = tabledata "Tradepost Posting" = RIM,
+                  tabledata "Purchase Header" = RM,
+                  tabledata "Purchase Line" = RM,
+                  tabledata "Sales Invoice Header" = RM,
+                  tabledata "Item Journal Line" = RMD;
+
+    var
+        NotReleasedErr: Label 'Order %1 is not released.', Comment = '%1 = order number';
+        NoOrderErr: Label 'Order %1 does not exist.', Comment = '%1 = order number';
+        NoLineErr: Label 'Order %1 has no line %2.', Comment = '%1 = order number, %2 = line number';
+        NotItemErr: Label 'Order %1 line %2 is not an item line.', Comment = '%1 = order number, %2 = line number';
+        TooMuchErr: Label 'Order %1 line %2: %3 cannot be received, %4 is open.', Comment = '%1 = order number, %2 = line number, %3 = quantity, %4 = open quantity';
+        TwiceErr: Label 'Line %1 is named twice.', Comment = '%1 = line number';
+        NoKeyErr: Label 'A document key is needed.';
+        NoLinesErr: Label 'No line was named.';
+        BadLinesErr: Label 'The lines are not a JSON list of objects with line and quantity.';
+        UnfinishedErr: Label 'A receipt of order %1 was begun with key %2 and left unfinished: something committed while it was being posted. Compare the order''s receipts, then mend or delete the entry in table Tradepost Posting.', Comment = '%1 = order number, %2 = document key';
+        NothingPostedErr: Label 'Posting order %1 made no receipt.', Comment = '%1 = order number';
+        NoInvoiceErr: Label 'Posted sales invoice %1 does not exist.', Comment = '%1 = invoice number';
+        UnknownTypeErr: Label 'A document type is order or invoice, not %1.', Comment = '%1 = what was asked for';
+        NoJournalErr: Label 'Journal %1 %2 has no entries of document %3.', Comment = '%1 = template, %2 = batch, %3 = document number';
+
+    /// <summary>
+    /// Receives goods on an order, once for each document key.
+    /// </summary>
+    /// <param name="documentKey">The key of the shipment's part of this order.</param>
+    /// <param name="orderNumber">The purchase order.</param>
+    /// <param name="shipmentNumber">The vendor's shipment number.</param>
+    /// <param name="postingDate">The posting date of the receipt.</param>
+    /// <param name="lines">JSON text: [{"line":10000,"quantity":"12.5"}], quantities in the order line's unit.</param>
+    /// <returns>JSON text: {"number":"107031","existed":false}.</returns>
+    procedure PostReceipt(documentKey: Guid; orderNumber: Code[20]; shipmentNumber: Text[35]; postingDate: Date; lines: Text): Text
+    var
+        Posting: Record "Tradepost Posting";
+        PurchaseHeader: Record "Purchase Header";
+    begin
+        if IsNullGuid(documentKey) then
+            Error(NoKeyErr);
+        // The key comes first: a second call with it waits at the locked row
+        // until this one has ended, and then finds its number or nothing.
+        Posting.LockTable();
+        if Posting.Get(documentKey) then begin
+            if Posting."Receipt No." = '' then
+                Error(UnfinishedErr, Posting."Order No.", documentKey);
+            exit(AnswerText(Posting."Receipt No.", true));
+        end;
+        Posting.Init();
+        Posting."Document Key" := documentKey;
+        Posting."Order No." := orderNumber;
+        Posting."Shipment No." := CopyStr(shipmentNumber, 1, MaxStrLen(Posting."Shipment No."));
+        Posting.Insert();
+
+        FindReleasedOrder(PurchaseHeader, orderNumber);
+        ClearQuantities(PurchaseHeader);
+        SetQuantities(PurchaseHeader, lines);
+        Posting."Receipt No." := Receive(PurchaseHeader, shipmentNumber, postingDate);
+        Posting."Posted At" := CurrentDateTime();
+        Posting.Modify();
+        exit(AnswerText(Posting."Receipt No.", false));
+    end;
+
+    /// <summary>
+    /// Tells whether a key was posted, and changes nothing.
+    /// </summary>
+    /// <param name="documentKey">The key given to PostReceipt.</param>
+    /// <returns>JSON text as of PostReceipt, or an empty text.</returns>
+    procedure FindReceipt(documentKey: Guid): Text
+    var
+        Posting: Record "Tradepost Posting";
+    begin
+        // What another session is posting just now must not look like
+        // nothing: the locked read waits for it.
+        Posting.LockTable();
+        if not Posting.Get(documentKey) then
+            exit('');
+        if Posting."Receipt No." = '' then
+            Error(UnfinishedErr, Posting."Order No.", documentKey);
+        exit(AnswerText(Posting."Receipt No.", true));
+    end;
+
+    /// <summary>
+    /// Shows on a document what became of it at the partner.
+    /// </summary>
+    /// <param name="documentType">order or invoice.</param>
+    /// <param name="orderNumber">The number of the order or of the posted sales invoice.</param>
+    /// <param name="state">sent, accepted, rejected and the like.</param>
+    /// <param name="note">A remark, may be empty.</param>
+    procedure SetStatus(documentType: Text; orderNumber: Code[20]; state: Text; note: Text)
+    var
+        PurchaseHeader: Record "Purchase Header";
+        SalesInvoiceHeader: Record "Sales Invoice Header";
+    begin
+        case LowerCase(documentType) of
+            'order':
+                begin
+                    if not PurchaseHeader.Get(PurchaseHeader."Document Type"::Order, orderNumber) then
+                        Error(NoOrderErr, orderNumber);
+                    PurchaseHeader."EDI Status" := CopyStr(state, 1, MaxStrLen(PurchaseHeader."EDI Status"));
+                    PurchaseHeader."EDI Note" := CopyStr(note, 1, MaxStrLen(PurchaseHeader."EDI Note"));
+                    PurchaseHeader.Modify();
+                end;
+            'invoice':
+                begin
+                    if not SalesInvoiceHeader.Get(orderNumber) then
+                        Error(NoInvoiceErr, orderNumber);
+                    SalesInvoiceHeader."EDI Status" := CopyStr(state, 1, MaxStrLen(SalesInvoiceHeader."EDI Status"));
+                    SalesInvoiceHeader."EDI Note" := CopyStr(note, 1, MaxStrLen(SalesInvoiceHeader."EDI Note"));
+                    SalesInvoiceHeader.Modify();
+                end;
+            else
+                Error(UnknownTypeErr, documentType);
+        end;
+    end;
+
+    /// <summary>
+    /// Posts the entries of one document in an item journal, and no others.
+    /// </summary>
+    /// <param name="templateName">The journal's template.</param>
+    /// <param name="batchName">The journal's batch.</param>
+    /// <param name="documentNumber">The document number of the entries.</param>
+    /// <returns>The number of entries posted, as text.</returns>
+    procedure PostItemJournal(templateName: Code[10]; batchName: Code[10]; documentNumber: Code[20]): Text
+    var
+        ItemJournalLine: Record "Item Journal Line";
+        ItemJnlPostLine: Codeunit "Item Jnl.-Post Line";
+        Posted: Integer;
+    begin
+        ItemJournalLine.LockTable();
+        ItemJournalLine.SetRange("Journal Template Name", templateName);
+        ItemJournalLine.SetRange("Journal Batch Name", batchName);
+        ItemJournalLine.SetRange("Document No.", documentNumber);
+        if not ItemJournalLine.FindSet() then
+            Error(NoJournalErr, templateName, batchName, documentNumber);
+        // Line by line, in one transaction: posting the batch would take
+        // along what others have in it.
+        repeat
+            ItemJnlPostLine.RunWithCheck(ItemJournalLine);
+            Posted += 1;
+        until ItemJournalLine.Next() = 0;
+        ItemJournalLine.DeleteAll(true);
+        exit(Format(Posted, 0, 9));
+    end;
+
+    local procedure FindReleasedOrder(var PurchaseHeader: Record "Purchase Header"; OrderNumber: Code[20])
+    begin
+        PurchaseHeader.LockTable();
+        if not PurchaseHeader.Get(PurchaseHeader."Document Type"::Order, OrderNumber) then
+            Error(NoOrderErr, OrderNumber);
+        if PurchaseHeader.Status <> PurchaseHeader.Status::Released then
+            Error(NotReleasedErr, OrderNumber);
+    end;
+
+    // With commits suppressed the receipt becomes durable together with its
+    // key, at the end of the call, or not at all.
+    local procedure Receive(var PurchaseHeader: Record "Purchase Header"; ShipmentNumber: Text; PostingDate: Date): Code[20]
+    var
+        PurchPost: Codeunit "Purch.-Post";
+        OrderNumber: Code[20];
+    begin
+        OrderNumber := PurchaseHeader."No.";
+        // No client interface may ask a question: nobody is there to answer.
+        PurchaseHeader.SetHideValidationDialog(true);
+        PurchaseHeader.Validate("Posting Date", PostingDate);
+        PurchaseHeader."Vendor Shipment No." := CopyStr(ShipmentNumber, 1, MaxStrLen(PurchaseHeader."Vendor Shipment No."));
+        PurchaseHeader.Receive := true;
+        PurchaseHeader.Invoice := false;
+        PurchaseHeader.Modify();
+
+        PurchPost.SetSuppressCommit(true);
+        PurchPost.Run(PurchaseHeader);
+
+        // Posting leaves the receipt's number on the order.
+        PurchaseHeader.Get(PurchaseHeader."Document Type"::Order, OrderNumber);
+        if PurchaseHeader."Last Receiving No." = '' then
+            Error(NothingPostedErr, OrderNumber);
+        exit(PurchaseHeader."Last Receiving No.");
+    end;
+
+    // NAV proposes to receive everything that is open; what the shipment does
+    // not name has to stay open.
+    local procedure ClearQuantities(PurchaseHeader: Record "Purchase Header")
+    var
+        PurchaseLine: Record "Purchase Line";
+    begin
+        PurchaseLine.LockTable();
+        PurchaseLine.SetRange("Document Type", PurchaseHeader."Document Type");
+        PurchaseLine.SetRange("Document No.", PurchaseHeader."No.");
+        PurchaseLine.SetFilter("Qty. to Receive", '<>0');
+        if PurchaseLine.FindSet(true) then
+            repeat
+                PurchaseLine.Validate("Qty. to Receive", 0);
+                PurchaseLine.Modify(true);
+            until PurchaseLine.Next() = 0;
+    end;
+
+    local procedure SetQuantities(PurchaseHeader: Record "Purchase Header"; Lines: Text)
+    var
+        LineList: JsonArray;
+        Entry: JsonToken;
+        Named: List of [Integer];
+        LineNo: Integer;
+        Quantity: Decimal;
+    begin
+        if not LineList.ReadFrom(Lines) then
+            Error(BadLinesErr);
+        if LineList.Count() = 0 then
+            Error(NoLinesErr);
+        foreach Entry in LineList do begin
+            ReadEntry(Entry, LineNo, Quantity);
+            if Named.Contains(LineNo) then
+                Error(TwiceErr, LineNo);
+            Named.Add(LineNo);
+            SetQuantity(PurchaseHeader, LineNo, Quantity);
+        end;
+    end;
+
+    // Format 9 is the invariant one: a point in decimals, whatever the
+    // session's language.
+    local procedure ReadEntry(Entry: JsonToken; var LineNo: Integer; var Quantity: Decimal)
+    var
+        Values: JsonObject;
+        Part: JsonToken;
+    begin
+        if not Entry.IsObject() then
+            Error(BadLinesErr);
+        Values := Entry.AsObject();
+        if not Values.Get('line', Part) then
+            Error(BadLinesErr);
+        if not Evaluate(LineNo, Part.AsValue().AsText(), 9) then
+            Error(BadLinesErr);
+        if not Values.Get('quantity', Part) then
+            Error(BadLinesErr);
+        if not Evaluate(Quantity, Part.AsValue().AsText(), 9) then
+            Error(BadLinesErr);
+    end;
+
+    local procedure SetQuantity(PurchaseHeader: Record "Purchase Header"; LineNo: Integer; Quantity: Decimal)
+    var
+        PurchaseLine: Record "Purchase Line";
+    begin
+        if not PurchaseLine.Get(PurchaseHeader."Document Type", PurchaseHeader."No.", LineNo) then
+            Error(NoLineErr, PurchaseHeader."No.", LineNo);
+        if PurchaseLine.Type <> PurchaseLine.Type::Item then
+            Error(NotItemErr, PurchaseHeader."No.", LineNo);
+        if (Quantity <= 0) or (Quantity > PurchaseLine."Outstanding Quantity") then
+            Error(TooMuchErr, PurchaseHeader."No.", LineNo, Quantity, PurchaseLine."Outstanding Quantity");
+        PurchaseLine.Validate("Qty. to Receive", Quantity);
+        PurchaseLine.Modify(true);
+    end;
+
+    local procedure AnswerText(Number: Code[20]; Existed: Boolean): Text
+    var
+        Answer: JsonObject;
+        AnswerLine: Text;
+    begin
+        Answer.Add('number', Number);
+        Answer.Add('existed', Existed);
+        Answer.WriteTo(AnswerLine);
+        exit(AnswerLine);
+    end;
+}
+
+permissionset 50100 "Tradepost"
+{
+    Assignable = true;
+    Caption = 'Tradepost';
+    Permissions = table "Tradepost Posting" = X,
+                  tabledata "Tradepost Posting" = RIM,
+                  codeunit "Tradepost Posting" = X;
+}
