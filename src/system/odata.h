@@ -59,7 +59,8 @@ void odata_close(struct odata **);
 bool odata_list(struct odata *, enum odata_root, const char *set,
                 const struct odata_query *, odata_row *, void *user,
                 struct err *) MUST_USE;
-/* *row is NULL when it is not there; the caller owns it. */
+/* *row is NULL when it is not there; the caller owns it. A row that carries
+ * an id other than the one in path is no answer (TP6012). */
 bool odata_get(struct odata *, enum odata_root, const char *path,
                const struct odata_query *, json_t **row, struct err *) MUST_USE;
 /* The first row of a list, or NULL. *count counts up to 2. */

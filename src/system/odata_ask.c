@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The verbs: lists with their pages, rows, changes, actions, metadata. */
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 #include "system/exact.h"
@@ -75,9 +76,10 @@ odata_list(struct odata *service, enum odata_root root, const char *set,
             !read_json(service, &call, &page, err) ||
             !give_rows(page, take, user, err))
             return false;
-        const char *link = exact_text(page, "@odata.nextLink");
+        struct odata_page here = { url, exact_text(page, "@odata.context"),
+                                   exact_text(page, "@odata.nextLink") };
         const char *next = NULL;
-        if (link != NULL && !odata_next(arena, url, link, &next, err))
+        if (here.link != NULL && !odata_next(arena, &here, &next, err))
             return false;
         url = next != NULL ? arena_strdup(arena, next) : NULL;
     }
@@ -127,6 +129,20 @@ address_of(struct odata *service, enum odata_root root, const char *path,
     return true;
 }
 
+/* "purchaseInvoices(ID)": whoever answers with another row has not understood
+ * the question, and what follows from it would be wrong. */
+static bool
+is_asked_for(const char *path, const json_t *row, struct err *err)
+{
+    const char *id = exact_text(row, "id"), *open = strchr(path, '(');
+
+    if (id == NULL || open == NULL || strlen(open + 1) != strlen(id) + 1 ||
+        strchr(open, '=') != NULL || strncasecmp(open + 1, id, strlen(id)) == 0)
+        return true;
+    return err_set(err, TP6012, "%s was asked for, the row '%s' was answered",
+                   path, id);
+}
+
 bool
 odata_get(struct odata *service, enum odata_root root, const char *path,
           const struct odata_query *query, json_t **row, struct err *err)
@@ -146,7 +162,8 @@ odata_get(struct odata *service, enum odata_root root, const char *path,
         buf_free(&answer.body);
         return true;
     }
-    good = good && odata_read(&answer, row, err);
+    good =
+        good && odata_read(&answer, row, err) && is_asked_for(path, *row, err);
     buf_free(&answer.body);
     return good;
 }

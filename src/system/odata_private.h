@@ -44,8 +44,17 @@ const char *odata_service(struct odata *, enum odata_root, struct arena *);
 /* Adds the query to an address; takes NULL. */
 char *odata_url(struct arena *, const char *address,
                 const struct odata_query *);
-/* The address of the next page; false when it leads to another server. */
-bool odata_next(struct arena *, const char *from, const char *link,
-                const char **next, struct err *) MUST_USE;
+/* What a page says of the next one. */
+struct odata_page {
+    const char *url;     /* that was asked */
+    const char *context; /* its @odata.context, or NULL */
+    const char *link;    /* its @odata.nextLink */
+};
+
+/* The address of the next page; false when it leads to another server. A
+ * relative one begins at the context, if there is one, as the OData JSON
+ * format 4.0, section 4.5.1, has it. */
+bool odata_next(struct arena *, const struct odata_page *, const char **next,
+                struct err *) MUST_USE;
 
 #endif

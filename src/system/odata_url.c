@@ -30,35 +30,52 @@ origin_of(const char *address, char *out, size_t out_size)
     return true;
 }
 
+static bool
+is_absolute(const char *link)
+{
+    return strcspn(link, ":") < strcspn(link, "?#/");
+}
+
+/* A reference as RFC 3986 resolves it, without "." and ".." segments, which
+ * no server of OData writes. */
+static const char *
+resolve(struct arena *arena, const char *base, const char *link)
+{
+    size_t path = strcspn(base, "?#");
+    char origin[300];
+
+    if (is_absolute(link))
+        return link;
+    if (text_starts(link, "//"))
+        return arena_printf(arena, "%.*s%s", (int)strcspn(base, "/"), base,
+                            link);
+    if (link[0] == '/')
+        return origin_of(base, origin, sizeof origin)
+                   ? arena_printf(arena, "%s%s", origin, link)
+                   : link;
+    if (link[0] != '?')
+        while (path > 0 && base[path - 1] != '/')
+            path--;
+    return arena_printf(arena, "%.*s%s", (int)path, base, link);
+}
+
 bool
-odata_next(struct arena *arena, const char *from, const char *link,
+odata_next(struct arena *arena, const struct odata_page *page,
            const char **next, struct err *err)
 {
     char here[300], there[300];
-    size_t path = strcspn(from, "?");
+    const char *base = page->url;
 
-    *next = link;
-    if (!origin_of(from, here, sizeof here))
-        return err_set(err, TP6001, "'%.100s' is no address", from);
-    if (strstr(link, "://") != NULL &&
-        strcspn(link, "?#/") < strcspn(link, "?")) {
-        if (origin_of(link, there, sizeof there) && strcmp(here, there) == 0)
-            return true;
-        return err_set(err, TP6014,
-                       "the next page is at '%.80s', not at '%.80s'; "
-                       "credentials are not sent there",
-                       link, here);
-    }
-    if (link[0] == '/')
-        *next = arena_printf(arena, "%s%s", here, link);
-    else if (link[0] == '?')
-        *next = arena_printf(arena, "%.*s%s", (int)path, from, link);
-    else {
-        while (path > 0 && from[path - 1] != '/')
-            path--;
-        *next = arena_printf(arena, "%.*s%s", (int)path, from, link);
-    }
-    return true;
+    if (!text_empty(page->context))
+        base = resolve(arena, base, page->context);
+    *next = resolve(arena, base, page->link);
+    if (origin_of(page->url, here, sizeof here) &&
+        origin_of(*next, there, sizeof there) && strcmp(here, there) == 0)
+        return true;
+    return err_set(err, TP6014,
+                   "the next page is at '%.80s', not at '%.80s'; credentials "
+                   "are not sent there",
+                   *next, here);
 }
 
 static void

@@ -50,13 +50,19 @@ read_own(struct nav_bill *bill, struct err *err)
                      err);
 }
 
+/* Only what is known to be posted counts as posted. */
 static bool
 is_draft(const struct nav_bill *bill)
 {
+    static const char *const posted[] = { "Open", "Paid", "Canceled",
+                                          "Corrective" };
     const char *status =
         odata_word(bill->arena, exact_word(bill->row, "status"));
 
-    return strcmp(status, "Draft") == 0 || strcmp(status, "In Review") == 0;
+    for (size_t i = 0; i < sizeof posted / sizeof *posted; i++)
+        if (strcmp(status, posted[i]) == 0)
+            return false;
+    return true;
 }
 
 static void

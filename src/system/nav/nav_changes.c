@@ -87,6 +87,12 @@ write_sum(char *at, uint64_t sum)
     }
 }
 
+static char *
+sum_at(struct mark *mark, unsigned bucket)
+{
+    return mark->text + sizeof prefix - 1 + (size_t)bucket * CHARS;
+}
+
 /* "AAAAAAA" for each bucket is what an empty service would give. */
 static void
 begin_mark(struct mark *mark)
@@ -101,31 +107,42 @@ begin_mark(struct mark *mark)
     mark->text[size + (size_t)BUCKETS * CHARS] = '\0';
 }
 
-static bool
-give_bucket(const struct scan *scan, unsigned bucket, odata_row *take,
-            void *user, struct err *err)
-{
-    for (const struct seen *s = scan->first; s != NULL; s = s->next)
-        if (s->bucket == bucket && !take(user, s->row, err))
-            return false;
-    return true;
-}
-
-static bool
-give_changed(const struct scan *scan, struct mark *mark, odata_row *take,
-             void *user, struct err *err)
+/* How many rows of each bucket that differs are still to be taken. Buckets
+ * that lost their last row have nothing to give: they are remembered now. */
+static void
+compare(const struct scan *scan, struct mark *mark, size_t left[BUCKETS])
 {
     char sum[CHARS];
 
     begin_mark(mark);
+    memset(left, 0, BUCKETS * sizeof *left);
+    for (const struct seen *s = scan->first; s != NULL; s = s->next)
+        left[s->bucket]++;
     for (unsigned i = 0; i < BUCKETS; i++) {
-        char *at = mark->text + sizeof prefix - 1 + (size_t)i * CHARS;
         write_sum(sum, scan->sums[i]);
-        if (memcmp(at, sum, CHARS) == 0)
+        if (left[i] == 0 || memcmp(sum_at(mark, i), sum, CHARS) == 0) {
+            memcpy(sum_at(mark, i), sum, CHARS);
+            left[i] = 0;
+        }
+    }
+}
+
+/* In the order of the list, so that orders go out in the order of their
+ * numbers. */
+static bool
+give_changed(const struct scan *scan, struct mark *mark, odata_row *take,
+             void *user, struct err *err)
+{
+    size_t left[BUCKETS];
+
+    compare(scan, mark, left);
+    for (const struct seen *s = scan->first; s != NULL; s = s->next) {
+        if (left[s->bucket] == 0)
             continue;
-        if (!give_bucket(scan, i, take, user, err))
+        if (!take(user, s->row, err))
             return false;
-        memcpy(at, sum, CHARS);
+        if (--left[s->bucket] == 0)
+            write_sum(sum_at(mark, s->bucket), scan->sums[s->bucket]);
     }
     return true;
 }

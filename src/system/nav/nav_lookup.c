@@ -29,12 +29,12 @@ remember(struct nav_fact *fact, const char *asked, const char *answer)
     fact->until = when_steady() + (int64_t)NAV_CACHE_SECONDS * 1000000000;
 }
 
-/* One field of the first row where a field has the value; "" when none has. A
- * set that is not published answers nothing when optional. */
+/* One field of the first row that the filter leaves; "" when none. With
+ * offered, a set that is not published is no failure: *offered says so. */
 struct question {
     enum odata_root root;
     const char *set, *filter, *field;
-    bool optional;
+    bool *offered;
 };
 
 static bool
@@ -49,9 +49,10 @@ ask(struct nav *nav, const struct question *question, char out[64],
     out[0] = '\0';
     if (!odata_first(nav->odata, question->root, question->set, &query, &row,
                      &count, err)) {
-        if (!question->optional || err->code != TP6005)
+        if (question->offered == NULL || err->code != TP6005)
             return false;
         err_clear(err);
+        *question->offered = false;
         return true;
     }
     if (count > 0)
@@ -83,6 +84,7 @@ by_reference(struct nav *nav, const char *vendor, const char *value,
     CLEANUP(arena_free) struct arena *arena = arena_new();
     const char *of = odata_quote(arena, vendor);
     const char *number = odata_quote(arena, value);
+    bool offered = true;
     struct question newer = {
         .root = ODATA_PAGES,
         .set = "ItemReferences",
@@ -91,7 +93,7 @@ by_reference(struct nav *nav, const char *vendor, const char *value,
                                "Reference_Type eq 'Vendor' and "
                                "Reference_Type_No eq %s and Reference_No eq %s",
                                of, number),
-        .optional = true
+        .offered = &offered
     };
     struct question older = {
         .root = ODATA_PAGES,
@@ -102,12 +104,12 @@ by_reference(struct nav *nav, const char *vendor, const char *value,
             "Cross_Reference_Type eq 'Vendor' and Cross_Reference_Type_No eq "
             "%s and Cross_Reference_No eq %s",
             of, number),
-        .optional = true
+        .offered = &offered
     };
 
     if (!ask(nav, &newer, out, err))
         return false;
-    return out[0] != '\0' || ask(nav, &older, out, err);
+    return offered || ask(nav, &older, out, err);
 }
 
 static bool
@@ -115,6 +117,7 @@ look_up_item(struct nav *nav, const char *vendor, const char *value,
              char out[64], struct err *err)
 {
     const struct nav_words *w = nav->words;
+    bool offered;
     const char *gtin = w->modified != NULL ? "gtin" : "GTIN";
 
     if (!by_key(nav, w->items, w->master_key, value, out, err))
@@ -132,7 +135,7 @@ look_up_item(struct nav *nav, const char *vendor, const char *value,
                                  .field = w->master_key,
                                  .filter = arena_printf(arena, "%s eq '%s'",
                                                         gtin, value),
-                                 .optional = true };
+                                 .offered = &offered };
     return ask(nav, &question, out, err);
 }
 

@@ -122,6 +122,11 @@ bool nav_find_payment(struct system *, const struct record *, const char *key,
 
 bool nav_look_up(struct system *, const char *table, const char *partner,
                  const char *value, bool *found, char out[64], struct err *);
+/* nav_reference.c: the vendor's own item numbers, for orders of the API, which
+ * does not have them. The object remembers by vendor; make it empty, free it.
+ */
+bool nav_add_references(struct nav *, json_t *known, struct record *order,
+                        struct err *) MUST_USE;
 bool nav_tell(struct system *, const char *what, const char *number,
               const char *state, struct err *);
 bool nav_probe(struct system *, struct buf *report, struct err *);

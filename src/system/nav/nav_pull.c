@@ -49,6 +49,7 @@ struct pull {
     void *user;
     struct arena *arena;
     const char *expand;
+    json_t *references; /* see nav_add_references() */
 };
 
 static const struct pulled *
@@ -79,7 +80,8 @@ load_binding(struct pull *pull, struct err *err)
     return problems_to_err(found, err);
 }
 
-/* The stamp is the content that we took: posted documents have one for good. */
+/* The stamp is the row's content as bound: posted documents have one for good,
+ * and a reference that is added to the masters later is no change. */
 static void
 make_stamp(const struct pull *pull, const struct record *record,
            char stamp[DIGEST_TEXT])
@@ -119,6 +121,9 @@ give(struct pull *pull, const json_t *row, const char *key, struct err *err)
                       &record, err))
         return err_at(err, "%s", key);
     make_stamp(pull, record, stamp);
+    if (pull->of->kind == RECORD_ORDER && pull->nav->words->reference == NULL &&
+        !nav_add_references(pull->nav, pull->references, record, err))
+        return err_at(err, "%s", key);
     pull->system->found = problems_errors(found) > 0 ? found : NULL;
     bool taken = pull->sink(pull->user, record, key, stamp, err);
     pull->system->found = NULL;
@@ -217,14 +222,15 @@ nav_pull(struct system *system, const char *what, struct mark *mark,
                          .mark = mark,
                          .sink = sink,
                          .user = user,
-                         .arena = arena };
+                         .arena = arena,
+                         .references = json_object() };
 
-    if (pull.of == NULL)
-        return err_set(err, TP6001,
-                       "nav gives purchase_order, sales_invoice and "
-                       "purchase_invoice, not '%s'",
-                       what);
-    bool good = load_binding(&pull, err);
+    bool good = pull.of != NULL
+                    ? load_binding(&pull, err)
+                    : err_set(err, TP6001,
+                              "nav gives purchase_order, sales_invoice and "
+                              "purchase_invoice, not '%s'",
+                              what);
     if (good) {
         pull.expand = binding_option(pull.binding, "expand");
         if (pull.expand == NULL)
@@ -233,5 +239,6 @@ nav_pull(struct system *system, const char *what, struct mark *mark,
                                             : pull_by_content(&pull, err);
     }
     binding_free(&pull.binding);
+    json_decref(pull.references);
     return good;
 }
