@@ -3,6 +3,7 @@
  * nav_probe - one operation of a business system, for tests:
  *
  *   nav_probe CONFDIR probe | check | match NUMBER
+ *   nav_probe CONFDIR again MILLISECONDS NUMBER      match, pause, match
  *   nav_probe CONFDIR pull WHAT [MARK]
  *   nav_probe CONFDIR push|find WHAT KEY RECORD.json
  *   nav_probe CONFDIR lookup TABLE PARTNER VALUE
@@ -18,6 +19,7 @@
 #include "base/arena.h"
 #include "base/durable.h"
 #include "base/text.h"
+#include "base/when.h"
 #include "system/system.h"
 
 static struct arena *arena;
@@ -41,7 +43,7 @@ failed(void)
 static void
 show(json_t *line)
 {
-    json_dumpf(line, stdout, 0);
+    json_dumpf(line, stdout, JSON_ENCODE_ANY);
     putchar('\n');
     json_decref(line);
 }
@@ -186,6 +188,17 @@ match(const char *number)
 }
 
 static int
+again(const char *pause, const char *number)
+{
+    long milliseconds;
+
+    if (!text_number(pause, 60000, &milliseconds) || match(number) != 0)
+        return 1;
+    when_sleep((int)milliseconds);
+    return match(number);
+}
+
+static int
 check(void)
 {
     struct problems *found = problems_new(arena);
@@ -221,6 +234,8 @@ run(char **arg, int count)
         return check();
     if (strcmp(command, "match") == 0 && count == 2)
         return match(arg[1]);
+    if (strcmp(command, "again") == 0 && count == 3)
+        return again(arg[1], arg[2]);
     if (strcmp(command, "pull") == 0 && count >= 2)
         return pull(arg[1], count > 2 ? arg[2] : NULL);
     if (strcmp(command, "push") == 0 && count == 4)
