@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cli/commands.h"
+#include "cli/kinds.h"
 #include "conf/partner.h"
 
 static void
@@ -9,7 +10,7 @@ summary(const struct cli *cli, size_t errors, size_t warnings)
 {
     if (cli->format != FORMAT_TEXT || cli_has(cli, OPTION_QUIET))
         return;
-    if (errors + warnings > 0)
+    if (errors > 0 || warnings > 0)
         printf("%zu mistake%s, %zu warning%s in %s\n", errors,
                errors == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s",
                conf_dir(cli->conf));
@@ -27,6 +28,7 @@ cmd_check(struct cli *cli)
 {
     if (!cli_conf(cli))
         return cli_fail(cli);
+    kinds_check(cli->conf, cli->found);
     size_t errors = problems_errors(cli->found);
     size_t warnings = problems_warnings(cli->found);
     for (const struct problem *p = problems_first(cli->found); p; p = p->next)

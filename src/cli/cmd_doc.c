@@ -8,9 +8,11 @@
 #include "cli/ask.h"
 #include "cli/commands.h"
 #include "cli/doc.h"
+#include "cli/guides.h"
 #include "conf/partner.h"
 #include "record/record.h"
 #include "store/journal.h"
+#include "x12/view.h"
 
 static const struct column columns[] = {
     { "id", "", COLUMN_COUNT },        { "created", "", COLUMN_TIME },
@@ -203,6 +205,28 @@ print_rows(const struct out *out)
     buf_free(&table);
 }
 
+/* A line is a finding of X12, or a problem of mapping; either has a sentence.
+ * What follows from an earlier finding is left out. */
+static void
+print_finding(struct cli *cli, const char *line)
+{
+    json_auto_t *finding = json_loads(line, 0, NULL);
+    const char *sentence = node_text(finding, "sentence");
+    const char *at = node_text(finding, "at"), *code;
+
+    if (json_is_true(json_object_get(finding, "consequence")))
+        return;
+    if (sentence == NULL)
+        sentence = node_text(finding, "text");
+    code = node_text(finding, "code");
+    field("Finding",
+          sentence == NULL
+              ? line
+              : arena_printf(cli->arena, "%s%s%s%s%s%s", at ? at : "",
+                             at ? ": " : "", sentence, code ? " [" : "",
+                             code ? code : "", code ? "]" : ""));
+}
+
 static bool
 print_findings(struct cli *cli, int64_t id)
 {
@@ -213,7 +237,7 @@ print_findings(struct cli *cli, int64_t id)
         return false;
     char *rest = arena_strdup(cli->arena, buf_text(&text));
     for (char *line; (line = text_word(&rest, "\n")) != NULL;)
-        field("Finding", line);
+        print_finding(cli, line);
     return true;
 }
 
@@ -323,6 +347,34 @@ part(struct cli *cli, const struct document *document, const char *role)
     return EXIT_OK;
 }
 
+/* The set among its neighbours in the interchange, each with its findings. */
+static bool
+segments(struct cli *cli, const struct document *document)
+{
+    CLEANUP(guides_close) struct guides *guides = guides_open(cli);
+    CLEANUP(buf_free) struct buf bytes = { 0 }, text = { 0 };
+    struct x12_options options;
+
+    if (guides == NULL || document->interchange == 0)
+        return err_set(&cli->err, TP8003,
+                       "document %lld has no interchange yet",
+                       (long long)document->id);
+    if (!journal_bytes(cli->journal, document->interchange, &bytes, &cli->err))
+        return false;
+    guides_options(guides, buf_text(&bytes), bytes.size, &options);
+    const struct x12_file *file =
+        x12_read(cli->arena, buf_text(&bytes), bytes.size, &options);
+    const struct x12_result *result =
+        guides_set(file, document->gs, document->st, document->ordinal);
+    if (result == NULL)
+        return err_set(&cli->err, TP8003,
+                       "found no set %s in the interchange of document %lld",
+                       document->st, (long long)document->id);
+    x12_view_set(result, &text);
+    fputs(buf_text(&text), stdout);
+    return true;
+}
+
 enum exit_code
 cmd_doc_show(struct cli *cli)
 {
@@ -333,6 +385,8 @@ cmd_doc_show(struct cli *cli)
         return cli_fail(cli);
     if (cli_has(cli, OPTION_RAW))
         return part(cli, &document, "x12");
+    if (cli_has(cli, OPTION_SEGMENTS))
+        return segments(cli, &document) ? EXIT_OK : cli_fail(cli);
     if (cli_has(cli, OPTION_RECORD))
         return part(cli, &document, "record");
     if (!select_one(cli, document.id, &out, &cli->err))

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/kinds.h"
 #include "cli/manual.h"
 #include "conf/settings.h"
 #include "config.h"
@@ -137,6 +138,17 @@ exits(const struct cli *cli)
     return EXIT_OK;
 }
 
+static enum exit_code
+kinds(const struct cli *cli, bool channels)
+{
+    struct buf text = { 0 };
+
+    kinds_manual(channels, cli_has(cli, OPTION_MAN), &text);
+    fputs(buf_text(&text), stdout);
+    buf_free(&text);
+    return EXIT_OK;
+}
+
 /* Every command that begins with the words, so "help doc" explains them all. */
 static size_t
 explain_commands(const char *words)
@@ -167,6 +179,10 @@ cmd_help(struct cli *cli)
     }
     if (text_equal(topic, "exit"))
         return exits(cli);
+    if (text_equal(topic, "channels") || text_equal(topic, "systems"))
+        return kinds(cli, text_equal(topic, "channels"));
+    if (cli->count == 1 && kinds_settings(topic) != NULL)
+        return settings(cli, kinds_settings(topic));
     if (text_equal(topic, "config"))
         return settings(cli, settings_main);
     if (text_equal(topic, "partner") && cli_has(cli, OPTION_MAN))

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "cli/commands.h"
+#include "cli/kinds.h"
 #include "cli/out.h"
 #include "conf/partner.h"
 
@@ -72,9 +73,8 @@ cmd_partner_list(struct cli *cli)
     return EXIT_OK;
 }
 
-/* NULL: cli->err says which names there are. */
-static const struct partner *
-find(struct cli *cli, const char *code)
+const struct partner *
+partner_find(struct cli *cli, const char *code)
 {
     const char *names[256];
     size_t count = 0;
@@ -142,7 +142,7 @@ show(const struct cli *cli, const struct partner *partner)
 enum exit_code
 cmd_partner_show(struct cli *cli)
 {
-    const struct partner *partner = find(cli, cli->words[0]);
+    const struct partner *partner = partner_find(cli, cli->words[0]);
     struct out out;
 
     if (partner == NULL)
@@ -174,11 +174,12 @@ is_about(const struct problem *problem, const struct partner *partner)
 enum exit_code
 cmd_partner_check(struct cli *cli)
 {
-    const struct partner *partner = find(cli, cli->words[0]);
+    const struct partner *partner = partner_find(cli, cli->words[0]);
     size_t errors = 0, warnings = 0;
 
     if (partner == NULL)
         return cli_fail(cli);
+    kinds_check(cli->conf, cli->found);
     for (const struct problem *p = problems_first(cli->found); p; p = p->next) {
         if (!is_about(p, partner))
             continue;

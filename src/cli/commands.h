@@ -17,6 +17,10 @@
 struct document;
 bool doc_find(struct cli *, const char *name, struct document *) MUST_USE;
 
+/* The partner; NULL: cli->err says which names are near. Reads the settings. */
+struct partner;
+const struct partner *partner_find(struct cli *, const char *code);
+
 /* The reports there are. */
 enum exit_code report_list(struct cli *);
 

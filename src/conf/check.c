@@ -238,13 +238,15 @@ static void
 complain_missing(const struct conf_group *group, const struct setting *setting,
                  struct problems *problems)
 {
+    const char *about = setting->about;
     char path[SENTENCE];
 
     label(group, path);
     problem_add(problems, TP1006, group->place, NULL,
-                "%s%s%s: found nothing, expected %s (%s)", path,
+                "%s%s%s: found nothing, expected %s%s%s%s", path,
                 path[0] ? "." : "", setting->name,
-                types[setting->type].expected, setting->about);
+                types[setting->type].expected, about ? " (" : "",
+                about ? about : "", about ? ")" : "");
 }
 
 static void

@@ -14,8 +14,8 @@ static const char *const type_words[] = {
 };
 
 /* In a man page "-" is a hyphen and a leading "." or "'" is a request. */
-static void
-add_text(struct buf *out, enum manual_form form, const char *text)
+void
+settings_text(enum manual_form form, const char *text, struct buf *out)
 {
     if (form == MANUAL_MAN && (*text == '.' || *text == '\''))
         buf_adds(out, "\\&");
@@ -35,7 +35,7 @@ add_words(struct buf *out, enum manual_form form, const char *const *words)
     for (size_t i = 0; words[i] != NULL; i++) {
         if (i > 0)
             buf_adds(out, words[i + 1] == NULL ? " or " : ", ");
-        add_text(out, form, words[i]);
+        settings_text(form, words[i], out);
     }
 }
 
@@ -44,28 +44,28 @@ add_entry(struct buf *out, enum manual_form form, const char *name,
           const struct setting *setting)
 {
     bool man = form == MANUAL_MAN;
+    const char *indent = man ? "" : "      ";
 
     buf_adds(out, man ? ".TP\n\\fB" : "");
-    add_text(out, form, name);
+    settings_text(form, name, out);
     buf_adds(out, man ? "\\fR (" : "  (");
     buf_addf(out, "%s", type_words[setting->type]);
     buf_adds(out, setting->required ? ", must be there)\n" : ")\n");
-    buf_adds(out, man ? "" : "      ");
-    add_text(out, form, setting->about);
-    buf_adds(out, ".");
+    if (!text_empty(setting->about)) {
+        buf_adds(out, indent);
+        settings_text(form, setting->about, out);
+        buf_adds(out, ".\n");
+    }
     if (setting->choices != NULL) {
-        buf_adds(out, man ? "\n" : "\n      ");
-        buf_adds(out, "One of ");
+        buf_addf(out, "%sOne of ", indent);
         add_words(out, form, setting->choices);
-        buf_adds(out, ".");
+        buf_adds(out, ".\n");
     }
     if (!text_empty(setting->fallback)) {
-        buf_adds(out, man ? "\n" : "\n      ");
-        buf_adds(out, "When not said: ");
-        add_text(out, form, setting->fallback);
-        buf_adds(out, ".");
+        buf_addf(out, "%sWhen not said: ", indent);
+        settings_text(form, setting->fallback, out);
+        buf_adds(out, ".\n");
     }
-    buf_adds(out, "\n");
 }
 
 static void

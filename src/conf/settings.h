@@ -18,6 +18,8 @@ extern const struct setting settings_partner[]; /* partners/NAME.conf */
 
 enum manual_form { MANUAL_TEXT, MANUAL_MAN };
 
+/* A sentence as the form wants it. */
+void settings_text(enum manual_form, const char *text, struct buf *);
 /* Adds one entry per setting: dotted name, type, what it is for, allowed words,
  * fallback. */
 void settings_manual(const struct setting *, enum manual_form, struct buf *);

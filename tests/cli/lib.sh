@@ -50,6 +50,9 @@ site() { # directory
     cp "$TP_SOURCE/etc/tradepost.conf" "$1/"
     cp -r "$TP_SOURCE/partners" "$1/"
     chmod -R u+w "$1"
+    for name in nav cleo acme.key bigmart.key bluefish.key greenleaf.key harbor.key; do
+        (umask 077; echo "not a real one" > "$1/secrets/$name")
+    done
     cat > "$1/env.conf" <<EOF
 paths = { state = "state"; spool = "spool"; data = "$TP_SOURCE"; };
 EOF

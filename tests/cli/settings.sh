@@ -9,6 +9,22 @@ is "the shipped examples are right" 0 "$work/etc is right: 6 partners, 1 system,
 is "quiet says nothing" 0 "" tp check -q
 is "one partner" 0 "ACME is right" tp partner check acme
 
+chmod 0644 "$work/etc/secrets/nav"
+is "a secret that others may read is a warning" 0 'tradepost.conf:32: warning: found '"$work/etc/secrets/nav"' with mode 0644, expected 0600 or 0400 [TP1020]
+0 mistakes, 1 warning in '"$work/etc" tp check
+has "unless strict" 4 "mode 0644" tp check --strict -q
+chmod 0600 "$work/etc/secrets/nav"
+cp "$work/etc/partners/oakridge.conf" "$work/keep"
+sed -i 's/"cleo";/"cloe";/' "$work/etc/partners/oakridge.conf"
+is "an unknown kind" 4 'partners/oakridge.conf:10: kind: found "cloe", expected a kind of channel; did you mean "cleo"? [TP1008]
+1 mistake, 0 warnings' tp partner check oakridge
+cp "$work/keep" "$work/etc/partners/oakridge.conf"
+sed -i 's/  port     = 2222;/  prt = 2222;/; s/isa_trimmed/isa_trimed/' "$work/etc/partners/greenleaf.conf"
+is "the kind's own table and names of deviations" 4 'partners/greenleaf.conf:10: channel.prt: found an unknown setting; did you mean "port"? [TP1003]
+partners/greenleaf.conf:22: tolerate.isa_trimed: found an unknown deviation; did you mean "isa_trimmed"? [TP1003]
+2 mistakes, 0 warnings' tp partner check greenleaf
+cp "$TP_SOURCE/partners/greenleaf.conf" "$work/etc/partners/"
+
 sed -i 's/^vendor .*/vendr = "V1";/' "$work/etc/partners/acme.conf"
 sed -i 's/^environment.*/environment = prod;/' "$work/etc/tradepost.conf"
 is "a syntax error in the settings" 4 'tradepost: tradepost.conf:20: found a syntax error, expected settings like name = "text"; look for a missing quote, brace or ";" here or just above [TP1002]' tp check

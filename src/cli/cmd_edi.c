@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* X12 files by themselves: read, checked, acknowledged. No journal. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/durable.h"
+#include "cli/commands.h"
+#include "cli/guides.h"
+#include "cli/out.h"
+#include "conf/partner.h"
+#include "x12/ack.h"
+#include "x12/view.h"
+#include "x12/write.h"
+
+enum { FILE_LIMIT_BYTES = 256 << 20, CHUNK_BYTES = 65536 };
+
+/* What is being checked, for the callbacks of reading. */
+struct checking {
+    struct cli *cli;
+    const char *file;
+    size_t rejects, warnings;
+};
+
+static void
+close_quietly(int *fd)
+{
+    if (*fd > STDERR_FILENO)
+        close(*fd);
+}
+
+static int
+open_file(struct cli *cli, const char *name)
+{
+    int fd =
+        text_equal(name, "-") ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        err_set(&cli->err, TP8003, "cannot open %.200s: %s", name,
+                strerror(errno));
+    return fd;
+}
+
+static void
+json_text(struct buf *line, const char *name, const char *text)
+{
+    buf_addf(line, ",\"%s\":", name);
+    if (text_empty(text))
+        buf_adds(line, "null");
+    else
+        out_json_text(line, text);
+}
+
+/* Counted from 1; 0 stands for none. */
+static void
+json_place(struct buf *line, const char *name, uint32_t number)
+{
+    if (number == 0)
+        buf_addf(line, ",\"%s\":null", name);
+    else
+        buf_addf(line, ",\"%s\":%u", name, number);
+}
+
+static void
+json_number(struct buf *line, const char *name, uint64_t number)
+{
+    buf_addf(line, ",\"%s\":%llu", name, (unsigned long long)number);
+}
+
+static void
+finding_json(const struct checking *checking, const struct x12_finding *finding)
+{
+    struct buf line = { 0 };
+
+    buf_adds(&line, "{\"schema\":\"tradepost.finding/1\"");
+    json_text(&line, "file", checking->file);
+    json_text(&line, "interchange", finding->interchange);
+    json_text(&line, "group", finding->group);
+    json_text(&line, "set", finding->set);
+    json_text(&line, "set_id", finding->set_id);
+    json_place(&line, "segment", finding->position);
+    json_text(&line, "segment_id", finding->segment);
+    json_place(&line, "element", finding->element);
+    json_place(&line, "component", finding->component);
+    json_text(&line, "code", finding->code);
+    json_text(&line, "severity", x12_severity_name(finding->severity));
+    json_text(&line, "text", finding->sentence);
+    json_text(&line, "value", finding->value);
+    json_number(&line, "offset", finding->offset);
+    json_number(&line, "line", finding->line);
+    buf_addf(&line, ",\"consequence\":%s}\n",
+             finding->consequence ? "true" : "false");
+    fputs(buf_text(&line), stdout);
+    buf_free(&line);
+}
+
+static void
+take_finding(void *user, const struct x12_finding *finding)
+{
+    struct checking *checking = user;
+    struct buf text = { 0 }, clean = { 0 };
+
+    checking->rejects += finding->severity == X12_REJECT;
+    checking->warnings += finding->severity == X12_WARN;
+    if (checking->cli->format != FORMAT_TEXT) {
+        finding_json(checking, finding);
+        return;
+    }
+    x12_finding_text(finding, &text);
+    out_clean(&clean, buf_text(&text));
+    printf("%s: %s\n", checking->file, buf_text(&clean));
+    buf_free(&text);
+    buf_free(&clean);
+}
+
+static void
+take_findings(struct checking *checking, const struct x12_finding *finding)
+{
+    for (; finding != NULL; finding = finding->next)
+        take_finding(checking, finding);
+}
+
+static void
+take_set(void *user, const struct x12_result *result)
+{
+    take_findings(user, result->findings);
+}
+
+static void
+take_group(void *user, const struct x12_group *group)
+{
+    take_findings(user, group->findings);
+}
+
+static void
+take_interchange(void *user, const struct x12_interchange *interchange)
+{
+    take_findings(user, interchange->findings);
+}
+
+static void
+summary(const struct checking *checking, const struct x12_totals *totals)
+{
+    uint64_t accounted = totals->documents + totals->spaces + totals->junk;
+    struct buf line = { 0 };
+
+    if (checking->cli->format == FORMAT_TEXT) {
+        if (cli_has(checking->cli, OPTION_QUIET))
+            return;
+        printf("%s: %llu bytes, all accounted for; interchanges %u, groups %u, "
+               "sets %u: %u accepted, %u rejected\n",
+               checking->file, (unsigned long long)totals->bytes,
+               totals->interchanges, totals->groups, totals->sets,
+               totals->sets - totals->rejected, totals->rejected);
+        return;
+    }
+    buf_adds(&line, "{\"schema\":\"tradepost.edi-file/1\"");
+    json_text(&line, "file", checking->file);
+    json_number(&line, "bytes", totals->bytes);
+    json_number(&line, "accounted", accounted);
+    json_number(&line, "junk", totals->junk);
+    json_number(&line, "interchanges", totals->interchanges);
+    json_number(&line, "groups", totals->groups);
+    json_number(&line, "sets", totals->sets);
+    json_number(&line, "accepted", totals->sets - totals->rejected);
+    json_number(&line, "rejected", totals->rejected);
+    json_number(&line, "findings", checking->rejects);
+    json_number(&line, "warnings", checking->warnings);
+    printf("%s}\n", buf_text(&line));
+    buf_free(&line);
+}
+
+/* In chunks, so that any size can be checked. */
+static bool
+feed(struct checking *checking, struct guides *guides, int fd)
+{
+    const struct x12_handler handler = { .user = checking,
+                                         .set = take_set,
+                                         .group_end = take_group,
+                                         .interchange_end = take_interchange,
+                                         .finding = take_finding };
+    static char chunk[CHUNK_BYTES];
+    struct x12_options options;
+    struct x12_totals totals;
+    ssize_t got = read(fd, chunk, sizeof chunk);
+
+    guides_options(guides, chunk, got > 0 ? (size_t)got : 0, &options);
+    CLEANUP(x12_reader_free)
+    struct x12_reader *reader = x12_reader_new(&options, &handler);
+    for (; got > 0; got = read(fd, chunk, sizeof chunk))
+        x12_feed(reader, chunk, (size_t)got);
+    if (got < 0)
+        return err_set(&checking->cli->err, TP4002, "cannot read %.200s: %s",
+                       checking->file, strerror(errno));
+    x12_end(reader, &totals);
+    BUG_IF(totals.documents + totals.spaces + totals.junk != totals.bytes);
+    summary(checking, &totals);
+    return true;
+}
+
+/* Mistakes in guides and rules are ours, not the file's. */
+static void
+tell_problems(const struct guides *guides)
+{
+    const struct problems *found = guides_problems(guides);
+
+    for (const struct problem *p = problems_first(found); p; p = p->next)
+        if (p->code != TP2002)
+            fprintf(stderr, "tradepost: %s: %s [%s]\n", p->at, p->text,
+                    err_name(p->code));
+}
+
+enum exit_code
+cmd_edi_check(struct cli *cli)
+{
+    CLEANUP(guides_close) struct guides *guides = guides_open(cli);
+    struct checking checking = { .cli = cli };
+    enum exit_code code = EXIT_OK;
+
+    if (guides == NULL)
+        return cli_fail(cli);
+    for (size_t i = 0; i < cli->count; i++) {
+        CLEANUP(close_quietly) int fd = open_file(cli, cli->words[i]);
+        checking.file = cli->words[i];
+        if (fd < 0 || !feed(&checking, guides, fd)) {
+            code = cli_fail(cli);
+            err_clear(&cli->err);
+        }
+    }
+    tell_problems(guides);
+    if (code != EXIT_OK)
+        return code;
+    return checking.rejects > 0 ? EXIT_FINDINGS : EXIT_OK;
+}
+
+/* The whole file in the arena; NULL: cli->err says why. */
+static const struct x12_file *
+read_whole(struct cli *cli, struct guides *guides)
+{
+    CLEANUP(buf_free) struct buf bytes = { 0 };
+    const char *name = cli->words[0];
+    struct x12_options options;
+
+    if (!text_equal(name, "-") && !file_exists(name)) {
+        err_set(&cli->err, TP8003, "found no file %.200s", name);
+        return NULL;
+    }
+    if (!file_read(text_equal(name, "-") ? "/dev/stdin" : name,
+                   FILE_LIMIT_BYTES, &bytes, &cli->err))
+        return NULL;
+    guides_options(guides, buf_text(&bytes), bytes.size, &options);
+    return x12_read(cli->arena,
+                    arena_copy(cli->arena, buf_text(&bytes), bytes.size + 1),
+                    bytes.size, &options);
+}
+
+enum exit_code
+cmd_edi_view(struct cli *cli)
+{
+    CLEANUP(guides_close) struct guides *guides = guides_open(cli);
+    CLEANUP(buf_free) struct buf text = { 0 };
+    const struct x12_file *file = guides ? read_whole(cli, guides) : NULL;
+
+    if (file == NULL)
+        return cli_fail(cli);
+    x12_view(file, &text);
+    fputs(buf_text(&text), stdout);
+    tell_problems(guides);
+    return EXIT_OK;
+}
+
+/* A 997 for each group that gets one. */
+static size_t
+ack_groups(struct cli *cli, const struct guides *guides,
+           const struct x12_interchange *interchange,
+           struct x12_out_group *groups)
+{
+    const struct partner *partner = guides_partner(guides);
+    bool only_errors = partner != NULL && partner->ack_errors_only;
+    size_t count = 0;
+
+    for (const struct x12_group *g = interchange->groups; g; g = g->next) {
+        struct x12_set *set = x12_ack_997(g, only_errors, cli->arena);
+        if (set == NULL)
+            continue;
+        const struct x12_set **sets = arena_alloc(cli->arena, sizeof *sets);
+        set->control = "0001";
+        sets[0] = set;
+        groups[count] = (struct x12_out_group){ .functional_id = "FA",
+                                                .sender = g->receiver,
+                                                .receiver = g->sender,
+                                                .version = g->version,
+                                                .control = (long)count + 1,
+                                                .sets = sets,
+                                                .count = 1 };
+        count++;
+    }
+    return count;
+}
+
+/* Parties change sides; the number is 1, since none is used up. */
+static bool
+ack_interchange(struct cli *cli, const struct guides *guides,
+                const struct x12_interchange *from, struct buf *out)
+{
+    struct x12_out_group *groups =
+        arena_alloc(cli->arena, (from->group_count + 1) * sizeof *groups);
+    const struct x12_segment *ta1 = x12_ack_ta1(from, cli->arena);
+    bool tell = from->ack_requested || from->verdict == X12_REJECTED;
+    char date[16], time[8];
+
+    when_format(when_now(), cli_zone(cli), "%Y%m%d", date, sizeof date);
+    when_format(when_now(), cli_zone(cli), "%H%M", time, sizeof time);
+    const struct x12_envelope envelope = {
+        .sender_qualifier = from->receiver_qualifier,
+        .sender = from->receiver,
+        .receiver_qualifier = from->sender_qualifier,
+        .receiver = from->sender,
+        .version = from->version,
+        .date = date,
+        .time = time,
+        .control = 1,
+        .usage = from->usage,
+        .delimiters = from->delimiters,
+        .newline = from->delimiters.terminator == '\n' ? "" : "\n",
+        .charset = X12_CHARSET_UTF8,
+        .transliterate = true,
+        .groups = groups,
+        .group_count = ack_groups(cli, guides, from, groups),
+        .ta1s = &ta1,
+        .ta1_count = tell && ta1 != NULL,
+    };
+    return envelope.group_count + envelope.ta1_count == 0 ||
+           x12_write(&envelope, out, &cli->err);
+}
+
+enum exit_code
+cmd_edi_ack(struct cli *cli)
+{
+    CLEANUP(guides_close) struct guides *guides = guides_open(cli);
+    CLEANUP(buf_free) struct buf out = { 0 };
+    const struct x12_file *file = guides ? read_whole(cli, guides) : NULL;
+
+    if (file == NULL)
+        return cli_fail(cli);
+    for (const struct x12_interchange *i = file->interchanges; i; i = i->next)
+        if (!ack_interchange(cli, guides, i, &out))
+            return cli_fail(cli);
+    if (out.size == 0)
+        return cli_missing(cli, "found nothing to acknowledge in %.200s",
+                           cli->words[0]);
+    fwrite(buf_text(&out), 1, out.size, stdout);
+    tell_problems(guides);
+    return EXIT_OK;
+}
