@@ -207,7 +207,7 @@ update(struct journal *journal, const struct interchange *it, struct err *err)
 
     if (!sql_open(journal,
                   "UPDATE interchange SET " INTERCHANGE_COLUMNS(
-                      AS_SET) "id=id WHERE id=?",
+                      AS_SET) "payload=payload WHERE id=?",
                   NOTHING, &statement, err))
         return false;
     row_bind(statement, 1, columns, COLUMNS, it);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The bytes of an interchange: its own, a window on an arrival's, or those of
  * the document that it carries. */
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "store/journal_private.h"
@@ -48,37 +51,73 @@ cut(struct buf *out, size_t before, const struct interchange *it,
     return true;
 }
 
-/* A window with its own hash is read alone, however long the arrival is. */
+static void
+close_file(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+}
+
+/* The window of a large arrival, from its file. */
+static bool
+read_file_window(struct journal *journal, const struct interchange *it,
+                 const char *sha256, struct buf *out, struct err *err)
+{
+    char path[sizeof journal->dir + 80], chunk[65536];
+
+    text_format(path, sizeof path, "%s/store/%s", journal->dir, sha256);
+    CLEANUP(close_file) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return err_set(err, TP4021, "%s is missing", path);
+    for (int64_t left = it->size; left > 0;) {
+        size_t want =
+            left < (int64_t)sizeof chunk ? (size_t)left : sizeof chunk;
+        ssize_t got = pread(fd, chunk, want, it->offset + it->size - left);
+        if (got < 0)
+            return err_set(err, TP4004, "cannot read %s: %s", path,
+                           strerror(errno));
+        if (got == 0)
+            return err_set(err, TP4020,
+                           "interchange %lld is not inside its arrival",
+                           (long long)it->id);
+        buf_add(out, chunk, (size_t)got);
+        left -= got;
+    }
+    return true;
+}
+
+/* A window is read alone, however long the arrival is: it has its own hash. */
 static bool
 read_window(struct journal *journal, const struct interchange *it,
-            int64_t payload, struct buf *out, bool *done, struct err *err)
+            int64_t payload, struct buf *out, struct err *err)
 {
     CLEANUP(sql_done) sqlite3_stmt *statement = NULL;
+    size_t before = out->size;
     char got[DIGEST_TEXT];
     bool row;
 
-    *done = false;
-    if (it->sha256[0] == '\0')
-        return true;
     if (!sql_open(journal,
-                  "SELECT substr(bytes, ?2 + 1, ?3) FROM payload"
-                  " WHERE id = ?1 AND bytes IS NOT NULL",
+                  "SELECT substr(bytes, ?2 + 1, ?3), lower(hex(sha256))"
+                  " FROM payload WHERE id = ?1",
                   BIND(INT(payload), INT(it->offset), INT(it->size)),
                   &statement, err) ||
         !sql_next(journal, statement, &row, err))
         return false;
     if (!row)
-        return true;
-    const void *bytes = sqlite3_column_blob(statement, 0);
-    size_t size = (size_t)sqlite3_column_bytes(statement, 0);
-    digest_sha256(got, bytes != NULL ? bytes : "", size);
-    if (!text_equal(got, it->sha256))
-        return err_set(err, TP4020,
-                       "interchange %lld has the hash %.12s, not %.12s",
-                       (long long)it->id, got, it->sha256);
-    buf_add(out, bytes, size);
-    *done = true;
-    return true;
+        return err_set(err, TP4021, "there is no payload %lld",
+                       (long long)payload);
+    if (sqlite3_column_type(statement, 0) != SQLITE_NULL) {
+        const void *bytes = sqlite3_column_blob(statement, 0);
+        buf_add(out, bytes, (size_t)sqlite3_column_bytes(statement, 0));
+    } else if (!read_file_window(journal, it, sql_text(statement, 1), out,
+                                 err)) {
+        return false;
+    }
+    digest_sha256(got, buf_text(out) + before, out->size - before);
+    return text_equal(got, it->sha256) ||
+           err_set(err, TP4020,
+                   "interchange %lld has the hash %.12s, not %.12s",
+                   (long long)it->id, got, it->sha256);
 }
 
 bool
@@ -88,7 +127,7 @@ journal_bytes(struct journal *journal, int64_t interchange, struct buf *out,
     struct interchange it;
     size_t before = out->size;
     int64_t payload;
-    bool found, done = false;
+    bool found;
 
     if (!journal_interchange(journal, interchange, &it, &found, err))
         return false;
@@ -100,10 +139,8 @@ journal_bytes(struct journal *journal, int64_t interchange, struct buf *out,
     if (!found)
         return err_set(err, TP4021, "interchange %lld has no bytes",
                        (long long)interchange);
-    if (it.arrival != 0 && !read_window(journal, &it, payload, out, &done, err))
-        return false;
-    if (done)
-        return true;
+    if (it.arrival != 0 && it.sha256[0] != '\0')
+        return read_window(journal, &it, payload, out, err);
     return payload_get(journal, payload, out, err) &&
            (it.arrival == 0 || cut(out, before, &it, err));
 }

@@ -27,8 +27,10 @@
     X(original, REF, NULL)               \
     X(created, INT64, NULL)
 
-/* How far it is: written at each step. */
-#define PROGRESS(X)                      \
+/* How far it is: written at each step. The last one stands alone, since SQL
+ * takes no comma after it. */
+#define PROGRESS(X) STEP(X) X(due, INT64, NULL)
+#define STEP(X)                          \
     X(lines, INT32, NULL)                \
     X(amount, TEXT, NULL)                \
     X(currency, TEXT, NULL)              \
@@ -45,8 +47,7 @@
     X(system_number, TEXT, NULL)         \
     X(evidence, TEXT, NULL)              \
     X(attempts, INT32, NULL)             \
-    X(updated, INT64, NULL)              \
-    X(due, INT64, NULL)
+    X(updated, INT64, NULL)
 
 #define AS_COLUMN(field, kind_, names_)                 \
     { .kind = COLUMN_##kind_,                           \
@@ -213,13 +214,14 @@ write_row(struct journal *journal, const struct document *document,
     bool whole = !row_equal(identity, IDENTITIES, document, old), row;
     size_t skip = whole ? 0 : IDENTITIES;
 
-    /* Without the identity no index but those on states is touched. */
-    if (!sql_open(
-            journal,
-            whole ? "UPDATE document SET " IDENTITY(AS_SET)
-                        PROGRESS(AS_SET) "id=id WHERE id=?"
-                  : "UPDATE document SET " PROGRESS(AS_SET) "id=id WHERE id=?",
-            NOTHING, &statement, err))
+    /* Without the identity no index but those on states is touched; and the
+     * id is never assigned, or every reference to it would be looked for. */
+    if (!sql_open(journal,
+                  whole
+                      ? "UPDATE document SET " IDENTITY(AS_SET)
+                            STEP(AS_SET) "due=? WHERE id=?"
+                      : "UPDATE document SET " STEP(AS_SET) "due=? WHERE id=?",
+                  NOTHING, &statement, err))
         return false;
     row_bind(statement, 1, columns + skip, COLUMNS - skip, document);
     sqlite3_bind_int64(statement, (int)(COLUMNS - skip) + 1, document->id);

@@ -137,6 +137,21 @@ renew_log(struct journal *journal, struct err *err)
            sql_fail(journal, err);
 }
 
+/* The lock file holds a byte while a writer is at work: one that is found
+ * there tells of a crash, and that store/ may have half-written files. */
+static bool
+sweep_after_crash(struct journal *journal, struct err *err)
+{
+    char byte;
+
+    if (pread(journal->lock, &byte, 1, 0) == 1 && !payload_sweep(journal, err))
+        return false;
+    return pwrite(journal->lock, "w", 1, 0) == 1 ||
+           err_set(err, errno == ENOSPC ? TP4003 : TP4004,
+                   "cannot write %s/journal.lock: %s", journal->dir,
+                   strerror(errno));
+}
+
 static bool
 prepare_writer(struct journal *journal, struct err *err)
 {
@@ -147,7 +162,7 @@ prepare_writer(struct journal *journal, struct err *err)
         !set(journal, "foreign_keys", 1, err) ||
         !set(journal, "wal_autocheckpoint", 0, err) ||
         !renew_log(journal, err) || !schema_migrate(journal, err) ||
-        !durable_mkdir(store, 0750, err) ||
+        !durable_mkdir(store, 0750, err) || !sweep_after_crash(journal, err) ||
         !durable_sync_dir(journal->dir, err))
         return false;
     sqlite3_wal_hook(journal->db, count_pages, journal);
@@ -214,6 +229,9 @@ journal_close(struct journal **journal)
     for (size_t i = 0; i < STATEMENTS; i++)
         sql_forget(&old->cache[i]);
     sqlite3_close(old->db);
+    /* A mark that stays only costs the next opening a look at store/. */
+    if (old->lock >= 0 && !old->broken)
+        old->broken = ftruncate(old->lock, 0) != 0;
     if (old->lock >= 0)
         close(old->lock);
     release(journal);

@@ -151,6 +151,8 @@ bool payload_put(struct journal *, const void *bytes, size_t size,
                  int64_t *payload, struct err *) MUST_USE;
 bool payload_get(struct journal *, int64_t payload, struct buf *,
                  struct err *) MUST_USE;
+/* Removes what a writer that died left half-written in store/. */
+bool payload_sweep(struct journal *, struct err *) MUST_USE;
 void payload_dir(const struct journal *, char *out, size_t out_size);
 /* Numbers of abandoned documents become voids, and back. */
 bool numbers_follow(struct journal *, const struct document *,

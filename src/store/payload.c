@@ -4,6 +4,7 @@
  * durable before the row that names it is committed. Every way out checks the
  * hash.
  */
+#include <dirent.h>
 #include <string.h>
 
 #include "base/durable.h"
@@ -100,6 +101,30 @@ payload_get(struct journal *journal, int64_t payload, struct buf *out,
     return text_equal(got, want) ||
            err_set(err, TP4020, "payload %lld has the hash %.12s, not %.12s",
                    (long long)payload, got, want);
+}
+
+static void
+close_dir(DIR **dir)
+{
+    if (*dir != NULL)
+        closedir(*dir);
+}
+
+bool
+payload_sweep(struct journal *journal, struct err *err)
+{
+    char path[sizeof journal->dir + 8], file[sizeof path + 256];
+
+    payload_dir(journal, path, sizeof path);
+    CLEANUP(close_dir) DIR *dir = opendir(path);
+    for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
+        if (entry->d_name[0] != '.' || !text_ends(entry->d_name, ".tmp"))
+            continue;
+        text_format(file, sizeof file, "%s/%s", path, entry->d_name);
+        if (!durable_remove_tree(file, err))
+            return false;
+    }
+    return true;
 }
 
 /* ---- what a document is made of */

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <dirent.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -33,11 +35,66 @@ check_payload(struct journal *journal, sqlite3_stmt *statement, void *user,
     return report(user, err, &failure, at);
 }
 
+static void
+read_hash(sqlite3_stmt *statement, void *row)
+{
+    text_copy(row, DIGEST_TEXT, sql_text(statement, 0));
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+static void
+close_dir(DIR **dir)
+{
+    if (*dir != NULL)
+        closedir(*dir);
+}
+
+/* Files that a crash left before their commit: harmless, but said. */
+static void
+check_orphans(struct journal *journal, const char *hashes, size_t count,
+              struct problems *found)
+{
+    char path[sizeof journal->dir + 8], at[300];
+
+    payload_dir(journal, path, sizeof path);
+    CLEANUP(close_dir) DIR *dir = opendir(path);
+    for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
+        if (entry->d_name[0] == '.' ||
+            (count > 0 && bsearch(entry->d_name, hashes, count, DIGEST_TEXT,
+                                  by_text) != NULL))
+            continue;
+        text_format(at, sizeof at, "store/%s", entry->d_name);
+        problem_warn(found, TP4021, at,
+                     "the journal names no such file; a crash before its "
+                     "commit left it");
+    }
+}
+
 bool
 verify_bytes(struct journal *journal, struct problems *found, struct err *err)
 {
-    return verify_rows(journal, "SELECT id FROM payload ORDER BY id",
-                       check_payload, found, err);
+    CLEANUP(sql_done) sqlite3_stmt *statement = NULL;
+    struct arena *arena = arena_new();
+    void *hashes;
+    size_t count;
+
+    bool good = verify_rows(journal, "SELECT id FROM payload ORDER BY id",
+                            check_payload, found, err) &&
+                sql_open(journal,
+                         "SELECT lower(hex(sha256)) FROM payload"
+                         " WHERE bytes IS NULL ORDER BY sha256",
+                         NOTHING, &statement, err) &&
+                sql_list(journal, statement, arena, DIGEST_TEXT, read_hash,
+                         &hashes, &count, err);
+    if (good)
+        check_orphans(journal, hashes, count, found);
+    arena_free(&arena);
+    return good;
 }
 
 /* ---- arrivals */

@@ -12,7 +12,7 @@ fi
 base=$(mktemp -d "${TMPDIR:-/tmp}/tp-disk-XXXXXX")
 [ -w /dev/shm ] && { rmdir "$base"; base=$(mktemp -d /dev/shm/tp-disk-XXXXXX); }
 trap 'rm -rf "$base"' EXIT
-number=0 failed=0 deadline=$((SECONDS + 20))
+number=0 failed=0
 
 result() { # 0 or 1, what
     number=$((number + 1))
@@ -41,7 +41,7 @@ history() {
 }
 
 sweep() { # call errno step codes
-    local at=1 bad=0 tried=0
+    local at=1 bad=0 tried=0 deadline=$((SECONDS + 4))
     while [ $SECONDS -lt $deadline ]; do
         history "$1" "$2" "$at" "$4" || { bad=1; break; }
         [ "$fired" -eq 0 ] || break

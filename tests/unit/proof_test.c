@@ -1,63 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What verify proves, reports' queries, versions, and the lock. */
-#include <signal.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
+/* What verify proves, reports' queries, and the words of the manual. */
 #include "store_fixture.h"
 
 /* ---- control numbers */
-
-static struct document
-numbered(const char *number)
-{
-    struct document d = order("ACME", number);
-    struct interchange it = { .direction = DIRECTION_OUT,
-                              .state = "made",
-                              .partner = "ACME" };
-    long isa, gs;
-    bool known;
-
-    CHECK_OK(journal_begin(journal, &err), &err);
-    CHECK_OK(journal_number(journal, "ACME/isa", 917, &isa, &err), &err);
-    CHECK_OK(journal_number(journal, "ACME/gs", 917, &gs, &err), &err);
-    snprintf(it.control, sizeof it.control, "%09ld", isa);
-    text_copy(d.isa, sizeof d.isa, it.control);
-    snprintf(d.gs, sizeof d.gs, "%ld", gs);
-    CHECK_OK(journal_add_interchange(journal, &it, &err), &err);
-    CHECK_OK(journal_keep(journal, &it, number, strlen(number), &err), &err);
-    d.interchange = it.id;
-    CHECK_OK(journal_add(journal, &d, &known, &err), &err);
-    CHECK_OK(journal_commit(journal, &err), &err);
-    return d;
-}
-
-static bool
-one_row(void *user, int columns, const char *const *names,
-        const char *const *values, struct err *e)
-{
-    char *out = user;
-
-    (void)names;
-    (void)e;
-    for (int i = 0; i < columns; i++)
-        snprintf(out + strlen(out), 300 - strlen(out), "%s%s",
-                 out[0] != '\0' ? "|" : "", values[i] ? values[i] : "NULL");
-    return true;
-}
-
-static const char *
-answer(const char *select, const char *text)
-{
-    static char out[300];
-
-    out[0] = '\0';
-    CHECK_OK(
-        journal_query(journal, select, &text, text != NULL, one_row, out, &err),
-        &err);
-    return out;
-}
 
 static void
 numbers_are_given_out_in_order_from_the_floor(void)
@@ -273,118 +218,6 @@ counts_add_up(void)
     CHECK(counts.in_progress == 1 && counts.events == 4);
 }
 
-/* ---- opening */
-
-static void
-another_version_is_refused(void)
-{
-    struct journal *other = NULL;
-
-    fresh();
-    journal_close(&journal);
-    tamper("PRAGMA user_version = 99");
-    refused(journal_open(&other, dir, &err), TP4008);
-    CHECK(other == NULL);
-    tamper("PRAGMA user_version = 1; DROP TABLE shown");
-    refused(journal_open_reader(&other, dir, &err), TP4008);
-    CHECK_OK(journal_open(&journal, dir, &err), &err);
-    CHECK(problems_now() == 0);
-    journal_close(&journal);
-    tamper("PRAGMA application_id = 1");
-    refused(journal_open(&other, dir, &err), TP4009);
-}
-
-static void
-a_second_writer_is_refused_a_reader_is_not(void)
-{
-    struct journal *other = NULL;
-    bool known;
-
-    fresh();
-    struct document d = added("ACME", "PO-1");
-    refused(journal_open(&other, dir, &err), TP4010);
-    CHECK_OK(journal_open_reader(&other, dir, &err), &err);
-    struct journal *mine = journal;
-    journal = other;
-    CHECK_TEXT(answer("SELECT number FROM documents", NULL), "PO-1");
-    CHECK(problems_now() == 0);
-    d.key[0] = '\0';
-    bool wrote = journal_add(journal, &d, &known, &err);
-    journal = mine;
-    journal_close(&other);
-    refused(wrote, TP4006);
-    refused(journal_open_reader(&other, "/nonexistent", &err), TP4009);
-}
-
-static void
-two_processes_cannot_both_write(void)
-{
-    fresh();
-    pid_t child = fork();
-    CHECK(child >= 0);
-    if (child == 0) {
-        struct journal *other = NULL;
-        struct err e = { 0 };
-        _exit(!journal_open(&other, dir, &e) && e.code == TP4010 ? 0 : 1);
-    }
-    int status;
-    CHECK(waitpid(child, &status, 0) == child);
-    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-}
-
-/* Runs one commit while no file may grow beyond what it is now. */
-static bool
-add_on_a_bad_disk(void)
-{
-    struct document d = order("ACME", "PO-bad");
-    struct rlimit old, tight;
-    bool known;
-
-    signal(SIGXFSZ, SIG_IGN);
-    getrlimit(RLIMIT_FSIZE, &old);
-    tight = old;
-    tight.rlim_cur = 4096;
-    setrlimit(RLIMIT_FSIZE, &tight);
-    bool done = journal_add(journal, &d, &known, &err);
-    setrlimit(RLIMIT_FSIZE, &old);
-    return done;
-}
-
-static void
-a_failed_write_is_never_believed(void)
-{
-    fresh();
-    struct document d = added("ACME", "PO-1");
-    bool known;
-    refused(add_on_a_bad_disk(), TP4004);
-    /* The disk is well again, but this journal stays shut for writing. */
-    struct document more = order("ACME", "PO-2");
-    refused(journal_add(journal, &more, &known, &err), TP4005);
-    CHECK_OK(journal_document(journal, d.id, &d, &known, &err), &err);
-    CHECK(known);
-    reopen();
-    added("ACME", "PO-2");
-    CHECK(problems_now() == 0);
-    CHECK_TEXT(answer("SELECT count(*) FROM documents", NULL), "2");
-}
-
-static void
-a_full_disk_refuses_new_input_only(void)
-{
-    struct arrival arrival = { "ACME", "drop", "a.edi", "ISA", 3 };
-    int64_t id;
-    bool known;
-
-    fresh();
-    setenv("TRADEPOST_RESERVE_MB", "1000000", 1);
-    bool accepted = journal_accept(journal, &arrival, &id, &known, &err);
-    unsetenv("TRADEPOST_RESERVE_MB");
-    refused(accepted, TP4003);
-    added("ACME", "PO-1");
-    CHECK_OK(journal_accept(journal, &arrival, &id, &known, &err), &err);
-    CHECK(problems_now() == 0);
-}
-
 /* ---- digests, and the words of the manual */
 
 static void
@@ -447,11 +280,6 @@ main(void)
     RUN(exceptions_say_class_court_and_action);
     RUN(late_acknowledgments_are_listed);
     RUN(counts_add_up);
-    RUN(another_version_is_refused);
-    RUN(a_second_writer_is_refused_a_reader_is_not);
-    RUN(two_processes_cannot_both_write);
-    RUN(a_failed_write_is_never_believed);
-    RUN(a_full_disk_refuses_new_input_only);
     RUN(digests_are_the_known_ones);
     RUN(the_manual_has_the_state_table);
     return ended();

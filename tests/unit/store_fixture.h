@@ -117,6 +117,58 @@ refused(bool done, enum err_code code)
     err_clear(&err);
 }
 
+/* An order with its interchange and numbers, as the settings' floor is 917. */
+static inline struct document
+numbered(const char *number)
+{
+    struct document d = order("ACME", number);
+    struct interchange it = { .direction = DIRECTION_OUT,
+                              .state = "made",
+                              .partner = "ACME" };
+    long isa, gs;
+    bool known;
+
+    CHECK_OK(journal_begin(journal, &err), &err);
+    CHECK_OK(journal_number(journal, "ACME/isa", 917, &isa, &err), &err);
+    CHECK_OK(journal_number(journal, "ACME/gs", 917, &gs, &err), &err);
+    snprintf(it.control, sizeof it.control, "%09ld", isa);
+    text_copy(d.isa, sizeof d.isa, it.control);
+    snprintf(d.gs, sizeof d.gs, "%ld", gs);
+    CHECK_OK(journal_add_interchange(journal, &it, &err), &err);
+    CHECK_OK(journal_keep(journal, &it, number, strlen(number), &err), &err);
+    d.interchange = it.id;
+    CHECK_OK(journal_add(journal, &d, &known, &err), &err);
+    CHECK_OK(journal_commit(journal, &err), &err);
+    return d;
+}
+
+static inline bool
+one_row(void *user, int columns, const char *const *names,
+        const char *const *values, struct err *e)
+{
+    char *out = user;
+
+    (void)names;
+    (void)e;
+    for (int i = 0; i < columns; i++)
+        snprintf(out + strlen(out), 300 - strlen(out), "%s%s",
+                 out[0] != '\0' ? "|" : "", values[i] ? values[i] : "NULL");
+    return true;
+}
+
+/* The rows of a query, all values with "|" between. */
+static inline const char *
+answer(const char *select, const char *text)
+{
+    static char out[300];
+
+    out[0] = '\0';
+    CHECK_OK(
+        journal_query(journal, select, &text, text != NULL, one_row, out, &err),
+        &err);
+    return out;
+}
+
 static inline int
 ended(void)
 {

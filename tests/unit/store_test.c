@@ -284,6 +284,48 @@ an_interchange_is_a_window_on_its_arrival(void)
     CHECK(problems_now() == 0);
 }
 
+static void
+a_window_on_a_large_arrival_is_read_alone(void)
+{
+    static char bytes[200000];
+    struct arrival a = { "ACME", "drop", "large.edi", bytes, sizeof bytes };
+    struct interchange it = { .direction = DIRECTION_IN,
+                              .state = "received",
+                              .offset = 150000,
+                              .size = 40000 };
+    struct buf back = { 0 };
+    bool known;
+    fresh();
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (char)(i / 1000);
+    CHECK_OK(journal_accept(journal, &a, &it.arrival, &known, &err), &err);
+    digest_sha256(it.sha256, bytes + it.offset, (size_t)it.size);
+    CHECK_OK(journal_add_interchange(journal, &it, &err), &err);
+    CHECK_OK(journal_bytes(journal, it.id, &back, &err), &err);
+    CHECK(back.size == 40000 && memcmp(back.text, bytes + 150000, 40000) == 0);
+    buf_free(&back);
+    it.offset = 190000;
+    CHECK_OK(journal_add_interchange(journal, &it, &err), &err);
+    refused(journal_bytes(journal, it.id, &back, &err), TP4020);
+    buf_free(&back);
+}
+
+static void
+what_a_crash_left_half_written_is_removed(void)
+{
+    char path[128], left[256];
+    fresh();
+    snprintf(path, sizeof path, "%s/store", dir);
+    snprintf(left, sizeof left, "%s/.abc.1.tmp", path);
+    CHECK_OK(durable_write(path, ".abc.1.tmp", "x", 1, 0640, &err), &err);
+    reopen();
+    CHECK(file_exists(left)); /* closed well: nobody looks */
+    journal_close(&journal);
+    CHECK_OK(durable_write(dir, "journal.lock", "w", 1, 0640, &err), &err);
+    reopen();
+    CHECK(!file_exists(left));
+}
+
 /* ---- codes, effects, numbers */
 
 static void
@@ -440,6 +482,8 @@ main(void)
     RUN(bytes_of_any_size_come_back);
     RUN(damaged_bytes_are_never_given_out);
     RUN(an_interchange_is_a_window_on_its_arrival);
+    RUN(a_window_on_a_large_arrival_is_read_alone);
+    RUN(what_a_crash_left_half_written_is_removed);
     RUN(a_new_code_releases_what_waits_for_it);
     RUN(a_partners_code_comes_before_the_common_one);
     RUN(a_fact_elsewhere_releases_too);
