@@ -285,12 +285,16 @@ check_segment(struct x12_reader *reader, const struct segment_def *def)
     const struct x12_segment *segment = &reader->segment;
     uint32_t count = segment->count < def->count ? segment->count : def->count;
     uint64_t present = 0;
+    bool simple = !reader->composite && !reader->odd;
 
     for (uint32_t i = 0; i < count; i++) {
         const struct slot *slot = &def->slots[i];
-        if (segment->elements[i].size == 0)
+        uint32_t size = segment->elements[i].size;
+        if (size == 0)
             continue;
         present |= UINT64_C(1) << i;
+        if (simple && slot->plain && size >= slot->min && size <= slot->max)
+            continue;
         struct spot spot = { .element = i + 1,
                              .number = slot->number,
                              .value = &segment->elements[i] };

@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "x12/read_private.h"
 
+enum { TA1_MAX = 1000 }; /* in one interchange */
+
 /* FNV-1a, a zero byte between texts; never 0. */
 uint64_t
 mark(uint64_t start, const char *text)
@@ -130,7 +132,7 @@ open_interchange(struct x12_reader *reader, struct x12_interchange *it)
     memset(reader->told, 0, sizeof reader->told);
     reader->interchange_rejected = false;
     reader->ta1s = NULL;
-    reader->orphans = 0;
+    reader->orphans = reader->kept = 0;
     reader->indent = false;
     reader->file->totals.interchanges++;
     if (reader->keep) {
@@ -326,12 +328,6 @@ orphan(struct x12_reader *reader)
                      reader->group ? "ST or GE" : "GS, TA1 or IEA");
 }
 
-static bool
-is(const struct x12_reader *reader, const char *id)
-{
-    return strcmp(reader->segment.id, id) == 0;
-}
-
 static void
 begin_set(struct x12_reader *reader)
 {
@@ -345,28 +341,42 @@ begin_set(struct x12_reader *reader)
     set_begin(reader);
 }
 
-/* ISA11..IEA: true = the segment was one of the envelope's. */
+/* True = the segment was one of the envelope's, where it may stand. */
 static bool
 take_envelope(struct x12_reader *reader)
 {
-    if (is(reader, "ST")) {
+    switch (reader->name) {
+    case NAME('S', 'T', 0):
         begin_set(reader);
-    } else if (is(reader, "SE") && reader->set.open) {
-        set_end(reader, true);
-    } else if (is(reader, "GS")) {
+        return true;
+    case NAME('S', 'E', 0):
+        if (reader->set.open)
+            set_end(reader, true);
+        else
+            orphan(reader);
+        return true;
+    case NAME('G', 'S', 0):
         if (reader->group != NULL)
             end_group(reader, reader->segment.offset, false);
         begin_group(reader);
-    } else if (is(reader, "GE") && reader->group != NULL) {
-        end_group(reader, reader->base + reader->at, true);
-    } else if (is(reader, "IEA")) {
+        return true;
+    case NAME('G', 'E', 0):
+        if (reader->group != NULL)
+            end_group(reader, reader->base + reader->at, true);
+        else
+            orphan(reader);
+        return true;
+    case NAME('I', 'E', 'A'):
         end_interchange(reader);
-    } else if (is(reader, "TA1") && reader->group == NULL) {
+        return true;
+    case NAME('T', 'A', '1'):
+        if (reader->group != NULL || reader->interchange->ta1_count == TA1_MAX)
+            return false;
         take_ta1(reader);
-    } else {
+        return true;
+    default:
         return false;
     }
-    return true;
 }
 
 static void
@@ -385,8 +395,10 @@ check_name(struct x12_reader *reader)
 void
 take_segment(struct x12_reader *reader)
 {
-    bool trailer = is(reader, "GE") || is(reader, "IEA");
-    bool header = is(reader, "GS") || is(reader, "ST");
+    bool trailer = reader->name == NAME('G', 'E', 0) ||
+                   reader->name == NAME('I', 'E', 'A');
+    bool header =
+        reader->name == NAME('G', 'S', 0) || reader->name == NAME('S', 'T', 0);
 
     if (reader->set.open && !trailer && !header)
         reader->segment.position = ++reader->set.position;

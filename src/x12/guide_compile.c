@@ -99,6 +99,8 @@ fill_masks(struct segment_def *def)
         struct slot *slot = &def->slots[i];
         def->must |= (uint64_t)(slot->usage == 'M') << i;
         def->banned |= (uint64_t)(slot->usage == 'N') << i;
+        slot->plain = (slot->type == 'A' || slot->type == 'I') &&
+                      (slot->codes == NULL || !slot->codes->all);
         if (slot->inside != NULL)
             fill_masks(slot->inside);
     }

@@ -29,6 +29,7 @@ struct slot {
     char type;       /* as in x12_place */
     char usage;
     uint8_t decimals;
+    bool plain; /* nothing but the length is to be checked */
     uint32_t min, max;
     const char *name;
     const struct code_list *codes; /* NULL = none known */

@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "x12/read_private.h"
 
-enum { VALUE_MAX = 99, SENTENCE_MAX = 400 };
+enum { VALUE_MAX = 99, SENTENCE_MAX = 400, INTERCHANGE_FACTOR = 100 };
 
 struct making {
     enum x12_level level;
@@ -132,6 +132,15 @@ add_outside(struct x12_reader *reader, const struct making *making,
         reader->handler.finding(reader->handler.user, finding);
 }
 
+/* Hostile files must not fill the memory with what is wrong with them. */
+static bool
+may_keep(struct x12_reader *reader, const struct chain *chain)
+{
+    uint64_t all = (uint64_t)reader->options.max_findings * INTERCHANGE_FACTOR;
+
+    return chain->kept < reader->options.max_findings && reader->kept++ < all;
+}
+
 static void
 add_to_set(struct x12_reader *reader, const struct making *making,
            const char *sentence)
@@ -143,8 +152,7 @@ add_to_set(struct x12_reader *reader, const struct making *making,
         set->rejects++;
         set->hard += making->level < X12_SEGMENT;
     }
-    if (set->findings.kept < reader->options.max_findings ||
-        making->level == X12_SET)
+    if (may_keep(reader, &set->findings) || set->findings.kept == 0)
         append(&set->findings, make(reader, reader->arena, making, sentence));
 }
 
@@ -160,7 +168,7 @@ add(struct x12_reader *reader, const struct making *making,
         add_to_set(reader, making, sentence);
     } else if (making->level >= X12_GROUP && reader->group != NULL) {
         reader->group_rejected |= rejects;
-        if (reader->group_findings.kept < reader->options.max_findings)
+        if (may_keep(reader, &reader->group_findings))
             append(&reader->group_findings,
                    make(reader, reader->arena, making, sentence));
     } else {
@@ -169,7 +177,7 @@ add(struct x12_reader *reader, const struct making *making,
             strcmp(reader->interchange->ta1, "000") == 0)
             reader->interchange->ta1 =
                 arena_strdup(reader->arena, making->code + 6);
-        if (reader->interchange_findings.kept < reader->options.max_findings)
+        if (may_keep(reader, &reader->interchange_findings))
             append(&reader->interchange_findings,
                    make(reader, reader->arena, making, sentence));
     }

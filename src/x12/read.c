@@ -8,7 +8,7 @@
 
 enum {
     SEGMENT_MAX = 1 << 20,
-    SET_MAX = 64 << 20,
+    SET_MAX = 16 << 20,
     FINDINGS_MAX = 100,
     PIECE = 64 * 1024,
     PADDING = 16 /* so that blocks of 16 may be read over the end */

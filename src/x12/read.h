@@ -127,8 +127,9 @@ struct x12_options {
      * are accepted all the same, and the errors noted. */
     enum x12_verdict on_error;
     size_t max_segment;    /* bytes; default 1 MB */
-    size_t max_set;        /* bytes; default 64 MB */
-    uint32_t max_findings; /* kept per set; default 100 */
+    size_t max_set;        /* bytes; default 16 MB */
+    uint32_t max_findings; /* kept per set; default 100; an interchange keeps
+                              a hundred times as many */
 };
 
 void x12_options_init(struct x12_options *);

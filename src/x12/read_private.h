@@ -11,6 +11,9 @@
 #include "x12/guide_private.h"
 #include "x12/read.h"
 
+/* A segment's name as one number: NAME('S', 'E', 0). */
+#define NAME(a, b, c) ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16)
+
 /* A list of findings that grows at its end. */
 struct chain {
     const struct x12_finding **head;
@@ -89,6 +92,7 @@ struct x12_reader {
     struct x12_segment segment;
     const char *text; /* without newlines */
     size_t text_size;
+    uint32_t name;    /* segment.id packed, to compare with NAME() */
     char id_text[16]; /* the name as it stands */
     struct x12_element *elements;
     size_t element_room;
@@ -102,6 +106,7 @@ struct x12_reader {
     struct chain interchange_findings, group_findings;
     bool told[X12_TOLERANCES]; /* once per interchange */
     bool interchange_rejected, group_rejected;
+    uint32_t kept;    /* findings of the interchange */
     bool consequence; /* findings follow from an earlier one */
     uint32_t orphans; /* segments in no set, in the group or interchange */
     struct x12_segment *ta1s;

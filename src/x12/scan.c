@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <ctype.h>
 #include <string.h>
-#ifdef __SSE2__
+#if defined __SSE2__ && !defined X12_SCALAR
+#define X12_BLOCKS
 #include <emmintrin.h>
 #endif
 
@@ -24,22 +25,29 @@ offset_of(const struct x12_reader *reader, const char *in_segment)
     return reader->segment.offset + at;
 }
 
+/* Room for as many elements as a block of 16 bytes may end, and one more. */
 static void
-add_element(struct x12_reader *reader, size_t count, const char *text,
-            size_t size)
+grow_elements(struct x12_reader *reader, size_t count)
 {
-    if (count == reader->element_room) {
-        size_t room = count ? count * 2 : 64;
-        reader->elements =
-            obtain_more(reader->elements, count * sizeof *reader->elements,
-                        room * sizeof *reader->elements);
-        reader->element_room = room;
-    }
-    reader->elements[count] =
-        (struct x12_element){ .text = text, .size = (uint32_t)size };
+    size_t room = reader->element_room ? reader->element_room * 2 : 64;
+
+    if (count + 17 <= reader->element_room)
+        return;
+    reader->elements = obtain_more(
+        reader->elements, reader->element_room * sizeof *reader->elements,
+        room * sizeof *reader->elements);
+    reader->element_room = room;
 }
 
-#ifdef __SSE2__
+static inline void
+set_element(struct x12_reader *reader, size_t count, const char *text,
+            const char *end)
+{
+    reader->elements[count] =
+        (struct x12_element){ .text = text, .size = (uint32_t)(end - text) };
+}
+
+#ifdef X12_BLOCKS
 struct masks {
     unsigned element, odd, composite;
 };
@@ -71,17 +79,19 @@ find_elements(struct x12_reader *reader, const char *text, size_t size)
     size_t count = 0;
     unsigned odd = 0, composite = 0;
 
+    grow_elements(reader, 0);
     for (size_t at = 0; at < size; at += 16) {
         struct masks masks = look(reader, text + at, size - at);
+        grow_elements(reader, count);
         odd |= masks.odd;
         composite |= masks.composite;
         for (; masks.element != 0; masks.element &= masks.element - 1) {
             const char *stop = text + at + __builtin_ctz(masks.element);
-            add_element(reader, count++, start, (size_t)(stop - start));
+            set_element(reader, count++, start, stop);
             start = stop + 1;
         }
     }
-    add_element(reader, count++, start, (size_t)(text + size - start));
+    set_element(reader, count++, start, text + size);
     reader->odd = odd != 0;
     reader->composite = composite != 0;
     return count;
@@ -94,17 +104,19 @@ find_elements(struct x12_reader *reader, const char *text, size_t size)
     const char *start = text;
     size_t count = 0;
 
+    grow_elements(reader, 0);
     reader->odd = reader->composite = false;
     for (const char *at = text; at < text + size; at++) {
         reader->odd |= (signed char)*at < ' ' || *at == 0x7F;
         reader->composite |=
             *at == marks->component || *at == marks->repetition;
         if (*at == marks->element) {
-            add_element(reader, count++, start, (size_t)(at - start));
+            grow_elements(reader, count);
+            set_element(reader, count++, start, at);
             start = at + 1;
         }
     }
-    add_element(reader, count++, start, (size_t)(text + size - start));
+    set_element(reader, count++, start, text + size);
     return count;
 }
 #endif
@@ -135,6 +147,7 @@ take_id(struct x12_reader *reader, struct x12_element id)
     }
     if (!good)
         memcpy(reader->segment.id, "???", 4);
+    reader->name = pack_id(reader->segment.id, 3);
 }
 
 static void
@@ -276,7 +289,7 @@ last_words(struct x12_reader *reader)
     if (size > 0) {
         begin_segment(reader);
         split(reader, reader->bytes + reader->at, size);
-        if (strcmp(reader->segment.id, "IEA") == 0) {
+        if (reader->name == NAME('I', 'E', 'A')) {
             note_sin(reader, X12_NO_FINAL_TERMINATOR, "TA105=022", NULL,
                      "the last segment has no terminator");
             skip(reader, size);

@@ -189,8 +189,7 @@ place_segment(struct x12_reader *reader, struct x12_node *node)
 {
     struct open_set *set = &reader->set;
     const struct x12_guide *guide = set->guide;
-    const char *id = reader->segment.id;
-    uint16_t index = guide_index(guide, pack_id(id, strlen(id)));
+    uint16_t index = guide_index(guide, reader->name);
     uint16_t place = 0;
 
     if (index >= KNOWN_SEGMENT)

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Each tolerated sin, by a case of tests/x12: rejected, warned of, ignored. */
+#include "base/durable.h"
+#include "x12_fixture.h"
+
+static const struct {
+    const char *file;
+    enum x12_tolerance sin;
+    const char *code; /* when rejected */
+} cases[] = {
+    { "valid/trailing_separators", X12_TRAILING_SEPARATORS, "AK403=3" },
+    { "valid/isa_trimmed", X12_ISA_TRIMMED, "TA105=022" },
+    { "valid/isa_extra_space", X12_ISA_LENGTH, "TA105=022" },
+    { "valid/wrap80_crlf", X12_WRAPPED, "TA105=022" },
+    { "valid/wrap78_lf", X12_WRAPPED, "TA105=022" },
+    { "valid/bom", X12_BOM, "TA105=022" },
+    { "valid/no_final_terminator", X12_NO_FINAL_TERMINATOR, "TA105=022" },
+    { "valid/spaces_before_segments", X12_INDENT, "TA105=022" },
+    { "invalid/lowercase_ids", X12_LOWER_CASE_IDS, "AK304=1" },
+    { "valid/empty_segment", X12_EMPTY_SEGMENT, "TA105=022" },
+    { "valid/terminator_utf8_ellipsis", X12_TERMINATOR_MULTIBYTE, "TA105=004" },
+    { "valid/latin1_name", X12_OUTSIDE_ASCII, "AK403=6" },
+    { "valid/terminator_0x85", X12_OUTSIDE_ASCII, NULL },
+    { "valid/sample_850", X12_OUTSIDE_BASIC, "AK403=6" },
+    { "valid/hl_empty_parent", X12_HL_PARENT_MISSING, "AK403=1" },
+    { "valid/empty_group", X12_EMPTY_GROUP, "AK905=5" },
+    { "invalid/se_count_wrong", X12_COUNT_MISMATCH, "AK502=4" },
+    { "invalid/ge_count_wrong", X12_COUNT_MISMATCH, "AK905=5" },
+    { "invalid/iea_count_wrong", X12_COUNT_MISMATCH, "TA105=021" },
+    { "invalid/se_ctl_wrong", X12_CONTROL_MISMATCH, "AK502=3" },
+    { "invalid/ge_ctl_wrong", X12_CONTROL_MISMATCH, "AK905=4" },
+    { "invalid/iea_ctl_wrong", X12_CONTROL_MISMATCH, "TA105=001" },
+    { "invalid/dup_st02", X12_DUPLICATE_SET, "AK502=23" },
+    { "invalid/garbage_between", X12_DUPLICATE_INTERCHANGE, "TA105=025" },
+    { "invalid/apimeister_999", X12_NO_GUIDE, "AK502=1" },
+};
+
+static struct x12_guide *guides[2]; /* 850, 856 */
+
+static const struct x12_guide *
+guide_of(void *user, const struct x12_group *group, const char *set)
+{
+    (void)user;
+    (void)group;
+    return strcmp(set, "850") == 0   ? guides[0]
+           : strcmp(set, "856") == 0 ? guides[1]
+                                     : NULL;
+}
+
+struct tally {
+    int sins, rejects; /* findings of the sin, and of those that reject */
+    const char *code;  /* of the first of them */
+};
+
+static void
+count(struct tally *tally, enum x12_tolerance sin, const struct x12_finding *f)
+{
+    for (; f != NULL; f = f->next) {
+        if (f->tolerance != sin)
+            continue;
+        if (tally->sins++ == 0)
+            tally->code = f->code;
+        tally->rejects += f->severity == X12_REJECT;
+    }
+}
+
+static struct tally
+read_case(size_t i, enum x12_severity severity)
+{
+    struct buf input = { 0 };
+    struct tally tally = { .code = "" };
+    struct x12_options options;
+    const char *path =
+        arena_printf(arena, "%s/../tests/x12/%s/input.edi", edi, cases[i].file);
+
+    x12_options_init(&options);
+    options.guide_for = guide_of;
+    options.tolerance[cases[i].sin] = (unsigned char)severity;
+    CHECK_OK(file_read(path, 1 << 20, &input, &err), &err);
+    const struct x12_file *file =
+        x12_read(arena, input.text, input.size, &options);
+    buf_free(&input);
+    for (const struct x12_interchange *it = file->interchanges; it;
+         it = it->next) {
+        count(&tally, cases[i].sin, it->findings);
+        for (const struct x12_group *g = it->groups; g; g = g->next) {
+            count(&tally, cases[i].sin, g->findings);
+            for (const struct x12_result *r = g->results; r; r = r->next)
+                count(&tally, cases[i].sin, r->findings);
+            if (severity != X12_REJECT && g->results != NULL &&
+                it->verdict != X12_REJECTED)
+                CHECK(x12_usable(g->results));
+        }
+    }
+    return tally;
+}
+
+static void
+partners_choose(void)
+{
+    fixture_begin();
+    guides[0] = load_guide("850");
+    guides[1] = load_guide("856");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        printf("# %s\n", cases[i].file);
+        struct tally tally = read_case(i, X12_IGNORE);
+        CHECK(tally.sins == 0);
+        tally = read_case(i, X12_WARN);
+        CHECK((tally.sins > 0) == (cases[i].code != NULL));
+        CHECK(tally.rejects == 0);
+        tally = read_case(i, X12_REJECT);
+        CHECK(tally.sins == tally.rejects);
+        CHECK_TEXT(tally.code, cases[i].code ? cases[i].code : "");
+    }
+    x12_guide_free(&guides[0]);
+    x12_guide_free(&guides[1]);
+}
+
+static void
+names_are_known(void)
+{
+    enum x12_tolerance sin;
+
+    for (int i = 0; i < X12_TOLERANCES; i++) {
+        const char *name = x12_tolerance_name((enum x12_tolerance)i);
+        CHECK(x12_tolerance_by_name(name, &sin) && (int)sin == i);
+    }
+    CHECK(x12_tolerance_by_name("isa_unpadded", &sin));
+    CHECK(sin == X12_ISA_TRIMMED);
+    CHECK(x12_tolerance_name(X12_TOLERANCES) == NULL);
+}
+
+int
+main(void)
+{
+    RUN(partners_choose);
+    RUN(names_are_known);
+    arena_free(&arena);
+    return test_end();
+}
