@@ -179,17 +179,27 @@ overlays_of_overlays_stand_alone(void)
                                                                         NULL };
     static const struct x12_rule first[] = { { .at = "850/BEG02",
                                                .codes = kinds } };
-    static const struct x12_rule second[] = { { .at = "850/BEG02",
-                                                .codes_add = add } };
+    static const struct x12_rule second[] = {
+        { .at = "850/BEG02", .codes_add = add },
+    };
+    static const struct x12_rule third[] = {
+        { .at = "850/REF", .usage = 'N' }, { .at = "850/PO1[03=CA]", .max = 1 }
+    };
     struct x12_guide *base;
 
     fixture_begin();
     base = overlay(first, 1);
     CHECK_OK(x12_guide_overlay(&guide, base, second, 1, found, &err), &err);
     x12_guide_free(&base);
+    base = guide;
+    CHECK_OK(x12_guide_overlay(&guide, base, third, 2, found, &err), &err);
+    x12_guide_free(&base);
     CHECK_TEXT(codes_of(read_order("BEG*00*RL*1**20251112~PO1*1*1*EA*1~")), "");
     CHECK_TEXT(codes_of(read_order("BEG*00*NE*1**20251112~PO1*1*1*EA*1~")),
                "AK403=7 BEG02 @2");
+    CHECK_TEXT(codes_of(read_order("BEG*00*SA*1**20251112~REF*DP*1~"
+                                   "PO1*1*1*CA*1~PO1*1*1*CA*1~")),
+               "AK304=2 REF @3;AK304=4 PO1 @5");
     x12_guide_free(&guide);
 }
 

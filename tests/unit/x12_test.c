@@ -31,6 +31,8 @@ static const struct {
     { "BEG*00*SA***20251112~" LINE, "AK403=1 BEG03 @2" },
     { "BEG*00*SA*P**20250230~" LINE, "AK403=8 BEG05 @2" },
     { "BEG*00*SA*P**202511~" LINE, "AK403=4 BEG05 @2" },
+    { "BEG*00*SA*P**20240229~" LINE, "" },
+    { "BEG*00*SA*P**20250229~" LINE, "AK403=8 BEG05 @2" },
     { "BEG*XX*SA*P**20251112~" LINE, "AK403=7 BEG01 @2" },
     { "BEG*00*SAX*P**20251112~" LINE, "AK403=5 BEG02 @2" },
     { HEAD "PO1*1*4O*CA*1~", "AK403=6 PO102 @3" },
@@ -283,6 +285,29 @@ never_reads_over_the_end(void)
     x12_guide_free(&guide);
 }
 
+/* ISA11 separates repetitions since 00402, and only if it is a sign. */
+static void
+knows_repetitions_by_version(void)
+{
+    static const struct {
+        const char *eleven_twelve, *found;
+    } versions[] = { { "*U*00401", "" },
+                     { "*^*00401", "" },
+                     { "*^*00501", "AK403=12 REF02 @3" },
+                     { "*U*00501", "" } };
+    struct x12_options options = fixture_options();
+
+    fixture_begin();
+    guide = load_guide("850");
+    for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
+        char *text =
+            arena_strdup(arena, wrap("PO", "850", HEAD "REF*DP*A^B~" LINE));
+        memcpy(strstr(text, "*U*00401"), versions[i].eleven_twelve, 8);
+        CHECK_TEXT(codes_of(read_text(text, &options)), versions[i].found);
+    }
+    x12_guide_free(&guide);
+}
+
 static void
 bounds_what_it_keeps(void)
 {
@@ -324,6 +349,7 @@ main(void)
     RUN(lets_partners_decide);
     RUN(a_bad_set_harms_no_neighbour);
     RUN(never_reads_over_the_end);
+    RUN(knows_repetitions_by_version);
     RUN(bounds_what_it_keeps);
     arena_free(&arena);
     return test_end();
