@@ -39,7 +39,6 @@ http_url_check(const char *url, char place[HTTP_PLACE], struct err *err)
     CLEANUP(drop_part) char *scheme = NULL;
     CLEANUP(drop_part) char *host = NULL;
     CLEANUP(drop_part) char *path = NULL;
-    CLEANUP(drop_part) char *user = NULL;
 
     BUG_IF(parsed == NULL);
     if (url == NULL ||

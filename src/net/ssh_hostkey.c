@@ -8,20 +8,24 @@
 #include "base/when.h"
 #include "net/ssh_private.h"
 
-enum { TYPES = 5, PREFERENCE = 200 };
+enum { PREFERENCE = 200, CONNECT_MS = 10000 };
 
-/* The types of host keys, in the order in which they are asked for. ssh-rsa
- * last: its signature is weak, but the key itself is pinned. */
+/* The types of host keys and their methods, in the order in which they are
+ * asked for. ssh-rsa last: its signature is weak, but the key is pinned. */
 static const struct {
     int type;
-    const char *methods;
-} types[TYPES] = {
+    const char *method;
+} methods[] = {
     { LIBSSH2_HOSTKEY_TYPE_ED25519, "ssh-ed25519" },
     { LIBSSH2_HOSTKEY_TYPE_ECDSA_256, "ecdsa-sha2-nistp256" },
     { LIBSSH2_HOSTKEY_TYPE_ECDSA_384, "ecdsa-sha2-nistp384" },
     { LIBSSH2_HOSTKEY_TYPE_ECDSA_521, "ecdsa-sha2-nistp521" },
-    { LIBSSH2_HOSTKEY_TYPE_RSA, "rsa-sha2-512,rsa-sha2-256,ssh-rsa" },
+    { LIBSSH2_HOSTKEY_TYPE_RSA, "rsa-sha2-512" },
+    { LIBSSH2_HOSTKEY_TYPE_RSA, "rsa-sha2-256" },
+    { LIBSSH2_HOSTKEY_TYPE_RSA, "ssh-rsa" },
 };
+
+enum { METHODS = sizeof methods / sizeof *methods };
 
 void
 ssh_part(struct ssh *ssh)
@@ -75,59 +79,84 @@ fingerprint_of(struct ssh *ssh, char out[FINGERPRINT])
 }
 
 static bool
-shake_hands(struct ssh *ssh, const struct ssh_settings *settings,
-            const char *preference, struct err *err)
+is_supported(const char **supported, int count, const char *method)
 {
-    long port = settings->port != 0 ? settings->port : 22;
+    for (int i = 0; i < count; i++)
+        if (text_equal(supported[i], method))
+            return true;
+    return false;
+}
+
+/* Joins the methods of types not seen yet; "" when none is left. Only those
+ * that libssh2 knows: when it strips unknown ones itself, 1.10 copies the list
+ * over itself and may garble it. */
+static void
+prefer(struct ssh *ssh, const bool seen[METHODS], char out[PREFERENCE])
+{
+    const char **supported = NULL;
+    int count = libssh2_session_supported_algs(
+        ssh->session, LIBSSH2_METHOD_HOSTKEY, &supported);
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < METHODS; i++) {
+        if (seen[i] || !is_supported(supported, count, methods[i].method))
+            continue;
+        text_format(out + used, PREFERENCE - used, "%s%s", used > 0 ? "," : "",
+                    methods[i].method);
+        used += strlen(out + used);
+    }
+    if (supported != NULL)
+        libssh2_free(ssh->session, supported);
+}
+
+/* False with TP5032 when no method is left, or none is common. */
+static bool
+agree(struct ssh *ssh, const bool seen[METHODS], struct err *err)
+{
+    char preference[PREFERENCE];
     int result;
 
-    ssh->fd = ssh_connect(
-        settings->host, port,
-        settings->connect_ms != 0 ? settings->connect_ms : 10000, err);
-    if (ssh->fd < 0)
-        return false;
-    ssh->session = libssh2_session_init();
-    BUG_IF(ssh->session == NULL);
-    libssh2_session_set_blocking(ssh->session, 0);
-    if (libssh2_session_method_pref(ssh->session, LIBSSH2_METHOD_HOSTKEY,
+    prefer(ssh, seen, preference);
+    if (preference[0] == '\0' ||
+        libssh2_session_method_pref(ssh->session, LIBSSH2_METHOD_HOSTKEY,
                                     preference) != 0)
         return ssh_failed(ssh, TP5032, "no host key type", err);
     while ((result = libssh2_session_handshake(ssh->session, ssh->fd)) ==
            LIBSSH2_ERROR_EAGAIN)
         if (!ssh_wait(ssh))
             return ssh_failed(ssh, TP5031, "handshake", err);
-    if (result == 0)
-        return true;
-    return ssh_failed(ssh,
+    return result == 0 ||
+           ssh_failed(ssh,
                       result == LIBSSH2_ERROR_KEX_FAILURE ? TP5032 : TP5031,
                       "handshake", err);
 }
 
-/* Joins the types not seen yet; false when none is left. */
 static bool
-prefer(const bool seen[TYPES], char out[PREFERENCE])
+shake_hands(struct ssh *ssh, const struct ssh_settings *settings,
+            const bool seen[METHODS], struct err *err)
 {
-    size_t used = 0;
+    long port = settings->port != 0 ? settings->port : 22;
+    long ms = settings->connect_ms != 0 ? settings->connect_ms : CONNECT_MS;
 
-    for (size_t i = 0; i < TYPES; i++) {
-        if (seen[i])
-            continue;
-        text_format(out + used, PREFERENCE - used, "%s%s", used > 0 ? "," : "",
-                    types[i].methods);
-        used += strlen(out + used);
-    }
-    return used > 0;
+    ssh->fd = ssh_connect(settings->host, port, ms, err);
+    if (ssh->fd < 0)
+        return false;
+    ssh->session = libssh2_session_init();
+    BUG_IF(ssh->session == NULL);
+    libssh2_session_set_blocking(ssh->session, 0);
+    return agree(ssh, seen, err);
 }
 
 static void
-mark_seen(struct ssh *ssh, bool seen[TYPES])
+mark_seen(struct ssh *ssh, bool seen[METHODS])
 {
     size_t size;
     int type = LIBSSH2_HOSTKEY_TYPE_UNKNOWN;
 
     libssh2_session_hostkey(ssh->session, &size, &type);
-    for (size_t i = 0; i < TYPES; i++)
-        seen[i] = seen[i] || type == types[i].type ||
+    for (size_t i = 0; i < METHODS; i++)
+        seen[i] = seen[i] || type == methods[i].type ||
                   type == LIBSSH2_HOSTKEY_TYPE_UNKNOWN;
 }
 
@@ -147,19 +176,11 @@ changed(const struct ssh_settings *settings, const char *found, struct err *err)
 bool
 ssh_meet(struct ssh *ssh, const struct ssh_settings *settings, struct err *err)
 {
-    bool seen[TYPES] = { false };
-    char preference[PREFERENCE], found[FINGERPRINT] = "",
-                                 first[FINGERPRINT] = "";
+    bool seen[METHODS] = { false };
+    char found[FINGERPRINT] = "", first[FINGERPRINT] = "";
+    struct err why = { 0 };
 
-    while (prefer(seen, preference)) {
-        struct err why = { 0 };
-        if (!shake_hands(ssh, settings, preference, &why)) {
-            /* No key of another type: the one shown is the one. */
-            if (first[0] != '\0' && why.code == TP5032)
-                break;
-            *err = why;
-            return false;
-        }
+    while (shake_hands(ssh, settings, seen, &why)) {
         if (!fingerprint_of(ssh, found))
             return err_set(err, TP5031, "the host key has no fingerprint");
         if (ssh_is_pinned(settings, found))
@@ -169,5 +190,9 @@ ssh_meet(struct ssh *ssh, const struct ssh_settings *settings, struct err *err)
         mark_seen(ssh, seen);
         ssh_part(ssh);
     }
-    return changed(settings, first, err);
+    /* No key of yet another type: the one shown is the one. */
+    if (first[0] != '\0' && why.code == TP5032)
+        return changed(settings, first, err);
+    *err = why;
+    return false;
 }
