@@ -356,6 +356,11 @@ resolve_list_bound(struct loading *loading, struct bound *bound,
         loading->wrong = true;
         return;
     }
+    if (list->type != FIELD_LIST) {
+        cursor_expected(&cursor, "a list of the record behind each");
+        loading->wrong = true;
+        return;
+    }
     bound->list = list;
     bound->single = bound->child && text_equal(bound->child->name, "it");
     bound->scope = arena_alloc(arena, sizeof *bound->scope);

@@ -67,7 +67,8 @@ const char *expr_code(const struct expr *call, const char *value, bool outward,
 const struct frame *expr_frame_out(const struct frame *, int up);
 /* Reads a decimal for arithmetic; false (and a problem) when it is none. */
 bool expr_number(const char *text, struct decimal *, struct expr_run *);
-/* The list of an `each`: a field of type list, not inside another one. */
+/* The list of an `each`: a list, or a text of many lines, not inside another
+ * list. */
 bool expr_resolve_list(struct expr *, const struct scope *,
                        struct cursor *) MUST_USE;
 /* Rounded far behind what amounts need; false when dividing by zero. */

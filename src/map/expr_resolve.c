@@ -120,7 +120,8 @@ expr_resolve_list(struct expr *expr, const struct scope *scope,
 {
     if (!resolve_any(expr, scope, cursor))
         return false;
-    if (expr->kind != EXPR_FIELD || expr->type != FIELD_LIST || expr->crosses)
+    if (expr->kind != EXPR_FIELD || expr->crosses ||
+        (expr->type != FIELD_LIST && expr->type != FIELD_TEXT))
         return mistake(cursor, expr->text, "a list");
     return true;
 }
@@ -164,6 +165,8 @@ resolve_sum(struct expr *call, const struct scope *scope, struct cursor *cursor)
                 mistake(cursor, list->text, "a field inside a list"));
     if (!expr_resolve_list(list, scope, cursor))
         return false;
+    if (list->type != FIELD_LIST)
+        return mistake(cursor, list->text, "a list");
     inner.prefix = list->full;
     call->inner = true;
     return expr_resolve(list->next, &inner, cursor);

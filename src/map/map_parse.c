@@ -201,11 +201,25 @@ map_parse_assigns(struct cursor *cursor, struct line *line)
 }
 
 static bool
+take_width(struct cursor *cursor, unsigned *width)
+{
+    const char *text = cursor_take(cursor, TOKEN_NUMBER);
+    long number;
+
+    if (text == NULL || !text_number(text, 9999, &number) || number == 0)
+        return cursor_expected(cursor, "a number of characters, as by 264");
+    *width = (unsigned)number;
+    return true;
+}
+
+static bool
 parse_each(struct cursor *cursor, struct line *line)
 {
     line->list_name = cursor_take(cursor, TOKEN_WORD);
     if (line->list_name == NULL)
         return cursor_expected(cursor, "a list, as each lines");
+    if (cursor_word(cursor, "by") && !take_width(cursor, &line->width))
+        return false;
     if (!cursor_word(cursor, "where"))
         return true;
     line->where = expr_parse_condition(cursor);

@@ -63,7 +63,8 @@ struct line {
     bool through;
     /* each LIST where CONDITION: */
     const char *list_name;
-    struct expr *list; /* resolved: the list, in the enclosing scope */
+    struct expr *list; /* resolved, in the enclosing scope; a text: its lines */
+    unsigned width;    /* each TEXT by 264; 0 = as long as the lines are */
     struct expr *where;
     /* inside LIST by FIELD: P below I in an 856 */
     const char *inside, *by;
@@ -134,6 +135,11 @@ const struct frame *map_list_home(const struct line *, const struct frame *);
 /* The line's pack(...), or NULL. */
 const struct assign *map_pack_of(const struct line *);
 bool expr_is_call(const struct expr *, enum function);
+/* The lines of a text as objects that hold one each, and back. The caller
+ * owns the list. */
+json_t *map_pieces(const struct line *, const char *text);
+void map_add_piece(const struct line *, const struct frame *,
+                   const json_t *piece, struct arena *);
 /* The schema's problems with what was read, without those that follow from a
  * problem reported already. */
 void map_check_schema(const struct record *, struct expr_run *);

@@ -7,6 +7,19 @@
 #include "map/convert.h"
 #include "map/read_private.h"
 
+/* A segment that carries one line of a text. */
+static void
+read_piece(struct reading *reading, const struct line *line,
+           const struct x12_node *node, struct frame *frame)
+{
+    CLEANUP(json_decrefp) json_t *piece = json_object();
+    struct segment_reading at = { reading, line, node, { 0 } };
+
+    map_take_assigns(&at, map_new_frame(reading, frame, piece));
+    map_report_left(&at);
+    map_add_piece(line, frame, piece, reading->run.arena);
+}
+
 static void
 read_segment(struct reading *reading, const struct line *line,
              const struct x12_node *node, struct frame *frame)
@@ -91,7 +104,9 @@ map_read_loop(struct reading *reading, const struct line *lines,
         if (text_equal(node->segment.id, "HL"))
             continue;
         line = pick(lines, &node->segment, used);
-        if (line != NULL) {
+        if (line != NULL && line->list && line->list->type == FIELD_TEXT) {
+            read_piece(reading, line, node, frame);
+        } else if (line != NULL) {
             used[index_of(lines, line)] = true;
             read_segment(reading, line, node, frame);
         } else if (!map_ignores_segment(reading->map, node)) {

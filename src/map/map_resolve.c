@@ -62,9 +62,11 @@ enter_list(struct loading *loading, struct line *line,
     }
     line->list = list;
     line->scope = arena_alloc(loading->map->arena, sizeof *line->scope);
-    *line->scope = (struct scope){ .outer = outer,
-                                   .kind = outer->kind,
-                                   .prefix = list->full };
+    *line->scope =
+        (struct scope){ .outer = outer,
+                        .kind = outer->kind,
+                        .prefix = list->type == FIELD_TEXT ? outer->prefix
+                                                           : list->full };
     return line->scope;
 }
 
@@ -95,6 +97,8 @@ check_level(struct loading *loading, struct line *line,
 
     if (line->head.level == NULL)
         mistake(loading, line->place, "HL", "its level's code, as HL[O]");
+    if (line->list != NULL && line->list->type != FIELD_LIST)
+        mistake(loading, line->place, line->list_name, "a list");
     if (line->list_name && line->parent && line->parent->optional &&
         line->parent->list_name && around &&
         !(*around->prefix

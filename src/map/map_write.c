@@ -309,10 +309,15 @@ write_each(struct writing *writing, const struct line *line,
     const json_t *list = node_at(map_list_home(line, frame)->node,
                                  line->list->text),
                  *element;
+    CLEANUP(json_decrefp)
+    json_t *pieces = line->list->type == FIELD_TEXT
+                         ? map_pieces(line, json_string_value(list))
+                         : NULL;
     struct packing packing = { .line = line, .pack = map_pack_of(line) };
     bool wrote = false;
     size_t i;
 
+    list = pieces ? pieces : list;
     json_array_foreach(list, i, element)
     {
         struct frame inner = map_element_frame(line, frame, element, i);

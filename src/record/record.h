@@ -81,9 +81,12 @@ bool record_field(enum record_kind, const char *path, enum field_type *);
 /* The nearest field name for "did you mean", or NULL. */
 const char *record_field_nearest(enum record_kind, const char *path);
 
+struct buf;
+/* Every kind's fields as a manual lists them: "lines.quantity number !". */
+void record_manual(struct buf *);
+
 /* Canonical JSON (sorted keys, no blanks); the same content gives the same
  * bytes. The caller frees with buf_free. */
-struct buf;
 void record_dump(const struct record *, struct buf *);
 bool record_parse(struct record **, enum record_kind, const char *json,
                   size_t size, struct err *) MUST_USE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/text.h"
 #include "record/record_private.h"
 
@@ -103,4 +104,33 @@ record_field_nearest(enum record_kind kind, const char *path)
         names[i] = field[i].path;
     near = text_nearest(path, names, count);
     return near ? near : same_ending(field, count, path);
+}
+
+static const char *
+type_name(enum field_type type)
+{
+    static const char *const names[] = {
+        [FIELD_TEXT] = "",      [FIELD_DECIMAL] = " number",
+        [FIELD_DATE] = " date", [FIELD_TIME] = " time",
+        [FIELD_FLAG] = " flag", [FIELD_GROUP] = " group",
+        [FIELD_LIST] = " list"
+    };
+
+    return names[type];
+}
+
+void
+record_manual(struct buf *out)
+{
+    for (int kind = 0; kind < RECORD_KINDS; kind++) {
+        size_t count;
+        const struct field *field =
+            record_schema((enum record_kind)kind, &count);
+
+        buf_addf(out, ".SS %s\n.nf\n", kind_names[kind]);
+        for (; count > 0; count--, field++)
+            buf_addf(out, "%s%s%s\n", field->path, type_name(field->type),
+                     field->must ? " !" : "");
+        buf_adds(out, ".fi\n");
+    }
 }

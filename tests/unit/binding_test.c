@@ -113,6 +113,7 @@ names_the_row_of_an_unknown_code(void)
         "\"unitOfMeasureCode\":\"BOXX\"}]}",
         found);
 
+    CHECK(record_count(order, "lines") == 1);
     CHECK(problems_errors(found) == 1);
     CHECK_TEXT(problems_first(found)->at,
                "purchaseOrderLines[0].unitOfMeasureCode");

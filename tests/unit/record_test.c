@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/durable.h"
+#include "base/text.h"
 #include "record/record.h"
 #include "test.h"
 
@@ -144,6 +148,38 @@ names_its_kinds(void)
     }
 }
 
+/* With TP_UPDATE the page is made anew, for a person to read. */
+static void
+manual_lists_the_schema(void)
+{
+    static const char begin[] = ".\\\" fields begin\n";
+    static const char end[] = ".\\\" fields end\n";
+    CLEANUP(buf_free) struct buf page = { 0 };
+    CLEANUP(buf_free) struct buf list = { 0 };
+    CLEANUP(buf_free) struct buf made = { 0 };
+    const char *root = getenv("TP_SOURCE"), *from, *to;
+    struct err err = { 0 };
+    char folder[300], path[400];
+
+    (void)text_format(folder, sizeof folder, "%s/doc/man", root ? root : ".");
+    (void)text_format(path, sizeof path, "%s/tradepost-map.5", folder);
+    CHECK_OK(file_read(path, 1 << 20, &page, &err), &err);
+    record_manual(&list);
+    from = strstr(buf_text(&page), begin);
+    to = strstr(buf_text(&page), end);
+    CHECK(from != NULL && to != NULL);
+    from += strlen(begin);
+    buf_add(&made, page.text, (size_t)(from - page.text));
+    buf_adds(&made, buf_text(&list));
+    buf_adds(&made, to);
+    if (getenv("TP_UPDATE") != NULL)
+        CHECK_OK(durable_write_view(folder, "tradepost-map.5", made.text,
+                                    made.size, 0644, &err),
+                 &err);
+    else
+        CHECK(strcmp(buf_text(&page), buf_text(&made)) == 0);
+}
+
 int
 main(void)
 {
@@ -154,5 +190,6 @@ main(void)
     RUN(knows_its_fields);
     RUN(takes_times_with_and_without_hour);
     RUN(names_its_kinds);
+    RUN(manual_lists_the_schema);
     return test_end();
 }
