@@ -10,8 +10,7 @@ static const char *const kind_acts[] = {
     [ERR_NONE] = "nothing",
     [ERR_RETRY] = "tried again by itself, with growing pauses",
     [ERR_THROTTLED] = "waits as long as the other side asks, then goes on",
-    [ERR_AUTH] = "signs in once more; then this endpoint stops and people are "
-                 "told",
+    [ERR_AUTH] = "signs in once more, then stops and people are told",
     [ERR_DATA] = "the document is held until somebody decides",
     [ERR_CONFIG] = "the route stops and people are told",
     [ERR_CONFLICT] = "read again and compared",
