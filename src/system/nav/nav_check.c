@@ -54,7 +54,6 @@ check_named(struct system *system, const struct metadata *all, const char *what,
             struct problems *found, struct err *err)
 {
     CLEANUP(arena_free) struct arena *arena = arena_new();
-    CLEANUP(buf_free) struct buf content = { 0 };
     const struct map_sources *sources = system->context.sources;
     const char *name = arena_printf(arena, "bindings/%s/%s.binding",
                                     nav_of(system)->words->bindings, what);
