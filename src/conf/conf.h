@@ -97,9 +97,15 @@ const char *conf_dir(const struct conf *);
 const char *conf_data_dir(const struct conf *);
 const char *conf_state_dir(const struct conf *);
 const char *conf_spool_dir(const struct conf *);
+/* Where the shipped texts are when the settings do not say. */
+const char *conf_shipped_dir(struct arena *);
 /* Opens a text (guide, map, code table, flow...) by its relative name: the
  * site's DIR/NAME before the shipped DATA/NAME. NULL when neither is there. */
 const char *conf_find(const struct conf *, struct arena *, const char *name);
+/* The names of all texts of a folder ("flows", ".flow"), site and shipped, each
+ * once, sorted. */
+size_t conf_list(const struct conf *, struct arena *, const char *folder,
+                 const char *suffix, const char ***names);
 /* Adds the secret's bytes, without a final newline; checks that only the owner
  * may read the file (TP1020). name as in "secret:NAME"; the prefix may be
  * there. */

@@ -199,7 +199,7 @@ path_of(struct conf *conf, const char *name, const char *fallback)
 static void
 set_paths(struct conf *conf)
 {
-    conf->data = path_of(conf, "paths.data", TP_DATADIR);
+    conf->data = path_of(conf, "paths.data", conf_shipped_dir(conf->arena));
     conf->state = path_of(conf, "paths.state", TP_STATEDIR);
     conf->spool = path_of(conf, "paths.spool", TP_SPOOLDIR);
     conf->secrets = path_of(conf, "paths.secrets", "secrets");
