@@ -104,6 +104,23 @@ map_pack_of(const struct line *line)
     return assign;
 }
 
+/* Rounding line by line or in the sum differs by a cent; that is explained,
+ * not refused. */
+static bool
+rounding(const char *const sides[2])
+{
+    struct decimal a, b;
+
+    if (sides[0] == NULL || sides[1] == NULL ||
+        !decimal_parse(&a, sides[0], strlen(sides[0])) ||
+        !decimal_parse(&b, sides[1], strlen(sides[1])))
+        return false;
+    struct decimal off = decimal_subtract(a, b);
+    if (off.units < 0)
+        off = decimal_negate(off);
+    return decimal_compare(off, decimal_of("0.01")) <= 0;
+}
+
 void
 map_run_checks(const struct map *map, struct expr_run *run)
 {
@@ -115,9 +132,16 @@ map_run_checks(const struct map *map, struct expr_run *run)
             expr_holds(c->condition, run) != TRUTH_FALSE)
             continue;
         expr_sides(c->condition, run, sides);
-        problem_add(run->found, TP3104, run->at, NULL, "%s: found %s and %s",
-                    c->place->text, sides[0] ? sides[0] : "nothing",
-                    sides[1] ? sides[1] : "nothing");
+        if (rounding((const char *const *)sides)) {
+            problem_warn(run->found, TP3104, run->at,
+                         "a rounding difference: %s and %s", sides[0],
+                         sides[1]);
+            continue;
+        }
+        problem_add(run->found, TP3104, run->at, NULL,
+                    "does not add up: found %s and %s (%s)",
+                    sides[0] ? sides[0] : "nothing",
+                    sides[1] ? sides[1] : "nothing", c->place->text);
     }
 }
 

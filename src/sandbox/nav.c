@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Addresses, sign-in and errors of the simulated NAV. */
-#define _GNU_SOURCE /* strcasestr */
 #include "sandbox/nav.h"
 
 #include <stdarg.h>

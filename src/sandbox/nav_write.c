@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* POST (with deep insert on API pages), PATCH and DELETE. */
-#define _GNU_SOURCE /* strcasestr */
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>

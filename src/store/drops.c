@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The drop box: which files are whole. */
-#define _GNU_SOURCE /* F_SETLEASE */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
