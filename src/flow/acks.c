@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What partners say of what we sent: 997 down to set, segment and element,
+ * TA1 for whole interchanges. */
+#include "flow/flow_private.h"
+
+#include <string.h>
+
+#include "x12/ack.h"
+
+static enum acked
+verdict_of(char letter)
+{
+    switch (letter) {
+    case 'A':
+        return ACKED_ACCEPTED;
+    case 'E':
+        return ACKED_WITH_ERRORS;
+    case 'P':
+        return ACKED_PARTIAL;
+    default:
+        return ACKED_REJECTED;
+    }
+}
+
+/* "segment 11 (PO1), element 3: code 7 'XX'" of the first complaint. */
+static void
+describe_segment(const json_t *segment, struct buf *out)
+{
+    const char *id = node_text(segment, "id");
+    const char *position = node_text(segment, "position");
+    const char *code = node_text(segment, "code");
+    const json_t *element;
+    size_t i;
+
+    buf_addf(out, "%s line %s", id ? id : "?", position ? position : "?");
+    if (code != NULL)
+        buf_addf(out, " (AK304=%s)", code);
+    json_array_foreach(node_at(segment, "elements"), i, element)
+    {
+        const char *number = node_text(element, "position");
+        const char *value = node_text(element, "value");
+        const char *wrong = node_text(element, "code");
+        const char *meaning;
+        char full[24];
+        text_format(full, sizeof full, "AK403=%s", wrong ? wrong : "?");
+        meaning = x12_code_meaning(full);
+        buf_addf(out, ", element %s%s%s%s: %s [%s]", number ? number : "?",
+                 value ? " '" : "", value ? value : "", value ? "'" : "",
+                 meaning ? meaning : "refused", full);
+    }
+}
+
+static void
+complaint(const json_t *set, struct buf *out)
+{
+    const json_t *segment, *code;
+    size_t i;
+
+    json_array_foreach(node_at(set, "segments"), i, segment)
+    {
+        if (out->size > 0)
+            buf_adds(out, "; ");
+        describe_segment(segment, out);
+    }
+    json_array_foreach(node_at(set, "codes"), i, code)
+    {
+        const char *text = node_text(code, "code");
+        if (out->size > 0)
+            buf_adds(out, "; ");
+        buf_addf(out, "AK502=%s", text ? text : "?");
+    }
+}
+
+static bool
+apply(struct flow *flow, struct document *sent, char verdict,
+      const char *detail, struct err *err)
+{
+    enum doc_state from = sent->state;
+    char state[16];
+
+    sent->acked = verdict_of(verdict);
+    sent->reason[0] = '\0';
+    sent->code = TP_NONE;
+    if (sent->acked == ACKED_REJECTED) {
+        sent->code = TP7040;
+        text_format(sent->reason, sizeof sent->reason, "rejected by %s: %.240s",
+                    sent->partner, detail[0] ? detail : "no reason was given");
+    } else if (sent->acked != ACKED_ACCEPTED) {
+        sent->code = TP7041;
+        text_format(sent->reason, sizeof sent->reason,
+                    "accepted by %s with errors: %.240s", sent->partner,
+                    detail[0] ? detail : "no detail was given");
+    }
+    text_copy(state, sizeof state, acked_name(sent->acked));
+    return journal_advance(flow->journal, sent, from, state, sent->reason,
+                           err) &&
+           journal_met(flow->journal, sent->id, "997", err) &&
+           tell_later(flow, sent, state, err);
+}
+
+/* Our documents of a group, newest first; control numbers start again one
+ * day, so only the newest carriers of the number count. */
+static bool
+sent_in_group(struct flow *flow, const char *partner, const char *control,
+              struct arena *arena, struct document **out, size_t *count,
+              struct err *err)
+{
+    struct doc_filter filter = { .direction = DIRECTION_OUT,
+                                 .partner = partner,
+                                 .gs = control };
+
+    return journal_list(flow->journal, &filter, arena, out, count, err);
+}
+
+static const json_t *
+find_set(const struct record *ack, const struct document *sent)
+{
+    const json_t *set;
+    size_t i;
+
+    json_array_foreach(record_node(ack, "sets"), i, set)
+    {
+        if (text_equal(node_text(set, "set"), sent->set) &&
+            text_equal(node_text(set, "control"), sent->st))
+            return set;
+    }
+    return NULL;
+}
+
+/* The set's own word, else the group's when that is for all. */
+static bool
+judge(struct flow *flow, const struct record *ack, struct document *sent,
+      struct err *err)
+{
+    const json_t *set = find_set(ack, sent);
+    const char *status =
+        set ? node_text(set, "status") : record_text(ack, "status");
+    CLEANUP(buf_free) struct buf detail = { 0 };
+
+    if (set != NULL)
+        complaint(set, &detail);
+    if (set == NULL && text_equal(status, "P"))
+        return true;
+    return apply(flow, sent, status ? status[0] : 'R', buf_text(&detail), err);
+}
+
+bool
+acknowledge(struct flow *flow, struct document *document,
+            const struct record *record, struct err *err)
+{
+    const char *control = record_text(record, "group_control");
+    struct arena *arena = arena_new();
+    struct document *sent;
+    size_t count = 0, applied = 0;
+    bool good = sent_in_group(flow, document->partner, control ? control : "",
+                              arena, &sent, &count, err);
+
+    for (size_t i = 0; good && i < count; i++) {
+        if (sent[i].delivered == DELIVERED_NA || text_equal(sent[i].set, "997"))
+            continue;
+        good = judge(flow, record, &sent[i], err);
+        applied++;
+    }
+    arena_free(&arena);
+    if (!good)
+        return false;
+    document->state = applied > 0 ? DOC_DONE : DOC_HELD;
+    document->posted = applied > 0 ? POSTED_MATCHED : POSTED_HELD;
+    if (applied == 0)
+        trouble_hold(document, TP7042, NULL,
+                     "acknowledges group %s, which was never sent to %s",
+                     control ? control : "?", document->partner);
+    else
+        text_format(document->evidence, sizeof document->evidence,
+                    "%zu document%s of group %s: %s", applied,
+                    applied == 1 ? "" : "s", control,
+                    record_text(record, "status"));
+    return true;
+}
+
+static bool
+apply_ta1(struct flow *flow, const struct partner *partner,
+          const struct x12_acked_interchange *ta1, struct arena *arena,
+          struct err *err)
+{
+    struct doc_filter filter = { .direction = DIRECTION_OUT,
+                                 .partner = partner->code,
+                                 .isa = ta1->control };
+    char code[16], detail[160];
+    struct document *sent;
+    size_t count;
+
+    if (ta1->verdict == 'A')
+        return true;
+    text_format(code, sizeof code, "TA105=%s", ta1->note);
+    const char *meaning = x12_code_meaning(code);
+    text_format(detail, sizeof detail, "the whole interchange, %s [%s]",
+                meaning ? meaning : "for a reason of its own", code);
+    if (!journal_list(flow->journal, &filter, arena, &sent, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!apply(flow, &sent[i], ta1->verdict, detail, err))
+            return false;
+    return true;
+}
+
+bool
+acknowledge_ta1s(struct flow *flow, const struct partner *partner,
+                 const struct x12_interchange *from, struct err *err)
+{
+    struct arena *arena = arena_new();
+    bool good = true;
+
+    for (uint32_t i = 0; good && partner && i < from->ta1_count; i++) {
+        struct x12_acked_interchange ta1;
+        struct err unreadable = { 0 };
+        if (x12_ack_read_ta1(&from->ta1s[i], arena, &ta1, &unreadable))
+            good = apply_ta1(flow, partner, &ta1, arena, err);
+    }
+    arena_free(&arena);
+    return good;
+}

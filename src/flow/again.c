@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inbound documents that were released: their set is read, checked and mapped
+ * once more with today's texts, and the document goes on from there. */
+#include "flow/flow_private.h"
+
+#include <string.h>
+
+#include "store/digest.h"
+
+void
+interchange_hash(struct interchange *row, const struct buf *bytes)
+{
+    char hash[DIGEST_TEXT];
+
+    digest_sha256(hash, buf_text(bytes) + row->offset, (size_t)row->size);
+    text_copy(row->sha256, sizeof row->sha256, hash);
+}
+
+/* A whole file that waited is taken apart anew; its document has served. */
+static bool
+whole_again(struct flow *flow, struct document *document, struct err *err)
+{
+    struct interchange row, arrival;
+    bool found;
+
+    if (!journal_interchange(flow->journal, document->interchange, &row, &found,
+                             err) ||
+        !journal_interchange(flow->journal, row.arrival, &arrival, &found, err))
+        return false;
+    text_copy(row.state, sizeof row.state, "replaced");
+    row.control[0] = '\0';
+    text_copy(arrival.state, sizeof arrival.state, "received");
+    document->state = DOC_IGNORED;
+    document->code = TP_NONE;
+    text_copy(document->reason, sizeof document->reason,
+              "the file was taken apart again");
+    if (!journal_begin(flow->journal, err))
+        return false;
+    bool good = journal_set_interchange(flow->journal, &row, err) &&
+                journal_set_interchange(flow->journal, &arrival, err) &&
+                journal_advance(flow->journal, document, DOC_RECEIVED,
+                                "taken apart again", "", err) &&
+                journal_commit(flow->journal, err);
+    if (!good)
+        journal_abandon(flow->journal);
+    return good;
+}
+
+static const struct x12_result *
+nth_result(const struct x12_interchange *interchange, int32_t ordinal)
+{
+    const struct x12_group *group = interchange->groups;
+
+    for (; group != NULL; group = group->next)
+        for (const struct x12_result *result = group->results; result;
+             result = result->next)
+            if (--ordinal == 0)
+                return result;
+    return NULL;
+}
+
+static bool
+advance(struct flow *flow, struct prepared *prepared, struct err *err)
+{
+    struct document *document = &prepared->document;
+    CLEANUP(buf_free) struct buf json = { 0 };
+
+    if (prepared->record != NULL) {
+        record_dump(prepared->record, &json);
+        if (!journal_put(flow->journal, document->id, "record", json.text,
+                         json.size, err))
+            return false;
+    }
+    if (prepared->findings.size > 0 &&
+        !journal_put(flow->journal, document->id, "findings",
+                     prepared->findings.text, prepared->findings.size, err))
+        return false;
+    if (document->state != DOC_QUEUED)
+        return journal_advance(flow->journal, document, DOC_RECEIVED,
+                               doc_state_name(document->state),
+                               document->reason, err);
+    document->state = DOC_TRANSLATED;
+    if (!journal_advance(flow->journal, document, DOC_RECEIVED, "translated",
+                         "", err))
+        return false;
+    document->state = DOC_QUEUED;
+    return journal_advance(flow->journal, document, DOC_TRANSLATED, "queued",
+                           "", err);
+}
+
+static bool
+set_again(struct flow *flow, struct document *document, struct err *err)
+{
+    struct prepared prepared = { .document = *document };
+    const struct partner *partner =
+        partner_by_code(flow->conf, document->partner);
+    CLEANUP(buf_free) struct buf bytes = { 0 };
+    struct arena *arena = arena_new();
+    struct x12_options options;
+    struct code_user reader;
+
+    bool good =
+        journal_bytes(flow->journal, document->interchange, &bytes, err);
+    read_options(flow, partner, &options, &reader);
+    const struct x12_file *file =
+        good ? x12_read(arena, buf_text(&bytes), bytes.size, &options) : NULL;
+    const struct x12_result *result =
+        file != NULL && file->interchanges != NULL
+            ? nth_result(file->interchanges, document->ordinal)
+            : NULL;
+    if (good && (result == NULL || partner == NULL))
+        trouble_hold(&prepared.document, TP7021, NULL,
+                     "partner %s or set %s of its interchange is no longer "
+                     "there",
+                     document->partner, document->set);
+    else if (good)
+        good = prepare_set(flow, partner, file->interchanges, result, &prepared,
+                           err);
+    good = good && journal_begin(flow->journal, err);
+    if (good && !(advance(flow, &prepared, err) &&
+                  journal_commit(flow->journal, err))) {
+        journal_abandon(flow->journal);
+        good = false;
+    }
+    prepared_free(&prepared);
+    arena_free(&arena);
+    return good;
+}
+
+static bool
+released(struct flow *flow, unsigned *moved, struct err *err)
+{
+    static struct document documents[BATCH];
+    struct doc_filter filter = { .direction = DIRECTION_IN,
+                                 .states = 1U << DOC_RECEIVED,
+                                 .due_only = true };
+    size_t count;
+
+    if (!journal_claim(flow->journal, &filter, LEASE_SECONDS, documents, BATCH,
+                       &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (documents[i].ordinal == 0 ? !whole_again(flow, &documents[i], err)
+                                      : !set_again(flow, &documents[i], err))
+            return false;
+    *moved += (unsigned)count;
+    return true;
+}
+
+bool
+step_intake(struct flow *flow, unsigned *moved, struct err *err)
+{
+    for (int i = 0; i < BATCH; i++) {
+        CLEANUP(buf_free) struct buf bytes = { 0 };
+        struct interchange arrival;
+        bool found;
+        if (!journal_next_arrival(flow->journal, &arrival, &found, err))
+            return false;
+        if (!found)
+            break;
+        if (!journal_bytes(flow->journal, arrival.id, &bytes, err) ||
+            !take_apart(flow, &arrival, &bytes, err))
+            return false;
+        ++*moved;
+    }
+    return released(flow, moved, err);
+}

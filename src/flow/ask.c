@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Documents whose effect may have happened: the far side is asked before
+ * anything is tried again. A working document whose lease ended was left by a
+ * run that died; it is unknown in the same way. */
+#include "flow/flow_private.h"
+
+#include <string.h>
+
+static bool
+settle_effects(struct flow *flow, const struct document *document,
+               enum effect_state state, struct err *err)
+{
+    struct arena *arena = arena_new();
+    struct effect *effects;
+    size_t count;
+
+    bool good = journal_effects(flow->journal, document->id, arena, &effects,
+                                &count, err);
+    for (size_t i = 0; good && i < count; i++) {
+        if (effects[i].state == EFFECT_DONE ||
+            text_equal(effects[i].kind, "tell"))
+            continue;
+        effects[i].state = state;
+        text_copy(effects[i].evidence, sizeof effects[i].evidence,
+                  document->evidence);
+        text_copy(effects[i].number, sizeof effects[i].number,
+                  document->system_number);
+        good = journal_settle(flow->journal, &effects[i], err);
+    }
+    arena_free(&arena);
+    return good;
+}
+
+/* Found: done, with what the far side said as evidence. */
+static bool
+close_found(struct flow *flow, struct document *document, struct err *err)
+{
+    bool out = document->direction == DIRECTION_OUT;
+
+    if (!journal_begin(flow->journal, err))
+        return false;
+    bool good = settle_effects(flow, document, EFFECT_DONE, err) &&
+                journal_advance(flow->journal, document, DOC_UNKNOWN, "found",
+                                document->evidence, err) &&
+                (out ? sent_after(flow, document, err)
+                     : posted_after(flow, document, err)) &&
+                journal_commit(flow->journal, err);
+    if (!good)
+        journal_abandon(flow->journal);
+    return good;
+}
+
+static bool
+try_again(struct flow *flow, struct document *document, struct err *err)
+{
+    document->state = DOC_QUEUED;
+    document->due = 0;
+    if (!journal_begin(flow->journal, err))
+        return false;
+    bool good = settle_effects(flow, document, EFFECT_FAILED, err) &&
+                journal_advance(flow->journal, document, DOC_UNKNOWN,
+                                "not found", "tried again", err) &&
+                journal_commit(flow->journal, err);
+    if (!good)
+        journal_abandon(flow->journal);
+    return good;
+}
+
+static bool
+ask_channel(struct flow *flow, struct document *document, int *found,
+            struct err *err)
+{
+    const struct partner *partner =
+        partner_by_code(flow->conf, document->partner);
+    CLEANUP(buf_free) struct buf bytes = { 0 };
+    struct channel *channel;
+    char name[128], evidence[200];
+    bool there;
+
+    if (partner == NULL)
+        return err_set(err, TP7013, "partner '%s' is not set up any longer",
+                       document->partner);
+    channel = endpoint_channel(flow, endpoint_of(flow, partner), err);
+    if (channel == NULL)
+        return false;
+    if (!journal_get(flow->journal, document->id, "x12", &bytes, &there, err))
+        return false;
+    delivery_name(document, name);
+    if (!channel->ops->find(channel, name, bytes.size, found, err)) {
+        endpoint_drop(endpoint_of(flow, partner), err, false);
+        return false;
+    }
+    if (*found == 1) {
+        text_format(evidence, sizeof evidence,
+                    "%s found at the partner's side, %zu bytes", name,
+                    bytes.size);
+        sent_mark(flow, document, evidence);
+    } else {
+        document->delivered = DELIVERED_QUEUED;
+    }
+    return true;
+}
+
+/* Held rather than sent twice. */
+static bool
+cannot_tell(struct flow *flow, struct document *document, struct err *err)
+{
+    trouble_hold(document, TP7016, NULL,
+                 "may have arrived and the partner's side does not tell; ask "
+                 "the partner for interchange %s, then release to send the "
+                 "same file again or ignore",
+                 document->isa);
+    return journal_advance(flow->journal, document, DOC_UNKNOWN, "held",
+                           document->reason, err);
+}
+
+static bool
+ask_one(struct flow *flow, struct document *document, struct err *err)
+{
+    struct err failed = { 0 };
+    int found = -1;
+    bool good = document->direction == DIRECTION_OUT
+                    ? ask_channel(flow, document, &found, &failed)
+                    : ask_system(flow, document, &found, &failed);
+
+    if (!good) {
+        trouble(flow, document, TROUBLE_ASK, &failed);
+        return journal_advance(flow->journal, document, DOC_UNKNOWN, "asked",
+                               document->reason, err);
+    }
+    if (found == 1)
+        return close_found(flow, document, err);
+    if (found == 0)
+        return try_again(flow, document, err);
+    return cannot_tell(flow, document, err);
+}
+
+/* A dead run's working documents become unknown before they are asked for. */
+static bool
+adopt(struct flow *flow, struct document *document, struct err *err)
+{
+    if (document->state != DOC_WORKING)
+        return true;
+    document->state = DOC_UNKNOWN;
+    text_copy(document->reason, sizeof document->reason,
+              "the run that worked on it ended in the middle");
+    return journal_advance(flow->journal, document, DOC_WORKING, "unknown",
+                           document->reason, err);
+}
+
+bool
+step_ask(struct flow *flow, unsigned *moved, struct err *err)
+{
+    static struct document documents[BATCH];
+    struct doc_filter filter = { .direction = DIRECTION_ANY,
+                                 .states =
+                                     1U << DOC_UNKNOWN | 1U << DOC_WORKING,
+                                 .due_only = true };
+    size_t count;
+
+    if (!journal_claim(flow->journal, &filter, LEASE_SECONDS, documents, BATCH,
+                       &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (!adopt(flow, &documents[i], err) ||
+            !ask_one(flow, &documents[i], err))
+            return false;
+        *moved += documents[i].state != DOC_UNKNOWN;
+    }
+    return true;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Codes by the chain: the partner's table, the run-time table, the shipped or
+ * site's table; locations and units that no table has are taken as they are
+ * when the table is empty. */
+#include "flow/flow_private.h"
+
+#include <string.h>
+
+/* Loaded tables by path; a NULL table is a file with mistakes. */
+struct table {
+    const char *path;
+    struct codes *codes;
+    struct table *next;
+};
+
+static struct codes *
+table_at(struct flow *flow, const char *path)
+{
+    enum { LARGEST_TABLE = 16 << 20 };
+    struct table *table = flow->tables;
+    CLEANUP(buf_free) struct buf text = { 0 };
+    struct err err = { 0 };
+
+    for (; table != NULL; table = table->next)
+        if (text_equal(table->path, path))
+            return table->codes;
+    table = arena_alloc(flow->arena, sizeof *table);
+    table->path = arena_strdup(flow->arena, path);
+    table->next = flow->tables;
+    flow->tables = table;
+    if (!file_read(path, LARGEST_TABLE, &text, &err))
+        problem_add(flow->found, err.code, path, NULL, "%s", err.text);
+    else if (!codes_load(&table->codes, path, buf_text(&text), flow->found,
+                         &err))
+        table->codes = NULL;
+    return table->codes;
+}
+
+static struct codes *
+shipped_table(struct flow *flow, const char *name, struct arena *arena)
+{
+    const char *path =
+        conf_find(flow->conf, arena, arena_printf(arena, "codes/%s.csv", name));
+
+    return path ? table_at(flow, path) : NULL;
+}
+
+static struct codes *
+partner_table(struct flow *flow, const struct partner *partner,
+              const char *name, struct arena *arena)
+{
+    const char *path =
+        partner ? partner_codes(flow->conf, partner, name, arena) : NULL;
+
+    return path ? table_at(flow, path) : NULL;
+}
+
+static bool
+at_run_time(const struct code_user *user, const char *const *words,
+            const char *value, struct arena *arena, const char **out)
+{
+    const char *partner = user->partner ? user->partner->code : "";
+    struct err err = { 0 };
+    char text[128];
+    bool found = false;
+
+    if (user->flow->journal == NULL)
+        return false;
+    if (!journal_code(user->flow->journal, words[0], partner, words[1],
+                      words[2], value, text, &found, &err) ||
+        !found)
+        return false;
+    *out = arena_strdup(arena, text);
+    return true;
+}
+
+static bool
+look_up(void *context, const char *table, const char *from, const char *to,
+        const char *value, struct arena *arena, const char **out,
+        const char **guess)
+{
+    const struct code_user *user = context;
+    const char *const words[] = { table, from, to };
+    struct codes *theirs =
+        partner_table(user->flow, user->partner, table, arena);
+    struct codes *shipped = shipped_table(user->flow, table, arena);
+
+    if (theirs != NULL && codes_find(theirs, from, to, value, out))
+        return true;
+    if (at_run_time(user, words, value, arena, out))
+        return true;
+    if (shipped != NULL && codes_find(shipped, from, to, value, out))
+        return true;
+    if (text_equal(table, "location") && theirs == NULL &&
+        (shipped == NULL || codes_rows(shipped) == 0)) {
+        *out = arena_strdup(arena, value);
+        return true;
+    }
+    *guess = theirs ? codes_guess(theirs, from, value) : NULL;
+    if (*guess == NULL && shipped != NULL)
+        *guess = codes_guess(shipped, from, value);
+    return false;
+}
+
+struct map_codes
+codes_of(struct code_user *user)
+{
+    return (struct map_codes){ look_up, user };
+}
+
+/* Tables that partners name must be there and right. */
+bool
+tables_open(struct flow *flow, struct err *err)
+{
+    (void)err;
+    for (size_t i = 0; i < partner_count(flow->conf); i++) {
+        const struct partner *partner = partner_at(flow->conf, i);
+        const struct conf_group *codes = conf_sub(partner->group, "codes");
+        const char *name;
+        for (size_t at = 0; codes && (name = conf_name_at(codes, at)); at++)
+            partner_table(flow, partner, name, flow->arena);
+    }
+    return true;
+}
+
+void
+tables_close(struct flow *flow)
+{
+    for (struct table *table = flow->tables; table; table = table->next)
+        codes_free(&table->codes);
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Queued interchanges leave by their partner's channel. Each delivery is an
+ * effect: intended and attempted in one commit before the first byte leaves,
+ * settled in another when there is evidence. */
+#include "flow/flow_private.h"
+
+#include <string.h>
+
+#include "base/log.h"
+
+struct sending {
+    struct document *document;
+    struct effect effect;
+    struct buf bytes;
+    char name[128];
+    bool skip; /* its bytes could not be read; it is on hold */
+};
+
+void
+delivery_name(const struct document *document, char out[128])
+{
+    text_format(out, 128, "%s_%s_%s.edi", document->set, document->partner,
+                document->isa);
+}
+
+static void
+delivery_effect(const struct document *document, struct effect *effect)
+{
+    *effect = (struct effect){ .document = document->id };
+    text_copy(effect->kind, sizeof effect->kind, "deliver");
+    text_copy(effect->target, sizeof effect->target, document->partner);
+    text_format(effect->key, sizeof effect->key, "%s/%s", document->partner,
+                document->isa);
+}
+
+static bool
+start_one(struct flow *flow, struct sending *sending, struct err *err)
+{
+    struct document *document = sending->document;
+    struct err damaged = { 0 };
+    bool found;
+
+    delivery_name(document, sending->name);
+    if (!journal_get(flow->journal, document->id, "x12", &sending->bytes,
+                     &found, &damaged) ||
+        !found) {
+        if (!found)
+            err_set(&damaged, TP7004, "document %lld has no X12",
+                    (long long)document->id);
+        trouble_hold(document, damaged.code, NULL, "%s", damaged.text);
+        sending->skip = true;
+        return journal_advance(flow->journal, document, DOC_QUEUED, "held",
+                               document->reason, err);
+    }
+    delivery_effect(document, &sending->effect);
+    if (!journal_intend(flow->journal, &sending->effect, err) ||
+        !journal_attempt(flow->journal, &sending->effect, err))
+        return false;
+    document->state = DOC_WORKING;
+    document->delivered = DELIVERED_SENDING;
+    return journal_advance(flow->journal, document, DOC_QUEUED, "sending",
+                           sending->name, err);
+}
+
+void
+sent_mark(struct flow *flow, struct document *document, const char *evidence)
+{
+    const struct partner *partner =
+        partner_by_code(flow->conf, document->partner);
+    const struct partner_set *set =
+        partner ? partner_sends(partner, document->set) : NULL;
+
+    document->state = DOC_DONE;
+    document->delivered = DELIVERED_SENT;
+    document->acked =
+        set != NULL && set->ack_seconds > 0 ? ACKED_WAITING : ACKED_NA;
+    document->code = TP_NONE;
+    document->reason[0] = '\0';
+    document->attempts = 0;
+    text_copy(document->evidence, sizeof document->evidence, evidence);
+}
+
+/* A 997 is due from the moment of delivery on. */
+static bool
+expect_ack(struct flow *flow, const struct document *document, struct err *err)
+{
+    const struct partner *partner =
+        partner_by_code(flow->conf, document->partner);
+    struct expectation expectation = { .document = document->id };
+
+    if (document->acked != ACKED_WAITING)
+        return true;
+    const struct partner_set *set = partner_sends(partner, document->set);
+    text_copy(expectation.partner, sizeof expectation.partner, partner->code);
+    text_copy(expectation.what, sizeof expectation.what, "997");
+    expectation.due = when_now() + (moment)set->ack_seconds * 1000;
+    return journal_expect(flow->journal, &expectation, err);
+}
+
+bool
+sent_after(struct flow *flow, const struct document *document, struct err *err)
+{
+    return expect_ack(flow, document, err) &&
+           tell_later(flow, document, "sent", err);
+}
+
+static bool
+finish_one(struct flow *flow, struct sending *sending,
+           const struct parcel *parcel, bool *rest, struct err *err)
+{
+    struct document *document = sending->document;
+
+    if (parcel->sent) {
+        sent_mark(flow, document, parcel->evidence);
+        sending->effect.state = EFFECT_DONE;
+        text_copy(sending->effect.evidence, sizeof sending->effect.evidence,
+                  parcel->evidence);
+    } else {
+        *rest |= trouble(flow, document, TROUBLE_SEND, &parcel->err);
+        document->delivered =
+            document->state == DOC_HELD ? DELIVERED_FAILED : DELIVERED_SENDING;
+        sending->effect.state =
+            document->state == DOC_UNKNOWN ? EFFECT_UNKNOWN : EFFECT_FAILED;
+        text_copy(sending->effect.evidence, sizeof sending->effect.evidence,
+                  document->reason);
+    }
+    return journal_settle(flow->journal, &sending->effect, err) &&
+           journal_advance(
+               flow->journal, document, DOC_WORKING,
+               parcel->sent ? "sent" : doc_state_name(document->state),
+               parcel->sent ? document->evidence : document->reason, err) &&
+           (!parcel->sent || sent_after(flow, document, err));
+}
+
+static bool
+start_all(struct flow *flow, struct sending *sendings, size_t count,
+          struct err *err)
+{
+    if (!journal_begin(flow->journal, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!start_one(flow, &sendings[i], err)) {
+            journal_abandon(flow->journal);
+            return false;
+        }
+    return journal_commit(flow->journal, err);
+}
+
+static bool
+finish_all(struct flow *flow, struct endpoint *endpoint,
+           struct sending *sendings, const struct parcel *parcels, size_t count,
+           struct err *err)
+{
+    const struct err *worst = NULL;
+    bool rest = false, broken = false;
+
+    if (!journal_begin(flow->journal, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (sendings[i].skip)
+            continue;
+        if (!parcels[i].sent) {
+            worst = &parcels[i].err;
+            broken |= worst->kind != ERR_DATA && worst->kind != ERR_CONFLICT;
+        }
+        if (!finish_one(flow, &sendings[i], &parcels[i], &rest, err)) {
+            journal_abandon(flow->journal);
+            return false;
+        }
+    }
+    if (broken)
+        endpoint_drop(endpoint, worst, rest);
+    return journal_commit(flow->journal, err);
+}
+
+/* Tries a batch; parcels that were not tried carry the channel's failure. */
+static void
+put_all(struct flow *flow, struct endpoint *endpoint, struct sending *sendings,
+        struct parcel *parcels, size_t count)
+{
+    struct err err = { 0 };
+    struct channel *channel = endpoint_channel(flow, endpoint, &err);
+
+    for (size_t i = 0; i < count; i++)
+        parcels[i] = (struct parcel){ .name = sendings[i].name,
+                                      .bytes = buf_text(&sendings[i].bytes),
+                                      .size = sendings[i].bytes.size };
+    if (channel != NULL && channel->ops->put(channel, parcels, count, &err))
+        return;
+    for (size_t i = 0; i < count; i++)
+        if (!parcels[i].sent && parcels[i].err.kind == ERR_NONE)
+            parcels[i].err = err;
+}
+
+static bool
+send_batch(struct flow *flow, struct endpoint *endpoint,
+           struct document *documents, size_t count, struct err *err)
+{
+    struct arena *arena = arena_new();
+    struct sending *sendings = arena_alloc(arena, count * sizeof *sendings);
+    struct parcel *parcels = arena_alloc(arena, count * sizeof *parcels);
+    size_t tried = 0;
+
+    for (size_t i = 0; i < count; i++)
+        sendings[i].document = &documents[i];
+    bool good = start_all(flow, sendings, count, err);
+    if (good) {
+        for (size_t i = 0; i < count; i++)
+            if (!sendings[i].skip)
+                sendings[tried++] = sendings[i];
+        put_all(flow, endpoint, sendings, parcels, tried);
+        good = finish_all(flow, endpoint, sendings, parcels, tried, err);
+    }
+    for (size_t i = 0; i < tried; i++)
+        buf_free(&sendings[i].bytes);
+    arena_free(&arena);
+    return good;
+}
+
+/* While the endpoint rests its documents stay queued and cost nothing. */
+static bool
+send_to(struct flow *flow, struct endpoint *endpoint, unsigned *moved,
+        struct err *err)
+{
+    static struct document documents[BATCH];
+    struct doc_filter filter = { .direction = DIRECTION_OUT,
+                                 .states =
+                                     1U << DOC_QUEUED | 1U << DOC_DEFERRED,
+                                 .partner = endpoint->partner->code,
+                                 .due_only = true };
+    size_t count = 0;
+
+    if (endpoint->stopped[0] != '\0' || endpoint->partner->suspended)
+        return true;
+    if (!journal_claim(flow->journal, &filter, LEASE_SECONDS, documents, BATCH,
+                       &count, err))
+        return false;
+    if (count == 0)
+        return true;
+    for (size_t i = 0; i < count; i++) {
+        if (documents[i].state != DOC_DEFERRED)
+            continue;
+        documents[i].state = DOC_QUEUED;
+        if (!journal_advance(flow->journal, &documents[i], DOC_DEFERRED,
+                             "queued", "due again", err))
+            return false;
+    }
+    *moved += (unsigned)count;
+    return send_batch(flow, endpoint, documents, count, err);
+}
+
+bool
+step_dispatch(struct flow *flow, unsigned *moved, struct err *err)
+{
+    for (size_t i = 0; i < partner_count(flow->conf); i++)
+        if (!send_to(flow, &flow->endpoints[i], moved, err))
+            return false;
+    return true;
+}

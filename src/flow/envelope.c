@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flow/flow_private.h"
+
+#include <string.h>
+
+#include "store/digest.h"
+#include "x12/write.h"
+
+static enum x12_charset
+charset_of(const struct partner *partner)
+{
+    if (text_equal(partner->charset, "basic"))
+        return X12_CHARSET_BASIC;
+    return text_equal(partner->charset, "utf-8") ? X12_CHARSET_UTF8
+                                                 : X12_CHARSET_EXTENDED;
+}
+
+/* ISA13 and GS06 of the partner's own series, in this transaction. ST02 is
+ * 0001, since an interchange carries one set. */
+static bool
+give_numbers(struct flow *flow, const struct parcel_plan *plan,
+             struct document *document, long *isa, long *gs, struct err *err)
+{
+    const struct partner *partner = plan->partner;
+    char series[64];
+
+    text_format(series, sizeof series, "%s/isa", partner->code);
+    if (!journal_number(flow->journal, series, partner->last_isa, isa, err))
+        return false;
+    text_format(document->isa, sizeof document->isa, "%09ld", *isa);
+    *gs = 0;
+    if (plan->set == NULL)
+        return true;
+    text_format(series, sizeof series, "%s/gs", partner->code);
+    if (!journal_number(flow->journal, series, partner->last_gs, gs, err))
+        return false;
+    text_format(document->gs, sizeof document->gs, "%ld", *gs);
+    text_copy(document->st, sizeof document->st, "0001");
+    return true;
+}
+
+static struct x12_envelope
+envelope_for(const struct partner *partner, const struct document *document)
+{
+    return (struct x12_envelope){
+        .sender_qualifier = partner->our_isa_qualifier,
+        .sender = partner->our_isa_id,
+        .receiver_qualifier = partner->isa_qualifier,
+        .receiver = partner->isa_id,
+        .usage = document->test ? 'T' : 'P',
+        .delimiters = { partner->element, partner->component,
+                        partner->repetition, partner->terminator },
+        .newline = "\n",
+        .charset = charset_of(partner),
+        .transliterate = true,
+    };
+}
+
+/* The row that carries the control number from now on. */
+static bool
+journal_it(struct flow *flow, const struct x12_envelope *envelope,
+           struct document *document, const struct buf *bytes, size_t from,
+           struct err *err)
+{
+    struct interchange row = { .direction = DIRECTION_OUT,
+                               .test = document->test,
+                               .size = (int64_t)(bytes->size - from) };
+    char hash[DIGEST_TEXT];
+
+    digest_sha256(hash, buf_text(bytes) + from, bytes->size - from);
+    text_copy(row.sha256, sizeof row.sha256, hash);
+    text_copy(row.state, sizeof row.state, "made");
+    text_copy(row.partner, sizeof row.partner, document->partner);
+    text_copy(row.control, sizeof row.control, document->isa);
+    text_format(row.sender, sizeof row.sender, "%s:%s",
+                envelope->sender_qualifier, envelope->sender);
+    text_format(row.receiver, sizeof row.receiver, "%s:%s",
+                envelope->receiver_qualifier, envelope->receiver);
+    if (!journal_add_interchange(flow->journal, &row, err))
+        return false;
+    document->interchange = row.id;
+    document->ordinal = 1;
+    return true;
+}
+
+bool
+envelope_make(struct flow *flow, const struct parcel_plan *plan,
+              struct document *document, struct buf *out, struct err *err)
+{
+    const char *zone = conf_company(flow->conf)->zone;
+    struct x12_envelope envelope = envelope_for(plan->partner, document);
+    char date[16], time[8];
+    long isa, gs;
+
+    when_format(when_now(), zone, "%Y%m%d", date, sizeof date);
+    when_format(when_now(), zone, "%H%M", time, sizeof time);
+    if (!give_numbers(flow, plan, document, &isa, &gs, err))
+        return false;
+    const struct x12_set *set = plan->set;
+    if (set != NULL)
+        plan->set->control = document->st;
+    struct x12_out_group group = { .functional_id = plan->functional_id,
+                                   .sender = plan->partner->our_gs_id,
+                                   .receiver = plan->partner->gs_id,
+                                   .version = set ? set->version : NULL,
+                                   .control = gs,
+                                   .sets = &set,
+                                   .count = 1 };
+    envelope.version = set ? NULL : "00401";
+    envelope.date = date;
+    envelope.time = time;
+    envelope.control = isa;
+    envelope.ta1s = &plan->ta1;
+    envelope.ta1_count = plan->ta1 != NULL;
+    envelope.groups = &group;
+    envelope.group_count = set != NULL;
+    size_t from = out->size;
+    return x12_write(&envelope, out, err) &&
+           journal_it(flow, &envelope, document, out, from, err);
+}
+
+bool
+envelope_try(const struct parcel_plan *plan, const struct document *document,
+             struct buf *out, struct err *err)
+{
+    struct x12_envelope envelope = envelope_for(plan->partner, document);
+    const struct x12_set *set = plan->set;
+    struct x12_out_group group = { .functional_id = plan->functional_id,
+                                   .sender = plan->partner->our_gs_id,
+                                   .receiver = plan->partner->gs_id,
+                                   .version = set->version,
+                                   .control = 1,
+                                   .sets = &set,
+                                   .count = 1 };
+
+    plan->set->control = "0001";
+    envelope.date = "20000101";
+    envelope.time = "0000";
+    envelope.control = 1;
+    envelope.groups = &group;
+    envelope.group_count = 1;
+    return x12_write(&envelope, out, err);
+}
+
+static const struct x12_guide *
+guide_for(void *user, const struct x12_group *group, const char *set_id)
+{
+    struct code_user *reader = user;
+    struct route *route =
+        route_of(reader->flow, reader->partner, set_id, DIRECTION_IN);
+
+    (void)group;
+    return route ? route->guide : NULL;
+}
+
+void
+read_options(struct flow *flow, const struct partner *partner,
+             struct x12_options *options, struct code_user *reader)
+{
+    x12_options_init(options);
+    *reader = (struct code_user){ flow, partner };
+    options->guide_for = guide_for;
+    options->user = reader;
+    for (int i = 0; partner != NULL && i < X12_TOLERANCES; i++) {
+        enum x12_tolerance flag = (enum x12_tolerance)i;
+        switch (partner_tolerance(partner, x12_tolerance_name(flag))) {
+        case TOLERANCE_DEFAULT:
+            break;
+        case TOLERANCE_REJECT:
+            options->tolerance[i] = X12_REJECT;
+            break;
+        case TOLERANCE_WARN:
+            options->tolerance[i] = X12_WARN;
+            break;
+        case TOLERANCE_IGNORE:
+            options->tolerance[i] = X12_IGNORE;
+            break;
+        }
+    }
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * flow - what happens to a document, step by step, and when.
+ *
+ *   if (!flow_open(&flow, conf, journal, found, &err)) ...
+ *   flow_run(flow, NULL, 0, &report, &err);    until nothing is due
+ *   flow_close(&flow);
+ *
+ * The flows are texts (etc/flows); this floor carries them out: capture from
+ * systems, translate, dispatch by channels, fetch, take apart, acknowledge,
+ * match, post. Each step is journalled before its effect, so a run that is
+ * killed anywhere goes on where it was and repeats no effect. flow/trouble.c
+ * alone decides what a failure means. Codes: TP7001-TP7099.
+ */
+#ifndef TP_FLOW_FLOW_H
+#define TP_FLOW_FLOW_H
+
+#include "base/problems.h"
+#include "conf/conf.h"
+#include "conf/partner.h"
+#include "store/journal.h"
+
+struct flow;
+
+enum flow_stage {
+    STAGE_WAKE,
+    STAGE_CAPTURE,
+    STAGE_TRANSLATE,
+    STAGE_FETCH,
+    STAGE_INTAKE,
+    STAGE_POST,
+    STAGE_DISPATCH,
+    STAGE_ASK,
+    STAGE_TELL,
+    STAGE_VIEWS,
+    STAGES
+};
+const char *flow_stage_name(enum flow_stage);
+
+struct flow_report {
+    unsigned moved[STAGES];   /* documents that went on, by stage */
+    int64_t spent_ns[STAGES]; /* time, by stage */
+    unsigned rounds;
+};
+
+/* Reads and checks every flow, guide, map and code table that a partner or a
+ * flow names; mistakes go to found. The conf and journal stay the caller's. */
+bool flow_open(struct flow **, const struct conf *, struct journal *,
+               struct problems *found, struct err *) MUST_USE;
+void flow_close(struct flow **);
+/* As flow_open without a journal, for `tradepost check`; online also holds the
+ * bindings against the systems' metadata. */
+bool flow_check(const struct conf *, bool online, struct problems *,
+                struct err *) MUST_USE;
+
+/* Does what is due for one flow by name (NULL = all) until nothing is. Waits
+ * up to wait_seconds for documents that become due meanwhile. */
+bool flow_run(struct flow *, const char *name, long wait_seconds,
+              struct flow_report *, struct err *) MUST_USE;
+
+/* What a person may do to a document; each appends an event with the reason.
+ * TP7030 when its state does not allow it. */
+enum flow_act {
+    FLOW_RETRY,   /* go on with the failed step now */
+    FLOW_RELEASE, /* let a held document go on */
+    FLOW_HOLD,
+    FLOW_IGNORE
+};
+bool flow_act(struct journal *, int64_t document, enum flow_act,
+              const char *reason, struct err *) MUST_USE;
+
+size_t flow_count(const struct flow *);
+const char *flow_name(const struct flow *, size_t);
+const char *flow_title(const struct flow *, size_t);
+
+/* Connects to the partner's channel, or the system, and reports by lines. */
+bool flow_ping_partner(struct flow *, const struct partner *, struct buf *,
+                       struct err *) MUST_USE;
+bool flow_ping_system(struct flow *, const char *name, struct buf *,
+                      struct err *) MUST_USE;
+
+#endif

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * flow_private - what the steps of this floor share.
+ *
+ * A step is a function that does one batch of what is due and adds to *moved
+ * how many documents went on. It returns false only when the journal failed
+ * or a bug was found; everything else ends in a document's state, decided by
+ * trouble.c.
+ */
+#ifndef TP_FLOW_FLOW_PRIVATE_H
+#define TP_FLOW_FLOW_PRIVATE_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/durable.h"
+#include "base/text.h"
+#include "channel/channel.h"
+#include "flow/flow.h"
+#include "flow/texts.h"
+#include "map/codes.h"
+#include "map/map.h"
+#include "system/system.h"
+#include "x12/guide.h"
+#include "x12/read.h"
+
+enum { BATCH = 100, LEASE_SECONDS = 300 };
+
+/* A set as a partner sends or receives it: the map and the guide it must
+ * satisfy, resolved once. */
+struct route {
+    const struct partner *partner;
+    const struct partner_set *set;
+    enum direction direction;
+    struct map *map;               /* NULL: nothing reads this set */
+    const struct x12_guide *guide; /* with the partner's rules */
+    char texts[65];                /* hash of all texts that make it */
+};
+
+/* A partner's channel, opened when first needed in a run. */
+struct endpoint {
+    const struct partner *partner;
+    struct channel *channel;
+    char stopped[320]; /* why nothing goes through in this run; "" = open */
+    enum err_code stopped_code;
+    moment next_fetch;
+};
+
+struct flow_system {
+    const char *name;
+    struct system *system;
+    char stopped[320];
+};
+
+struct routes;
+struct table;
+
+struct code_user {
+    struct flow *flow;
+    const struct partner *partner;
+};
+
+/* limits.retry_first, retry_longest, give_up of tradepost.conf */
+struct retry_policy {
+    long first_seconds, longest_seconds, give_up_seconds;
+};
+
+struct flow {
+    const struct conf *conf;
+    struct retry_policy retry;
+    struct journal *journal; /* NULL while only checking */
+    struct arena *arena;     /* as long as the engine */
+    struct problems *found;  /* of the opening */
+    struct flow_text *texts;
+    const struct flow_text *only; /* run this flow alone; NULL = all */
+    struct table *tables;
+    struct routes *shared; /* loaded maps and guides */
+    bool woken;            /* facts were asked for in this round */
+    struct route *routes;
+    size_t route_count;
+    struct endpoint *endpoints; /* one per partner, in conf's order */
+    struct flow_system *systems;
+    size_t system_count;
+    struct map_sources sources;
+    struct code_user any_partner; /* for systems' bindings */
+    struct map_codes system_codes;
+    moment *next_pull;  /* per flow text, in order */
+    long fetch_seconds; /* the shortest of the flows that begin at partners */
+};
+
+typedef bool flow_step(struct flow *, unsigned *moved, struct err *);
+flow_step step_wake, step_capture, step_translate, step_fetch, step_intake,
+    step_post, step_dispatch, step_ask, step_tell, step_views;
+
+/* routes.c */
+bool routes_open(struct flow *, struct err *);
+void routes_close(struct flow *);
+struct route *route_of(struct flow *, const struct partner *, const char *set,
+                       enum direction);
+/* The flow that begins with this set from a partner, or this entity of a
+ * system; NULL when there is none or another one runs alone. */
+const struct flow_text *text_for_set(const struct flow *, const char *set);
+const struct flow_text *text_for_origin(const struct flow *,
+                                        const struct document *);
+
+/* codes.c */
+bool tables_open(struct flow *, struct err *);
+void tables_close(struct flow *);
+struct map_codes codes_of(struct code_user *);
+
+/* places.c: channels and systems */
+bool places_open(struct flow *, struct err *);
+void places_close(struct flow *);
+/* NULL and err when it cannot be opened, or was stopped in this run. */
+struct channel *endpoint_channel(struct flow *, struct endpoint *,
+                                 struct err *);
+struct endpoint *endpoint_of(struct flow *, const struct partner *);
+/* Closes a broken connection; stops the endpoint for this run when told. */
+void endpoint_drop(struct endpoint *, const struct err *, bool stop);
+struct system *system_by_name(struct flow *, const char *name, struct err *);
+/* The business system of the house: the first in tradepost.conf. */
+struct system *home_system(struct flow *, struct err *);
+size_t text_index(const struct flow *, const struct flow_text *);
+
+/* when.c: conditions of flow texts. record may be NULL. */
+bool conditions_met(const struct flow *, const struct flow_when *,
+                    const struct partner *, const struct document *,
+                    const struct record *, const struct flow_when **failed);
+
+/* An inbound set on its way into the journal. Lives in the arena of its
+ * arrival, except for record and findings: prepared_free(). */
+struct prepared {
+    struct document document;
+    struct record *record;
+    struct buf findings; /* JSON lines */
+    const char *bytes;   /* ST to SE */
+    size_t size;
+    struct prepared *next;
+};
+void prepared_free(struct prepared *);
+/* prepare.c: checks, maps and resolves; ends in a state of the document. False
+ * only when the journal failed. */
+bool prepare_set(struct flow *, const struct partner *,
+                 const struct x12_interchange *, const struct x12_result *,
+                 struct prepared *, struct err *);
+/* intake.c: everything that comes of one arrival, in one commit. */
+bool take_apart(struct flow *, struct interchange *arrival, const struct buf *,
+                struct err *);
+/* again.c: the hash of a row's part of its arrival. */
+void interchange_hash(struct interchange *, const struct buf *);
+/* duplicate.c: adds it, in the caller's transaction; a second one of the same
+ * business number is ignored, held, or takes the first one's place. */
+bool add_prepared(struct flow *, struct prepared *, struct err *);
+/* resolve.c: our numbers for vendor, customer, items and places. */
+bool resolve_record(struct flow *, const struct partner *, struct record *,
+                    struct problems *, struct err *);
+/* match.c: three-way match; good = false puts the document on hold. */
+bool match_invoice(struct flow *, const struct document *,
+                   const struct record *, struct problems *, struct err *);
+/* acks.c: what an acknowledgement says about what we sent, in the caller's
+ * transaction. */
+bool acknowledge(struct flow *, struct document *, const struct record *,
+                 struct err *);
+bool acknowledge_ta1s(struct flow *, const struct partner *,
+                      const struct x12_interchange *, struct err *);
+/* envelope.c: numbers and bytes of one interchange that carries one set, or
+ * one TA1 when set is NULL, in the caller's transaction. Fills the document's
+ * numbers. */
+struct x12_set;
+struct x12_segment;
+struct parcel_plan {
+    const struct partner *partner;
+    const char *functional_id; /* GS01 */
+    struct x12_set *set;
+    const struct x12_segment *ta1;
+};
+bool envelope_make(struct flow *, const struct parcel_plan *, struct document *,
+                   struct buf *, struct err *);
+/* The same with numbers that are none, to see whether it would do. */
+bool envelope_try(const struct parcel_plan *, const struct document *,
+                  struct buf *, struct err *);
+/* The options with which this partner's files are read. */
+void read_options(struct flow *, const struct partner *, struct x12_options *,
+                  struct code_user *);
+
+/* dispatch.c: a delivery with evidence; the name of its file, unique and
+ * repeatable. after: what follows, in the caller's transaction. */
+void delivery_name(const struct document *, char out[128]);
+void sent_mark(struct flow *, struct document *, const char *evidence);
+bool sent_after(struct flow *, const struct document *, struct err *);
+/* post.c: the same for a posting. ask_system: found 1 yes, 0 no; the document
+ * is filled when found. */
+void posted_mark(struct document *, const struct push_result *);
+bool posted_after(struct flow *, const struct document *, struct err *);
+bool ask_system(struct flow *, struct document *, int *found, struct err *);
+/* tell.c: has the system that a document came from told what became of it. */
+bool tell_later(struct flow *, const struct document *, const char *state,
+                struct err *);
+
+/* trouble.c: what a failure means. */
+enum trouble_step {
+    TROUBLE_TRANSLATE,
+    TROUBLE_SEND,
+    TROUBLE_POST,
+    TROUBLE_ASK
+};
+/* Sets state, due, code and reason of the document; true when the endpoint or
+ * system must rest for this run. The caller advances. */
+bool trouble(const struct flow *, struct document *, enum trouble_step,
+             const struct err *);
+void trouble_hold(struct document *, enum err_code, const char *waits_for,
+                  const char *format, ...) PRINTF(4, 5);
+/* The fact that releases it; "item:9" and "item::9" become "item:ACME:9". */
+void trouble_waits(struct document *, const char *waits_for);
+/* Holds for the first problem that is not a warning; false when there is
+ * none. */
+bool trouble_hold_for(struct document *, const struct problems *);
+
+/* describe.c */
+void document_describe(struct document *, const struct record *);
+void key_posting(const struct flow *, char out[200], const struct document *,
+                 const char *revision);
+bool document_record(struct flow *, const struct document *, struct record **,
+                     struct err *);
+void problems_text(const struct problems *, struct buf *);
+
+#endif

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Arrivals are taken apart: interchanges, sets, acknowledgements. All that
+ * comes of one arrival enters the journal in one commit, so that a run that
+ * dies does all of it again, or nothing. */
+#include "flow/flow_private.h"
+
+#include <string.h>
+
+#include "x12/ack.h"
+
+struct part {
+    struct interchange row;
+    const struct x12_interchange *from; /* NULL: nothing could be read */
+    const struct partner *partner;      /* NULL: nobody known */
+    struct prepared *sets;
+    struct part *next;
+};
+
+struct apart {
+    struct flow *flow;
+    struct interchange *arrival;
+    const struct buf *bytes;
+    struct arena *arena;
+    const struct x12_file *file;
+    struct part *parts;
+};
+
+static struct prepared *
+add_set(struct apart *apart, struct part *part)
+{
+    struct prepared **end = &part->sets;
+    int32_t ordinal = 0;
+
+    for (; *end != NULL; end = &(*end)->next)
+        ordinal++;
+    *end = arena_alloc(apart->arena, sizeof **end);
+    (*end)->document.ordinal = ordinal + 1;
+    return *end;
+}
+
+/* A whole interchange, or file, that waits: it becomes one document with
+ * ordinal 0, so that it is seen and can be released. */
+static struct document *
+add_whole(struct apart *apart, struct part *part)
+{
+    struct document *document = &add_set(apart, part)->document;
+    const char *code =
+        part->partner ? part->partner->code : apart->arrival->partner;
+
+    document->ordinal = 0;
+    document->direction = DIRECTION_IN;
+    document->delivered = DELIVERED_FETCHED;
+    document->valid = VALID_BAD;
+    document->test = part->row.test;
+    text_copy(document->partner, sizeof document->partner, code);
+    text_copy(document->isa, sizeof document->isa, part->row.control);
+    text_copy(document->number, sizeof document->number,
+              part->row.control[0] ? part->row.control : "");
+    text_copy(document->purpose, sizeof document->purpose, "original");
+    return document;
+}
+
+static struct part *
+add_part(struct apart *apart, const struct x12_interchange *from)
+{
+    struct part **end = &apart->parts;
+
+    while (*end != NULL)
+        end = &(*end)->next;
+    struct part *part = *end = arena_alloc(apart->arena, sizeof *part);
+    struct interchange *row = &part->row;
+    part->from = from;
+    row->arrival = apart->arrival->id;
+    row->direction = DIRECTION_IN;
+    text_copy(row->state, sizeof row->state, "split");
+    text_copy(row->channel, sizeof row->channel, apart->arrival->channel);
+    text_copy(row->name, sizeof row->name, apart->arrival->name);
+    text_copy(row->partner, sizeof row->partner, apart->arrival->partner);
+    row->size = (int64_t)apart->bytes->size;
+    if (from == NULL)
+        return part;
+    text_format(row->sender, sizeof row->sender, "%s:%s",
+                from->sender_qualifier, from->sender);
+    text_format(row->receiver, sizeof row->receiver, "%s:%s",
+                from->receiver_qualifier, from->receiver);
+    text_copy(row->control, sizeof row->control, from->control);
+    row->test = from->test;
+    row->ack_asked = from->ack_requested;
+    row->offset = (int64_t)from->offset;
+    row->size = (int64_t)from->size;
+    interchange_hash(row, apart->bytes);
+    return part;
+}
+
+static void
+hold_unreadable(struct apart *apart)
+{
+    struct part *part = add_part(apart, NULL);
+    struct document *document = add_whole(apart, part);
+    const struct x12_finding *finding = apart->file->findings;
+    CLEANUP(buf_free) struct buf text = { 0 };
+
+    while (finding != NULL && finding->severity != X12_REJECT)
+        finding = finding->next;
+    if (finding == NULL)
+        finding = apart->file->findings;
+    text_copy(part->row.state, sizeof part->row.state, "junk");
+    trouble_hold(document, TP7025, NULL, "%s from %s holds no interchange%s%s",
+                 apart->arrival->name, apart->arrival->channel,
+                 finding ? ": " : "", finding ? finding->sentence : "");
+}
+
+static bool
+is_for_us(const struct part *part)
+{
+    return text_equal(part->from->receiver, part->partner->our_isa_id) &&
+           text_equal(part->from->receiver_qualifier,
+                      part->partner->our_isa_qualifier);
+}
+
+static void
+hold_rejected(struct apart *apart, struct part *part)
+{
+    const struct x12_finding *finding = part->from->findings;
+    struct document *document = add_whole(apart, part);
+    CLEANUP(buf_free) struct buf text = { 0 };
+
+    while (finding != NULL && finding->severity != X12_REJECT)
+        finding = finding->next;
+    if (finding != NULL)
+        x12_finding_text(finding, &text);
+    trouble_hold(document, TP7026, NULL,
+                 "interchange %s is rejected as a whole (TA1 %s): %s",
+                 part->from->control, part->from->ta1, buf_text(&text));
+}
+
+/* Who sent it, to whom, and was it here before? False when the answer ends
+ * it, with a document that says why. */
+static bool
+judge_sender(struct apart *apart, struct part *part, bool *goes_on)
+{
+    struct document *document;
+    char waits[80];
+
+    *goes_on = false;
+    part->partner = partner_by_isa(
+        apart->flow->conf, part->from->sender_qualifier, part->from->sender);
+    if (part->partner == NULL) {
+        document = add_whole(apart, part);
+        text_format(waits, sizeof waits, "partner::%s", part->row.sender);
+        trouble_hold(document, TP7027, waits,
+                     "no partner has the ISA id %s; give it to one in "
+                     "partners/",
+                     part->row.sender);
+        part->row.control[0] = '\0';
+        return true;
+    }
+    text_copy(part->row.partner, sizeof part->row.partner, part->partner->code);
+    if (apart->arrival->partner[0] != '\0' &&
+        !text_equal(apart->arrival->partner, part->partner->code)) {
+        document = add_whole(apart, part);
+        trouble_hold(document, TP7028, NULL,
+                     "interchange %s of %s arrived where only %s delivers",
+                     part->from->control, part->partner->code,
+                     apart->arrival->partner);
+        return true;
+    }
+    if (!is_for_us(part)) {
+        document = add_whole(apart, part);
+        trouble_hold(document, TP7028, NULL,
+                     "interchange %s is addressed to %s, which is not us",
+                     part->from->control, part->row.receiver);
+        return true;
+    }
+    *goes_on = true;
+    return true;
+}
+
+static bool
+judge_known(struct apart *apart, struct part *part, bool *goes_on,
+            struct err *err)
+{
+    struct document *document;
+    enum known known;
+    int64_t first;
+
+    if (!journal_known(apart->flow->journal, &part->row, &known, &first, err))
+        return false;
+    *goes_on = known == KNOWN_NOT;
+    if (*goes_on)
+        return true;
+    document = add_whole(apart, part);
+    document->valid = VALID_WARN;
+    if (known == KNOWN_OTHER) {
+        trouble_hold(document, TP7029, NULL,
+                     "control number %s was used before by interchange %lld "
+                     "with other content",
+                     part->from->control, (long long)first);
+        return true;
+    }
+    document->state = DOC_IGNORED;
+    document->code = TP7023;
+    text_format(document->reason, sizeof document->reason,
+                "duplicate of interchange %lld: same number, same bytes",
+                (long long)first);
+    return true;
+}
+
+static bool
+prepare_sets(struct apart *apart, struct part *part, struct err *err)
+{
+    const struct x12_group *group = part->from->groups;
+
+    for (; group != NULL; group = group->next)
+        for (const struct x12_result *result = group->results; result != NULL;
+             result = result->next) {
+            struct prepared *prepared = add_set(apart, part);
+            if (result->set != NULL) {
+                prepared->bytes = buf_text(apart->bytes) + result->set->offset;
+                prepared->size = (size_t)result->set->size;
+            }
+            if (!prepare_set(apart->flow, part->partner, part->from, result,
+                             prepared, err))
+                return false;
+        }
+    return true;
+}
+
+static bool
+prepare_part(struct apart *apart, const struct x12_interchange *from,
+             struct err *err)
+{
+    struct part *part = add_part(apart, from);
+    bool goes_on;
+
+    if (!judge_sender(apart, part, &goes_on))
+        return false;
+    if (goes_on && !judge_known(apart, part, &goes_on, err))
+        return false;
+    if (!goes_on)
+        return true;
+    if (from->verdict == X12_REJECTED) {
+        hold_rejected(apart, part);
+        return true;
+    }
+    return prepare_sets(apart, part, err);
+}
+
+static bool
+answered(struct apart *apart, const char *key, bool *known, struct err *err)
+{
+    struct doc_filter filter = { .direction = DIRECTION_OUT,
+                                 .key = key,
+                                 .limit = 1 };
+    struct document *first;
+    size_t count;
+
+    if (!journal_list(apart->flow->journal, &filter, apart->arena, &first,
+                      &count, err))
+        return false;
+    *known = count > 0;
+    return true;
+}
+
+static bool
+add_answer(struct apart *apart, const struct part *part,
+           const struct parcel_plan *plan, const char *number, struct err *err)
+{
+    struct flow *flow = apart->flow;
+    struct document document = { .direction = DIRECTION_OUT,
+                                 .state = DOC_QUEUED,
+                                 .valid = VALID_OK,
+                                 .delivered = DELIVERED_QUEUED,
+                                 .test = part->from->test };
+    CLEANUP(buf_free) struct buf bytes = { 0 };
+    bool known;
+
+    text_copy(document.set, sizeof document.set, plan->set ? "997" : "TA1");
+    text_copy(document.kind, sizeof document.kind, "ack");
+    text_copy(document.partner, sizeof document.partner, part->partner->code);
+    text_format(document.number, sizeof document.number, "%s", number);
+    text_copy(document.related, sizeof document.related, part->from->control);
+    text_copy(document.purpose, sizeof document.purpose, "original");
+    key_posting(flow, document.key, &document, part->from->control);
+    if (!answered(apart, document.key, &known, err))
+        return false;
+    if (known)
+        return true;
+    return envelope_make(flow, plan, &document, &bytes, err) &&
+           journal_add(flow->journal, &document, &known, err) &&
+           journal_put(flow->journal, document.id, "x12", bytes.text,
+                       bytes.size, err);
+}
+
+/* A duplicate or foreign interchange is not answered a second time. */
+static bool
+add_answers(struct apart *apart, const struct part *part, struct err *err)
+{
+    const struct partner *partner = part->partner;
+    bool rejected = part->from && part->from->verdict == X12_REJECTED;
+    bool only_errors = text_equal(
+        conf_text(partner ? partner->group : NULL, "ack.ak2", "all"), "errors");
+
+    if (part->from == NULL || partner == NULL || part->sets == NULL ||
+        (part->sets->document.ordinal == 0 && !rejected))
+        return true;
+    struct parcel_plan plan = { .partner = partner };
+    if (part->from->ack_requested || partner->send_ta1) {
+        plan.ta1 = x12_ack_ta1(part->from, apart->arena);
+        if (!add_answer(apart, part, &plan, part->from->control, err))
+            return false;
+    }
+    plan = (struct parcel_plan){ .partner = partner, .functional_id = "FA" };
+    const struct x12_group *group =
+        rejected || !partner->send_ack ? NULL : part->from->groups;
+    for (; group != NULL; group = group->next) {
+        plan.set = x12_ack_997(group, only_errors, apart->arena);
+        if (plan.set != NULL &&
+            !add_answer(apart, part, &plan, group->control, err))
+            return false;
+    }
+    return true;
+}
+
+static bool
+journal_part(struct apart *apart, struct part *part, struct err *err)
+{
+    if (!journal_add_interchange(apart->flow->journal, &part->row, err))
+        return false;
+    for (struct prepared *set = part->sets; set != NULL; set = set->next) {
+        set->document.interchange = part->row.id;
+        if (!add_prepared(apart->flow, set, err))
+            return false;
+    }
+    return add_answers(apart, part, err) &&
+           (part->from == NULL ||
+            acknowledge_ta1s(apart->flow, part->partner, part->from, err));
+}
+
+static bool
+journal_all(struct apart *apart, struct err *err)
+{
+    struct journal *journal = apart->flow->journal;
+
+    if (!journal_begin(journal, err))
+        return false;
+    bool good = true;
+    for (struct part *part = apart->parts; good && part; part = part->next)
+        good = journal_part(apart, part, err);
+    text_copy(apart->arrival->state, sizeof apart->arrival->state, "split");
+    good = good && journal_set_interchange(journal, apart->arrival, err) &&
+           journal_commit(journal, err);
+    if (!good)
+        journal_abandon(journal);
+    return good;
+}
+
+/* Read with the tolerances of whoever sent it, once that is known. */
+static void
+read_file(struct apart *apart)
+{
+    const struct partner *partner =
+        partner_by_code(apart->flow->conf, apart->arrival->partner);
+    struct x12_options options;
+    struct code_user reader;
+
+    for (int pass = 0; pass < 2; pass++) {
+        read_options(apart->flow, partner, &options, &reader);
+        apart->file = x12_read(apart->arena, buf_text(apart->bytes),
+                               apart->bytes->size, &options);
+        const struct x12_interchange *first = apart->file->interchanges;
+        if (partner != NULL || first == NULL)
+            return;
+        partner = partner_by_isa(apart->flow->conf, first->sender_qualifier,
+                                 first->sender);
+        if (partner == NULL)
+            return;
+    }
+}
+
+/* Junk between interchanges is named in the journal, so that every byte of an
+ * arrival is accounted for. */
+static void
+name_junk(struct apart *apart)
+{
+    const struct x12_junk *junk = apart->file->junk;
+
+    for (; junk != NULL; junk = junk->next) {
+        struct part *part = add_part(apart, NULL);
+        text_copy(part->row.state, sizeof part->row.state, "junk");
+        part->row.offset = (int64_t)junk->offset;
+        part->row.size = (int64_t)junk->size;
+        text_format(part->row.reason, sizeof part->row.reason,
+                    "%llu bytes that are no interchange",
+                    (unsigned long long)junk->size);
+    }
+}
+
+bool
+take_apart(struct flow *flow, struct interchange *arrival,
+           const struct buf *bytes, struct err *err)
+{
+    struct apart apart = {
+        .flow = flow, .arrival = arrival, .bytes = bytes, .arena = arena_new()
+    };
+    bool good = true;
+
+    read_file(&apart);
+    if (apart.file->interchanges == NULL)
+        hold_unreadable(&apart);
+    else
+        name_junk(&apart);
+    for (const struct x12_interchange *from = apart.file->interchanges;
+         good && from != NULL; from = from->next)
+        good = prepare_part(&apart, from, err);
+    good = good && journal_all(&apart, err);
+    for (struct part *part = apart.parts; part; part = part->next)
+        for (struct prepared *set = part->sets; set; set = set->next)
+            prepared_free(set);
+    arena_free(&apart.arena);
+    return good;
+}

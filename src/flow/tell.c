@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Systems are told what became of the documents that came from them. Telling
+ * twice does no harm, so it is simply repeated until it is done. */
+#include "flow/flow_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+bool
+tell_later(struct flow *flow, const struct document *document,
+           const char *state, struct err *err)
+{
+    const struct flow_text *text = text_for_origin(flow, document);
+    struct effect effect = { .document = document->id };
+
+    if (text == NULL)
+        return true;
+    text_copy(effect.kind, sizeof effect.kind, "tell");
+    text_copy(effect.target, sizeof effect.target, text->system);
+    text_format(effect.key, sizeof effect.key, "%s=%s/%lld", document->origin,
+                state, (long long)document->id);
+    return journal_intend(flow->journal, &effect, err);
+}
+
+struct telling {
+    struct effect effects[BATCH];
+    size_t count;
+};
+
+static bool
+take_row(void *user, int columns, const char *const *names,
+         const char *const *values, struct err *err)
+{
+    struct telling *telling = user;
+    struct effect *effect = &telling->effects[telling->count++];
+
+    (void)columns;
+    (void)names;
+    (void)err;
+    memset(effect, 0, sizeof *effect);
+    effect->document = strtoll(values[0], NULL, 10);
+    text_copy(effect->kind, sizeof effect->kind, "tell");
+    text_copy(effect->target, sizeof effect->target, values[1]);
+    text_copy(effect->key, sizeof effect->key, values[2]);
+    return true;
+}
+
+/* The key is "purchase_order:106001=sent/12". */
+static bool
+tell(struct flow *flow, const struct effect *effect, struct err *err)
+{
+    char key[200];
+    struct system *system = system_by_name(flow, effect->target, err);
+
+    if (system == NULL)
+        return false;
+    if (system->ops->tell == NULL)
+        return true;
+    text_copy(key, sizeof key, effect->key);
+    char *number = strchr(key, ':'), *state = strrchr(key, '=');
+    BUG_IF(number == NULL || state == NULL);
+    *number++ = *state++ = '\0';
+    state[strcspn(state, "/")] = '\0';
+    return system->ops->tell(system, key, number, state, err);
+}
+
+static bool
+settle(struct flow *flow, struct effect *effect, const struct err *failed,
+       struct err *err)
+{
+    bool lasting = failed->kind == ERR_DATA || failed->kind == ERR_BUG;
+
+    if (!journal_intend(flow->journal, effect, err) ||
+        !journal_attempt(flow->journal, effect, err))
+        return false;
+    if (failed->kind != ERR_NONE && !lasting)
+        return true;
+    effect->state = lasting ? EFFECT_FAILED : EFFECT_DONE;
+    text_copy(effect->evidence, sizeof effect->evidence, failed->text);
+    return journal_settle(flow->journal, effect, err) &&
+           (!lasting || journal_note(flow->journal, effect->document,
+                                     "not told", failed->text, err));
+}
+
+bool
+step_tell(struct flow *flow, unsigned *moved, struct err *err)
+{
+    static struct telling telling;
+    bool good = true;
+
+    telling.count = 0;
+    if (!journal_query(flow->journal,
+                       "SELECT doc, target, key FROM effects WHERE kind "
+                       "= 'tell' AND state IN ('intended', 'attempted') "
+                       "ORDER BY effect LIMIT 100",
+                       NULL, 0, take_row, &telling, err))
+        return false;
+    for (size_t i = 0; good && i < telling.count; i++) {
+        struct err failed = { 0 };
+        if (!tell(flow, &telling.effects[i], &failed))
+            log_err(LOG_WARNING, &failed, telling.effects[i].key);
+        *moved += failed.kind == ERR_NONE;
+        good = settle(flow, &telling.effects[i], &failed, err);
+        if (failed.kind != ERR_NONE && failed.kind != ERR_DATA)
+            break;
+    }
+    return good;
+}
