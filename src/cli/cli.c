@@ -7,19 +7,26 @@
 
 #include "cli/out.h"
 
+const char *
+cli_demo_dir(const struct cli *cli)
+{
+    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+
+    if (!text_empty(data))
+        return arena_printf(cli->arena, "%s/tradepost/demo/etc", data);
+    return arena_printf(cli->arena, "%s/.local/share/tradepost/demo/etc",
+                        home ? home : "");
+}
+
 static const char *
 config_dir(const struct cli *cli)
 {
     const char *named = getenv("TRADEPOST_CONFIG");
-    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
 
     if (cli->option[OPTION_CONFIG] != NULL)
         return cli->option[OPTION_CONFIG];
-    if (cli->option[OPTION_DEMO] != NULL && !text_empty(data))
-        return arena_printf(cli->arena, "%s/tradepost/demo/etc", data);
     if (cli->option[OPTION_DEMO] != NULL)
-        return arena_printf(cli->arena, "%s/.local/share/tradepost/demo/etc",
-                            home ? home : "");
+        return cli_demo_dir(cli);
     return text_empty(named) ? TP_SYSCONFDIR : named;
 }
 

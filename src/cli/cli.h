@@ -91,6 +91,8 @@ struct cli {
 /* False: *err says what is wrong with the command line (TP8001). */
 bool cli_parse(struct cli *, int argc, char **argv, struct err *) MUST_USE;
 
+/* The settings folder in the demo's workspace. */
+const char *cli_demo_dir(const struct cli *);
 /* Reads the settings: once, whoever asks first. False: cli->err is filled. */
 bool cli_conf(struct cli *) MUST_USE;
 /* Settings and the journal, to read only. */

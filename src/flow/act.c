@@ -85,16 +85,6 @@ flow_act(struct journal *journal, int64_t id, enum flow_act act,
 }
 
 bool
-flow_ping_partner(struct flow *flow, const struct partner *partner,
-                  struct buf *report, struct err *err)
-{
-    struct endpoint *endpoint = endpoint_of(flow, partner);
-    struct channel *channel = endpoint_channel(flow, endpoint, err);
-
-    return channel != NULL && channel->ops->probe(channel, report, err);
-}
-
-bool
 flow_ping_system(struct flow *flow, const char *name, struct buf *report,
                  struct err *err)
 {

@@ -73,9 +73,7 @@ size_t flow_count(const struct flow *);
 const char *flow_name(const struct flow *, size_t);
 const char *flow_title(const struct flow *, size_t);
 
-/* Connects to the partner's channel, or the system, and reports by lines. */
-bool flow_ping_partner(struct flow *, const struct partner *, struct buf *,
-                       struct err *) MUST_USE;
+/* Connects to the system and reports by lines. */
 bool flow_ping_system(struct flow *, const char *name, struct buf *,
                       struct err *) MUST_USE;
 

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "cli/commands.h"
+#include "cli/out.h"
+#include "flow/flow.h"
+#include "store/journal.h"
+
+/* Opens everything and stops at the first mistake in the texts. */
+static bool
+open_flow(struct cli *cli, struct flow **flow)
+{
+    struct problems *found = problems_new(cli->arena);
+
+    if (!cli_conf(cli) || !problems_to_err(cli->found, &cli->err) ||
+        !cli_open_writer(cli))
+        return false;
+    if (!flow_open(flow, cli->conf, cli->journal, found, &cli->err))
+        return false;
+    if (problems_to_err(found, &cli->err))
+        return true;
+    flow_close(flow);
+    return false;
+}
+
+static void
+print_report(const struct cli *cli, const struct flow_report *report)
+{
+    static const char *const said[STAGES] = {
+        [STAGE_WAKE] = "released",
+        [STAGE_CAPTURE] = "captured",
+        [STAGE_TRANSLATE] = "translated",
+        [STAGE_FETCH] = "fetched",
+        [STAGE_INTAKE] = "taken apart",
+        [STAGE_POST] = "posted or matched",
+        [STAGE_DISPATCH] = "sent",
+        [STAGE_ASK] = "asked for",
+        [STAGE_TELL] = "told",
+        [STAGE_VIEWS] = NULL,
+    };
+    unsigned all = 0;
+
+    if (cli->format != FORMAT_TEXT) {
+        printf("{\"schema\":\"tradepost.run/1\",\"rounds\":%u", report->rounds);
+        for (int i = 0; i < STAGES; i++)
+            printf(",\"%s\":%u,\"%s_seconds\":%.6f",
+                   flow_stage_name((enum flow_stage)i), report->moved[i],
+                   flow_stage_name((enum flow_stage)i),
+                   (double)report->spent_ns[i] / 1e9);
+        puts("}");
+        return;
+    }
+    if (cli_has(cli, OPTION_QUIET))
+        return;
+    for (int i = 0; i < STAGES; i++) {
+        if (said[i] == NULL || report->moved[i] == 0)
+            continue;
+        printf("%5u %s\n", report->moved[i], said[i]);
+        all += report->moved[i];
+    }
+    if (all == 0)
+        puts("nothing was due");
+}
+
+/* Something that a person must see makes exit 1. */
+static bool
+count_row(void *user, int columns, const char *const *names,
+          const char *const *values, struct err *err)
+{
+    (void)columns;
+    (void)names;
+    (void)err;
+    return text_number(values[0] ? values[0] : "0", 1000000000, user);
+}
+
+enum exit_code
+cmd_run(struct cli *cli)
+{
+    struct flow_report report;
+    struct flow *flow = NULL;
+    long wait = 0, waiting = 0;
+
+    if (cli->option[OPTION_WAIT] != NULL &&
+        !text_duration(cli->option[OPTION_WAIT], &wait)) {
+        err_set(&cli->err, TP8002, "found --wait %s, expected 30s, 5m or 1h",
+                cli->option[OPTION_WAIT]);
+        return cli_fail(cli);
+    }
+    if (!open_flow(cli, &flow))
+        return cli_fail(cli);
+    bool good = flow_run(flow, cli->count > 0 ? cli->words[0] : NULL, wait,
+                         &report, &cli->err) &&
+                journal_query(cli->journal,
+                              "SELECT count(*) FROM documents WHERE state IN "
+                              "('held', 'dead', 'unknown')",
+                              NULL, 0, count_row, &waiting, &cli->err);
+    flow_close(&flow);
+    if (!good)
+        return cli_fail(cli);
+    print_report(cli, &report);
+    if (waiting > 0 && !cli_has(cli, OPTION_QUIET) &&
+        cli->format == FORMAT_TEXT)
+        printf("%5ld wait for you: tradepost today\n", waiting);
+    return EXIT_OK;
+}
+
+static const struct column flow_columns[] = { { "name", "FLOW", COLUMN_TEXT },
+                                              { "title", "TITLE", COLUMN_TEXT },
+                                              { 0 } };
+
+enum exit_code
+cmd_flow_list(struct cli *cli)
+{
+    struct problems *found = problems_new(cli->arena);
+    struct flow *flow = NULL;
+    struct out out;
+
+    if (!cli_conf(cli) || !flow_open(&flow, cli->conf, NULL, found, &cli->err))
+        return cli_fail(cli);
+    if (!out_begin(&out, cli, "flow", flow_columns, &cli->err)) {
+        flow_close(&flow);
+        return cli_fail(cli);
+    }
+    for (size_t i = 0; i < flow_count(flow); i++) {
+        out_cell(&out, flow_name(flow, i));
+        out_cell(&out, flow_title(flow, i));
+    }
+    out_end(&out);
+    flow_close(&flow);
+    return EXIT_OK;
+}
+
+static enum exit_code
+ping(struct cli *cli, const char *system)
+{
+    struct problems *found = problems_new(cli->arena);
+    CLEANUP(buf_free) struct buf report = { 0 };
+    struct flow *flow = NULL;
+
+    if (!flow_open(&flow, cli->conf, NULL, found, &cli->err))
+        return cli_fail(cli);
+    bool good = flow_ping_system(flow, system, &report, &cli->err);
+    flow_close(&flow);
+    fputs(buf_text(&report), stdout);
+    if (good)
+        return EXIT_OK;
+    enum exit_code code = cli_fail(cli);
+    return code == EXIT_TEMPORARY ? EXIT_UNREACHABLE : code;
+}
+
+enum exit_code
+cmd_ping(struct cli *cli)
+{
+    enum exit_code worst = EXIT_OK;
+
+    if (!cli_conf(cli))
+        return cli_fail(cli);
+    if (cli->count > 0 && conf_system(cli->conf, cli->words[0]) == NULL)
+        return cli_missing(cli, "there is no system '%s' in tradepost.conf",
+                           cli->words[0]);
+    for (size_t i = 0; i < conf_system_count(cli->conf); i++) {
+        const char *name = conf_system_name(cli->conf, i);
+        if (cli->count > 0 && !text_equal(name, cli->words[0]))
+            continue;
+        printf("%s\n", name);
+        enum exit_code code = ping(cli, name);
+        if (code != EXIT_OK)
+            worst = code;
+        err_clear(&cli->err);
+    }
+    return worst;
+}
