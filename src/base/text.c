@@ -225,3 +225,30 @@ text_length(const char *text)
         length += ((unsigned char)*text & 0xC0) != 0x80;
     return length;
 }
+
+/* First bytes of characters of 2, 3 and 4 bytes begin at these. */
+static size_t
+announced(unsigned char first)
+{
+    if (first < 0x80)
+        return 1;
+    if (first < 0xC2 || first > 0xF4)
+        return 0;
+    return first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+}
+
+size_t
+text_sequence(const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    size_t size = announced(at[0]);
+
+    for (size_t i = 1; i < size; i++)
+        if ((at[i] & 0xC0) != 0x80)
+            return 0;
+    /* Overlong forms, surrogates, and what lies above U+10FFFF. */
+    if ((at[0] == 0xE0 && at[1] < 0xA0) || (at[0] == 0xED && at[1] > 0x9F) ||
+        (at[0] == 0xF0 && at[1] < 0x90) || (at[0] == 0xF4 && at[1] > 0x8F))
+        return 0;
+    return size;
+}

@@ -44,4 +44,8 @@ char *text_url_encode(struct arena *, const char *text);
 /* The whole number of UTF-8 characters; a wrong byte counts as one. */
 size_t text_length(const char *text);
 
+/* The bytes of the well-formed UTF-8 character at the text (RFC 3629), 1 to 4;
+ * 0 when there is none. "" has one of 1. */
+size_t text_sequence(const char *text);
+
 #endif

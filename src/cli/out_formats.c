@@ -5,46 +5,22 @@
 #include "base/decimal.h"
 #include "cli/out_private.h"
 
-/* The length of the UTF-8 sequence at the text; 0 when it is none. */
-static size_t
-sequence(const unsigned char *at)
-{
-    size_t size = at[0] < 0x80   ? 1
-                  : at[0] < 0xC2 ? 0
-                  : at[0] < 0xE0 ? 2
-                  : at[0] < 0xF0 ? 3
-                  : at[0] < 0xF5 ? 4
-                                 : 0;
-
-    for (size_t i = 1; i < size; i++)
-        if ((at[i] & 0xC0) != 0x80)
-            return 0;
-    if (size == 3 &&
-        ((at[0] == 0xE0 && at[1] < 0xA0) || (at[0] == 0xED && at[1] > 0x9F)))
-        return 0;
-    if (size == 4 &&
-        ((at[0] == 0xF0 && at[1] < 0x90) || (at[0] == 0xF4 && at[1] > 0x8F)))
-        return 0;
-    return size;
-}
-
 void
 out_json_text(struct buf *buf, const char *text)
 {
-    const unsigned char *at = (const unsigned char *)text;
-
     buf_addc(buf, '"');
-    while (*at != '\0') {
-        size_t size = sequence(at);
+    while (*text != '\0') {
+        size_t size = text_sequence(text);
+        unsigned char c = (unsigned char)*text;
         if (size == 0)
             buf_adds(buf, "\\ufffd");
-        else if (*at == '"' || *at == '\\')
-            buf_addf(buf, "\\%c", *at);
-        else if (*at < 0x20 || *at == 0x7F)
-            buf_addf(buf, "\\u%04x", *at);
+        else if (c == '"' || c == '\\')
+            buf_addf(buf, "\\%c", c);
+        else if (c < 0x20 || c == 0x7F)
+            buf_addf(buf, "\\u%04x", c);
         else
-            buf_add(buf, at, size);
-        at += size ? size : 1;
+            buf_add(buf, text, size);
+        text += size ? size : 1;
     }
     buf_addc(buf, '"');
 }

@@ -99,17 +99,33 @@ copy_setting(struct conf *conf, config_setting_t *setting, const char *file)
     return node;
 }
 
+/* libconfig's words, as a sentence of ours. */
+static const char *
+meaning(const char *text)
+{
+    static const char *const words[][2] = {
+        { "syntax error",
+          "a syntax error, expected settings like name = \"text\"; look for a "
+          "missing quote, brace or \";\" here or just above" },
+        { "duplicate setting name",
+          "a name that stands twice in its group, expected it once" },
+        { "cannot open include file",
+          "an @include of a file that cannot be read, expected one below the "
+          "settings' directory" },
+    };
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (text_equal(words[i][0], text))
+            return words[i][1];
+    return text;
+}
+
 static bool
 syntax(const config_t *config, const char *name, struct err *err)
 {
     const char *file = config_error_file(config);
 
-    err_set(err, TP1002,
-            "found %s, expected settings like name = \"text\"; look for a "
-            "missing quote, brace or \";\" here or just above",
-            text_equal(config_error_text(config), "syntax error")
-                ? "a syntax error"
-                : config_error_text(config));
+    err_set(err, TP1002, "found %s", meaning(config_error_text(config)));
     return err_at(err, "%s:%d", file ? file : name, config_error_line(config));
 }
 
@@ -130,6 +146,24 @@ skip_quiet(const char *at)
         return at;
     end = strstr(at + 2, "*/");
     return end != NULL ? end + 2 : at + strlen(at);
+}
+
+static bool
+check_bytes(const struct buf *text, const char *name, struct err *err)
+{
+    const char *content = buf_text(text);
+    int line = 1;
+
+    for (size_t at = 0, size; at < text->size; at += size) {
+        size = text_sequence(content + at);
+        line += content[at] == '\n';
+        if (size > 0 && content[at] != '\0')
+            continue;
+        err_set(err, TP1002, "found the byte %02X, expected UTF-8 text",
+                (unsigned char)content[at]);
+        return err_at(err, "%s:%d", name, line);
+    }
+    return true;
 }
 
 /* libconfig wraps a number that is too large without a word. */
@@ -173,10 +207,8 @@ tree_read(struct conf *conf, const char *name, struct conf_group **tree,
     if (!file_read(path, FILE_LIMIT_BYTES, &text, &failed))
         return err_set(err, TP1001, "%s", failed.text);
     const char *content = buf_text(&text);
-    if (strlen(content) != text.size) {
-        err_set(err, TP1002, "found a NUL byte, expected UTF-8 text");
-        return err_at(err, "%s", name);
-    }
+    if (!check_bytes(&text, name, err))
+        return false;
     if (text_starts(content, "\xEF\xBB\xBF"))
         content += 3;
     if (!check_digits(content, name, err))

@@ -188,9 +188,38 @@ files_are_written_whole(void)
     buf_free(&buf);
 }
 
+static void
+characters_are_measured(void)
+{
+    static const struct {
+        const char *text;
+        size_t size;
+    } cases[] = {
+        { "", 1 },
+        { "A", 1 },
+        { "\xC3\xA9", 2 },
+        { "\xE2\x82\xAC", 3 },
+        { "\xF0\x9F\x98\x80", 4 },
+        { "\xF4\x8F\xBF\xBF", 4 },
+        { "\x80", 0 }, /* begins in the middle */
+        { "\xC3", 0 }, /* cut */
+        { "\xE2\x82", 0 },
+        { "\xC0\xAF", 0 }, /* overlong */
+        { "\xE0\x9F\xBF", 0 },
+        { "\xF0\x8F\xBF\xBF", 0 },
+        { "\xED\xA0\x80", 0 },     /* a surrogate */
+        { "\xF4\x90\x80\x80", 0 }, /* above U+10FFFF */
+        { "\xFF", 0 },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        CHECK(text_sequence(cases[i].text) == cases[i].size);
+}
+
 int
 main(void)
 {
+    RUN(characters_are_measured);
     RUN(decimals_keep_every_digit);
     RUN(decimals_calculate_exactly);
     RUN(errors_keep_the_first_and_collect_places);

@@ -213,6 +213,20 @@ static const struct {
       "TP1002 partners/acme.conf:3: found a syntax error, expected settings "
       "like name = \"text\"; look for a missing quote, brace or \";\" here or "
       "just above" },
+    { COMPANY "environment = \"\xFC\";", NULL,
+      "TP1002 tradepost.conf:3: found the byte FC, expected UTF-8 text" },
+    { COMPANY "limits = { poll = \"1m\";\n poll = \"2m\"; };", NULL,
+      "TP1002 tradepost.conf:4: found a name that stands twice in its group, "
+      "expected it once" },
+    { COMPANY "@include \"none.conf\"\n", NULL,
+      "TP1002 tradepost.conf:3: found an @include of a file that cannot be "
+      "read, expected one below the settings' directory" },
+    { COMPANY "# 99999999999 \"\n/* 99999999999 */ // 99999999999\n"
+              "environment = \"99999999999\"; x9999999999 = 1;",
+      NULL,
+      "TP1003 tradepost.conf:5: x9999999999: found an unknown setting, "
+      "expected one of company, environment, cutover, systems, alerts, paths "
+      "or limits" },
     { COMPANY "control = 99999999999;", NULL,
       "TP1002 tradepost.conf:3: found the number 99999999999, expected at most "
       "9 digits, or a text in quotes" },
