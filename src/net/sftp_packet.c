@@ -91,7 +91,8 @@ sftp_reply_parse(const void *packet, size_t size, struct sftp_reply *reply)
     struct sftp_reader reader = { packet, size, false };
     const uint8_t *type = take(&reader, 1);
 
-    *reply = (struct sftp_reply){ .type = type == NULL ? 0 : *type };
+    *reply = (struct sftp_reply){ .type = type == NULL ? 0 : *type,
+                                  .bytes = { "", 0 } };
     reply->id = sftp_take_u32(&reader);
     switch (reply->type) {
     case SFTP_STATUS:
