@@ -1,84 +1,78 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* receiveAndInvoice: the API's own action, which receives what the lines say
- * and invoices it at once. It takes no key, so a receipt of the same goods on
- * the same day cannot be told from ours: a person decides then. */
+ * and invoices it at once. It takes no key, but NAV wants a vendor's invoice
+ * number and takes each once: shipment and order make one, put on the order by
+ * its page, and the posted invoice is found by it. */
 #include <string.h>
 
 #include "base/text.h"
 #include "system/nav/nav_private.h"
 
-struct receipt_search {
-    const struct nav_receipt *receipt;
-    char number[64]; /* of one that looks the same */
-};
+enum { NUMBER_MAX = 35 };
 
-static bool
-same_goods(const json_t *ours, const json_t *theirs)
+static void
+make_number(char out[NUMBER_MAX + 1], const struct nav_receipt *receipt)
 {
-    size_t matched = 0, there = 0;
+    char made[24];
 
-    for (size_t i = 0; i < json_array_size(theirs); i++)
-        there += !decimal_is_zero(
-            exact_amount(json_array_get(theirs, i), "quantity"));
-    for (size_t i = 0; i < json_array_size(ours); i++) {
-        const json_t *line = json_array_get(ours, i);
-        for (size_t k = 0; k < json_array_size(theirs); k++) {
-            const json_t *other = json_array_get(theirs, k);
-            matched += strcmp(exact_word(line, "item"),
-                              exact_word(other, "lineObjectNumber")) == 0 &&
-                       decimal_compare(exact_amount(line, "quantity"),
-                                       exact_amount(other, "quantity")) == 0;
-        }
-    }
-    return matched > 0 && matched == json_array_size(ours) && matched == there;
-}
-
-static bool
-look_at(void *user, json_t *row, struct err *err)
-{
-    struct receipt_search *search = user;
-
-    (void)err;
-    if (json_array_size(search->receipt->lines) == 0 ||
-        same_goods(search->receipt->lines,
-                   json_object_get(row, "purchaseReceiptLines")))
-        text_copy(search->number, sizeof search->number,
-                  exact_word(row, "number"));
-    return true;
-}
-
-static bool
-search(struct nav *nav, struct receipt_search *search, struct err *err)
-{
-    CLEANUP(arena_free) struct arena *arena = arena_new();
-    struct odata_query query = {
-        .filter = arena_printf(arena, "orderNumber eq %s and postingDate ge %s",
-                               odata_quote(arena, search->receipt->po),
-                               search->receipt->date),
-        .expand = "purchaseReceiptLines"
-    };
-
-    return odata_list(nav->odata, ODATA_MAIN, "purchaseReceipts", &query,
-                      look_at, search, err);
+    if (text_format(out, NUMBER_MAX + 1, "%s/%s", receipt->shipment,
+                    receipt->po))
+        return;
+    nav_document_number(made, receipt->key, receipt->po);
+    text_copy(out, NUMBER_MAX + 1, made);
 }
 
 bool
 nav_receive_find(struct system *system, const struct nav_receipt *receipt,
                  bool *found, struct push_result *result, struct err *err)
 {
-    struct receipt_search of = { .receipt = receipt };
+    CLEANUP(arena_free) struct arena *arena = arena_new();
+    CLEANUP(json_decrefp) json_t *row = NULL;
+    char number[NUMBER_MAX + 1];
+    size_t count;
 
-    (void)result;
-    *found = false;
-    if (!search(nav_of(system), &of, err))
+    make_number(number, receipt);
+    struct odata_query query = {
+        .filter = arena_printf(
+            arena, "vendorInvoiceNumber eq %s and orderNumber eq %s",
+            odata_quote(arena, number), odata_quote(arena, receipt->po))
+    };
+    if (!odata_first(nav_of(system)->odata, ODATA_MAIN, "purchaseInvoices",
+                     &query, &row, &count, err))
         return false;
-    if (of.number[0] == '\0')
-        return true;
-    return err_set_kind(err, TP6010, ERR_DATA,
-                        "order %s has receipt %s since %s; "
-                        "receive-and-invoice cannot tell whether it is this "
-                        "shipment: compare, then retry or ignore",
-                        receipt->po, of.number, receipt->date);
+    *found = count > 0;
+    if (*found)
+        text_copy(result->number, sizeof result->number,
+                  exact_word(row, "number"));
+    return true;
+}
+
+static bool
+set_number(struct nav *nav, const struct nav_receipt *receipt, struct err *err)
+{
+    CLEANUP(arena_free) struct arena *arena = arena_new();
+    CLEANUP(json_decrefp) json_t *body = json_object();
+    CLEANUP(json_decrefp) json_t *answer = NULL;
+    char number[NUMBER_MAX + 1];
+
+    make_number(number, receipt);
+    json_object_set_new(body, "Vendor_Invoice_No", json_string(number));
+    return odata_patch(
+        nav->odata, ODATA_PAGES,
+        arena_printf(arena, "PurchaseOrder(Document_Type='Order',No=%s)",
+                     odata_key(arena, receipt->po)),
+        NULL, body, &answer, err);
+}
+
+static struct decimal
+shipped_on(const struct nav_receipt *receipt, const json_t *line)
+{
+    for (size_t i = 0; i < json_array_size(receipt->lines); i++) {
+        const json_t *own = json_array_get(receipt->lines, i);
+        if (strcmp(exact_word(own, "id"), exact_word(line, "id")) == 0)
+            return exact_amount(own, "quantity");
+    }
+    return decimal_from(0);
 }
 
 /* Every line is told what to receive and invoice: nothing, unless shipped. */
@@ -91,12 +85,7 @@ set_quantities(struct nav *nav, const struct nav_receipt *receipt,
 
     for (size_t i = 0; i < json_array_size(lines); i++) {
         const json_t *line = json_array_get(lines, i);
-        struct decimal quantity = { 0, 0 };
-        for (size_t k = 0; k < json_array_size(receipt->lines); k++) {
-            const json_t *own = json_array_get(receipt->lines, k);
-            if (strcmp(exact_word(own, "id"), exact_word(line, "id")) == 0)
-                quantity = exact_amount(own, "quantity");
-        }
+        struct decimal quantity = shipped_on(receipt, line);
         CLEANUP(json_decrefp) json_t *body = json_object();
         CLEANUP(json_decrefp) json_t *answer = NULL;
         json_object_set_new(body, "receiveQuantity", exact_decimal(quantity));
@@ -116,32 +105,30 @@ nav_receive_post(struct system *system, const struct nav_receipt *receipt,
 {
     CLEANUP(arena_free) struct arena *arena = arena_new();
     struct nav *nav = nav_of(system);
-    struct receipt_search made = { .receipt = receipt };
-    bool found;
+    struct err ignored = { 0 };
+    bool found = false;
 
     if (nav->words->modified == NULL) {
         err_set(err, TP6001,
                 "receipts = receive-and-invoice needs profile bc-api-v2");
         return PUSH_FAILED;
     }
-    if (!nav_receive_find(system, receipt, &found, result, err)) {
-        if (err->kind != ERR_DATA)
-            return nav_failed(err);
-        text_copy(result->note, sizeof result->note, err->text);
-        return PUSH_HELD;
-    }
+    if (!nav_receive_find(system, receipt, &found, result, err))
+        return nav_failed(err);
+    result->existed = found;
+    if (found)
+        return PUSH_DONE;
     const char *order = arena_printf(arena, "purchaseOrders(%s)",
                                      exact_word(receipt->order, "id"));
-    if (!set_quantities(nav, receipt, err)) {
-        /* Quantities to receive are set again by the next attempt. */
+    if (!set_number(nav, receipt, err) || !set_quantities(nav, receipt, err)) {
+        /* What was set is set again by the next attempt. */
         err->kind = err->kind == ERR_UNSURE ? ERR_RETRY : err->kind;
         return PUSH_FAILED;
     }
     if (!odata_act(nav->odata, ODATA_MAIN, order,
                    "Microsoft.NAV.receiveAndInvoice", err))
         return nav_failed(err);
-    struct err ignored = { 0 };
-    if (search(nav, &made, &ignored))
-        text_copy(result->number, sizeof result->number, made.number);
+    if (!nav_receive_find(system, receipt, &found, result, &ignored))
+        result->number[0] = '\0'; /* it is posted; only its number is missing */
     return PUSH_DONE;
 }
