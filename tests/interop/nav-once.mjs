@@ -116,6 +116,14 @@ await main(async () => {
     { kind: 'charge', code: 'pallet', amount: '10.00' }] }))).code, 'TP6032');
 
   // payments
+  const amounts = async (trace) => {
+    const ask = async (path) => (await (await fetch(`http://127.0.0.1:${box.port}/BC/api/v2.0/${path}`, { headers: {
+      Authorization: `Basic ${btoa('TRADEPOST:c2FuZGJveC13ZWItc2VydmljZS1hY2Nlc3Mta2V5LTEy')}` } })).json()).value;
+    const company = `companies(${(await ask('companies'))[0].id})`;
+    const journal = (await ask(`${company}/customerPaymentJournals`))[0].id;
+    const lines = await ask(`${company}/customerPayments?$filter=${encodeURIComponent(`journalId eq ${journal}`)}`);
+    return lines.filter((line) => line.externalDocumentNumber === trace).map((line) => String(line.amount));
+  };
   const payment = (trace) => record({ trace_number: trace, amount: '150.00', date: '2026-11-21', customer: 'C20000',
     applications: [
       { invoice_number: '103201', paid: '100.00', discount: '2.00' },
@@ -128,8 +136,16 @@ await main(async () => {
   is('all are found', (await find('payment', 'p1', payment('T1'))).outcome, 'found');
   is('and made once', [(await push('payment', 'p1', payment('T1'))).existed,
     await count('payment')], [true, 2]);
+  const credit = record({ trace_number: 'T3', amount: '30.00', date: '2026-11-21', customer: 'C20000',
+    applications: [
+      { invoice_number: '103201', paid: '50.00' },
+      { invoice_number: '103203', paid: '10.00' },
+      { invoice_number: 'CM-7', paid: '-30.00' }] });
+  is('a credit comes off the last invoices', (await push('payment', 'p3', credit)).note.slice(0, 6), '1 line');
+  is('and the line is the money received', await amounts('T3'), ['-30']);
   const wrong = record({ trace_number: 'T2', amount: '99.00', date: '2026-11-21', customer: 'C20000',
     applications: [{ invoice_number: '103201', paid: '100.00' }] });
+  is('deductions come off the last invoice', await amounts('T1'), ['-100', '-50']);
   is('sums have to agree', (await held('payment', 'p2', wrong)).slice(1, 3),
     ['TP6040', 'payment T2 is 99.00, its applications and adjustments come to 100.00']);
 

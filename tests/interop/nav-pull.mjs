@@ -42,7 +42,8 @@ await main(async () => {
     is(`${profile}: which never change`, new Set([...invoices.rows.values()].map((row) => row.stamp)).size, 1);
   }
 
-  const mark = (await pull(pages, 'purchase_order')).next;
+  const before = await pull(pages, 'purchase_order');
+  const mark = before.next;
   const change = await fetch(`http://127.0.0.1:${box.port}/BC/ODataV4/Company('CRONUS%20USA%2C%20Inc.')/`
     + "PurchaseOrder(Document_Type='Order',No='106210')", { method: 'PATCH',
     headers: { 'If-Match': '*', 'Content-Type': 'application/json', Authorization: `Basic ${
@@ -52,6 +53,8 @@ await main(async () => {
   const changed = await pull(pages, 'purchase_order', mark);
   is('pages: it comes again, changed',
     changed.rows.get('purchase_order:106210')?.record.requested_date, '2026-12-31');
+  const stamps = [before, changed].map(({ rows }) => rows.get('purchase_order:106210').stamp);
+  ok('pages: with another stamp', stamps[0] !== stamps[1], stamps);
   is('pages: then the mark knows it', (await pull(pages, 'purchase_order', changed.next)).count, 0);
   is('a mark of nobody starts again', (await pull(pages, 'purchase_order', 'etag1:short')).count, 25);
   await box.fault('GET PurchaseOrder', '503-before', { count: 2 });
