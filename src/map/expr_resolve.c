@@ -63,20 +63,25 @@ find_name(struct expr *expr, const struct scope *scope, struct arena *arena)
     return false;
 }
 
+/* The nearest field as it would be written in the scope. */
 static const char *
 nearest(const struct scope *scope, const char *name)
 {
     char full[PATH_MAX_SIZE];
-    const char *near = NULL;
 
-    for (; scope != NULL && near == NULL; scope = scope->outer) {
-        if (!full_path(scope, name, full))
+    for (; scope != NULL; scope = scope->outer) {
+        size_t size = strlen(scope->prefix);
+        const char *near = full_path(scope, name, full)
+                               ? record_field_nearest(scope->kind, full)
+                               : NULL;
+
+        if (near == NULL)
             continue;
-        near = record_field_nearest(scope->kind, full);
-        if (near != NULL && text_starts(near, scope->prefix))
-            near += strlen(scope->prefix) + (*scope->prefix != 0);
+        return size > 0 && text_starts(near, scope->prefix) && near[size] == '.'
+                   ? near + size + 1
+                   : near;
     }
-    return near;
+    return NULL;
 }
 
 /* A field that may be a list or lie in one: for sum, count and first. */

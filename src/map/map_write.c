@@ -177,12 +177,14 @@ make_node(struct writing *writing, const struct line *line,
     uint32_t count = 0;
 
     for (unsigned i = 1; i <= ELEMENTS_MAX; i++) {
-        const char *text = draft->text[i] ? draft->text[i] : "";
+        const char *text = draft->text[i];
 
+        elements[i - 1] = (struct x12_element){ "", 0 };
+        if (text == NULL || *text == 0)
+            continue;
         text = arena_strdup(writing->arena, text);
         elements[i - 1] = (struct x12_element){ text, (uint32_t)strlen(text) };
-        if (*text != 0)
-            count = i;
+        count = i;
     }
     (void)text_copy(node->segment.id, sizeof node->segment.id, line->head.id);
     node->segment.count = count;

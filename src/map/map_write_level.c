@@ -25,6 +25,21 @@ find_inside(const struct line *line, const struct frame *frame,
     return NULL;
 }
 
+/* Whether the element belongs into this other one; NULL: into none. The names
+ * decide first, since looking through the list is slow. */
+static bool
+stands_in(const struct line *line, const struct frame *frame,
+          const json_t *element, const json_t *other)
+{
+    const char *name = node_text(element, line->by);
+
+    if (name == NULL)
+        return other == NULL;
+    if (other != NULL && !text_equal(node_text(other, line->by), name))
+        return false;
+    return find_inside(line, frame, element) == other;
+}
+
 /* Levels with a list: those that stand inside an element of another list are
  * written there (S O I P), the others here (S O P I). */
 static bool
@@ -41,7 +56,7 @@ write_level_list(struct writing *writing, const struct line *line,
     {
         struct frame inner = map_element_frame(line, frame, element, i);
 
-        if (line->inside && find_inside(line, frame, element) != inside)
+        if (line->inside && !stands_in(line, frame, element, inside))
             continue;
         if (map_is_wanted(writing, line, &inner))
             wrote |= map_write_one(writing, line, &inner, spot);

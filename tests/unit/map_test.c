@@ -46,6 +46,9 @@ names_mistakes_by_file_and_line(void)
           "found 'quantty', expected a field of order; did you mean "
           "'quantity'?",
           TP3203 },
+        { HEAD "PO1 each lines 02 = x\n", "test.map:2",
+          "found 'x', expected a field of order; did you mean 'lines'?",
+          TP3203 },
         { HEAD "BEG 3x = number\n", "test.map:2",
           "found 'x', expected =, -> or <-", TP3202 },
         { HEAD "BEG 00 = number\n", "test.map:2",
