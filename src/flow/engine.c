@@ -254,6 +254,9 @@ flow_run(struct flow *flow, const char *name, long wait_seconds,
 
     memset(report, 0, sizeof *report);
     flow->only = NULL;
+    /* The journal is ours alone: whoever held a lease is dead. */
+    if (!journal_end_leases(flow->journal, err))
+        return false;
     if (name != NULL) {
         for (const struct flow_text *text = flow->texts; text;
              text = text->next)

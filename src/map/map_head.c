@@ -141,7 +141,8 @@ map_run_checks(const struct map *map, struct expr_run *run)
         problem_add(run->found, TP3104, run->at, NULL,
                     "does not add up: found %s and %s (%s)",
                     sides[0] ? sides[0] : "nothing",
-                    sides[1] ? sides[1] : "nothing", c->place->text);
+                    sides[1] ? sides[1] : "nothing",
+                    c->place->text + strlen("check "));
     }
 }
 

@@ -26,7 +26,7 @@ has "explain" 0 "TP1020  a secret is not kept secret" "$tradepost" explain tp102
 is "explain what is not there" 3 'tradepost: found no code "TP1015"; did you mean TP1005? [TP8003]' "$tradepost" explain TP1015
 is "options after the command, short and joined" 0 'BLUEFISH	V10000' "$tradepost" partner show bluefish --no-header -qotsv --columns=code,vendor "-c$work/etc"
 is "a noun alone" 0 'code	vendor
-ACME	V10100' bash -c "'$tradepost' -c '$work/etc' partner -o tsv --columns code,vendor | head -n 2"
+ACME	V10010' bash -c "'$tradepost' -c '$work/etc' partner -o tsv --columns code,vendor | head -n 2"
 is "JSON lines" 0 '{"schema":"tradepost.partner/1","code":"ACME","customer":null}' bash -c "'$tradepost' -c '$work/etc' partner --json --columns code,customer | head -n 1"
 is "JSON as a whole" 0 '{"schema":"tradepost.partner/1","rows":[
 {"code":"HARBOR"}]}' tp partner show harbor -o json --columns code

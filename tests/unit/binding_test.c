@@ -92,7 +92,7 @@ reads_an_order_of_the_api(void)
     CHECK(record_count(order, "charges") == 0);
     CHECK(record_count(order, "lines") == 2);
     CHECK_TEXT(record_text(order, "lines[0].line"), "10000");
-    CHECK_TEXT(record_text(order, "lines[0].unit"), "CA");
+    CHECK_TEXT(record_text(order, "lines[0].unit"), "BX");
     CHECK_TEXT(record_text(order, "lines[0].price"), "155.7");
     CHECK_TEXT(record_text(order, "lines[0].charges[0].amount"), "-100");
     CHECK_TEXT(record_text(order, "lines[0].charges[0].kind"), "allowance");

@@ -29,7 +29,7 @@ reads_settings(void)
     CHECK(conf_text_at(conf_settings(conf), "alerts.mail", 1) == NULL);
     CHECK_TEXT(conf_state_dir(conf), arena_printf(arena, "%s/var", dir));
     CHECK_TEXT(conf_spool_dir(conf), "/srv/spool");
-    CHECK_TEXT(conf_data_dir(conf), TP_DATADIR);
+    CHECK_TEXT(conf_data_dir(conf), conf_shipped_dir(arena));
 }
 
 static void
