@@ -40,6 +40,7 @@ done
 ssh-keygen -q -t ed25519 -N '' -C '' -f "$work/stranger"
 cat "$work"/own_*.pub > "$work/authorized"
 pin() { ssh-keygen -lf "$work/host_$1.pub" | cut -d' ' -f2; }
+pattern() { pin "$1" | sed 's/[+]/[+]/g'; } # base64 for grep -E
 me=$(id -un)
 [ "$(id -u)" -ne 0 ] || mkdir -p /run/sshd
 
@@ -145,12 +146,12 @@ before=$(grep -c 'userauth-request' "$work/main.log")
 configure 'password = "secret:wrong"; hostkeys = [ "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" ];'
 run open
 check "a changed host key stops the route" said '^failed open TP5033 config'
-check "both fingerprints are named" said "shows host key $(pin ed25519).*expected SHA256:AAAA"
+check "both fingerprints are named" said "shows host key $(pattern ed25519).*expected SHA256:AAAA"
 sleep 0.2
 check "not one credential was sent" test "$(grep -c 'userauth-request' "$work/main.log")" = "$before"
 configure 'hostkeys = [];'
 run open
-check "without a pin there is no sign-in, but the fingerprint" said "^failed open TP5034 config.*$(pin ed25519)"
+check "without a pin there is no sign-in, but the fingerprint" said "^failed open TP5034 config.*$(pattern ed25519)"
 configure 'key = "secret:stranger";'
 run open
 check "a key that is not known there is refused" said '^failed open TP5035 auth'

@@ -157,6 +157,13 @@ takes_nothing_of_a_file_that_changes(void)
     status(SFTP_OK);
     struct sftp_get one = get(5, 100);
     CHECK(!one.got && one.err.code == TP5046 && fetched.size == 0);
+    begin_case(); /* as long as listed, but it says otherwise */
+    bytes(SFTP_HANDLE, 4);
+    attrs(6);
+    bytes(SFTP_DATA, 5);
+    status(SFTP_EOF);
+    status(SFTP_OK);
+    CHECK(get(5, 100).err.code == TP5046);
     begin_case(); /* shorter than it says */
     bytes(SFTP_HANDLE, 4);
     attrs(5);
