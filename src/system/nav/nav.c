@@ -145,6 +145,10 @@ static const struct setting settings[] = {
       NULL, NULL },
     { "timeout", SETTING_DURATION, "120s", "longest wait for one answer", false,
       NULL, NULL },
+    { "settle", SETTING_DURATION, "11m",
+      "how long after a request without answer its effect may still appear; "
+      "longer than the server lets a request run",
+      false, NULL, NULL },
     { 0 }
 };
 
