@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/kinds.h"
 #include "conf/partner.h"
+#include "flow/flow.h"
 
 static void
 summary(const struct cli *cli, size_t errors, size_t warnings)
@@ -29,6 +30,10 @@ cmd_check(struct cli *cli)
     if (!cli_conf(cli))
         return cli_fail(cli);
     kinds_check(cli->conf, cli->found);
+    struct err err = { 0 };
+    if (!flow_check(cli->conf, cli_has(cli, OPTION_ONLINE), cli->found, &err) &&
+        problems_errors(cli->found) == 0)
+        problem_add(cli->found, err.code, err.at, NULL, "%s", err.text);
     size_t errors = problems_errors(cli->found);
     size_t warnings = problems_warnings(cli->found);
     for (const struct problem *p = problems_first(cli->found); p; p = p->next)

@@ -24,7 +24,8 @@ struct partner_set {
     const char *match;   /* receive 810: "three-way", "two-way", "none" */
     const char *price_tolerance; /* "2 %" or NULL */
     bool self_billing;           /* send 810 made from purchase invoices */
-    const char *order;           /* lane: "strict", "keyed", "none" */
+    const char *order;           /* lane: "strict", "keyed", "none"; NULL = as
+                                    the flow says */
     const char *due; /* receive: "before arrival", a duration, or NULL */
 };
 

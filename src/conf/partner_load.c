@@ -58,7 +58,7 @@ fill_set(const struct conf_group *node, bool send, struct partner_set *set)
     set->price_tolerance = conf_text(node, "price_tolerance", NULL);
     set->due = conf_text(node, "due", NULL);
     set->self_billing = conf_flag(node, "self_billing", false);
-    set->order = conf_text(node, "order", "none");
+    set->order = conf_text(node, "order", NULL);
 }
 
 static const struct partner_set *

@@ -32,9 +32,9 @@ static const struct setting send_settings[] = {
       .fallback = "none" },
     { .name = "order",
       .about = "strict: one after the other, a held one stops the rest; keyed: "
-               "in order for the same business number; none",
-      .choices = order_words,
-      .fallback = "keyed" },
+               "in order for the same business number; none. Else as the flow "
+               "says",
+      .choices = order_words },
     { .name = "self_billing",
       .type = SETTING_FLAG,
       .about = "810 only: made from purchase invoices, on the vendor's behalf",

@@ -217,26 +217,29 @@ send_batch(struct flow *flow, struct endpoint *endpoint,
     return good;
 }
 
-/* While the endpoint rests its documents stay queued and cost nothing. */
-static bool
-send_to(struct flow *flow, struct endpoint *endpoint, unsigned *moved,
-        struct err *err)
+/* The partner's word, else the flow's. */
+static enum lane_order
+lane_of(const struct flow *flow, const struct partner_set *set)
 {
-    static struct document documents[BATCH];
-    struct doc_filter filter = { .direction = DIRECTION_OUT,
-                                 .states =
-                                     1U << DOC_QUEUED | 1U << DOC_DEFERRED,
-                                 .partner = endpoint->partner->code,
-                                 .due_only = true };
-    size_t count = 0;
+    const struct flow_verb_step *send = NULL;
 
-    if (endpoint->stopped[0] != '\0' || endpoint->partner->suspended)
-        return true;
-    if (!journal_claim(flow->journal, &filter, LEASE_SECONDS, documents, BATCH,
-                       &count, err))
-        return false;
-    if (count == 0)
-        return true;
+    if (set->order != NULL)
+        return text_equal(set->order, "strict") ? ORDER_STRICT
+               : text_equal(set->order, "none") ? ORDER_ANY
+                                                : ORDER_LANE;
+    for (const struct flow_text *text = flow->texts; text && !send;
+         text = text->next) {
+        const struct flow_verb_step *map = flow_text_step(text, VERB_MAP);
+        if (text->system != NULL && map && text_equal(map->what, set->set))
+            send = flow_text_step(text, VERB_SEND);
+    }
+    return send ? send->order : ORDER_LANE;
+}
+
+static bool
+make_due(struct flow *flow, struct document *documents, size_t count,
+         struct err *err)
+{
     for (size_t i = 0; i < count; i++) {
         if (documents[i].state != DOC_DEFERRED)
             continue;
@@ -244,9 +247,55 @@ send_to(struct flow *flow, struct endpoint *endpoint, unsigned *moved,
         if (!journal_advance(flow->journal, &documents[i], DOC_DEFERRED,
                              "queued", "due again", err))
             return false;
+        documents[i].lease = 0;
     }
+    return true;
+}
+
+static bool
+send_lane(struct flow *flow, struct endpoint *endpoint, const char *set,
+          enum lane_order order, unsigned *moved, struct err *err)
+{
+    static struct document documents[BATCH];
+    struct doc_filter filter = { .direction = DIRECTION_OUT,
+                                 .states =
+                                     1U << DOC_QUEUED | 1U << DOC_DEFERRED,
+                                 .partner = endpoint->partner->code,
+                                 .set = set,
+                                 .order = order,
+                                 .due_only = true };
+    size_t count = 0;
+
+    if (endpoint->stopped[0] != '\0')
+        return true;
+    if (!journal_claim(flow->journal, &filter, LEASE_SECONDS, documents, BATCH,
+                       &count, err))
+        return false;
+    if (count == 0)
+        return true;
     *moved += (unsigned)count;
-    return send_batch(flow, endpoint, documents, count, err);
+    return make_due(flow, documents, count, err) &&
+           send_batch(flow, endpoint, documents, count, err);
+}
+
+/* Answers first: partners wait for them. While the endpoint rests its
+ * documents stay queued and cost nothing. */
+static bool
+send_to(struct flow *flow, struct endpoint *endpoint, unsigned *moved,
+        struct err *err)
+{
+    const struct partner *partner = endpoint->partner;
+
+    if (partner->suspended)
+        return true;
+    if (!send_lane(flow, endpoint, "TA1", ORDER_ANY, moved, err) ||
+        !send_lane(flow, endpoint, "997", ORDER_ANY, moved, err))
+        return false;
+    for (size_t i = 0; i < partner->send_count; i++)
+        if (!send_lane(flow, endpoint, partner->send[i].set,
+                       lane_of(flow, &partner->send[i]), moved, err))
+            return false;
+    return true;
 }
 
 bool

@@ -20,7 +20,6 @@ is_whole(const struct buf *bytes)
     return false;
 }
 
-/* Journalled before: only the removal was missed. */
 static void
 seen_item(const struct listed *file, char out[512])
 {
@@ -42,9 +41,28 @@ accept(struct flow *flow, const struct partner *partner, const char *channel,
     return journal_accept(flow->journal, &arrival, &id, known, err);
 }
 
-/* One file: take it, keep it, remember it, in one commit; then remove it. An
- * X12 file without an end is left for the next look, in case it still grows;
+/* A file without an end is left for the next look, in case it still grows;
  * after that it is taken as it is and held. */
+static bool
+may_grow(struct flow *flow, const char *set, const char *item,
+         const struct buf *bytes, bool *grows, struct err *err)
+{
+    char half[540];
+    bool looked;
+
+    *grows = false;
+    if (is_whole(bytes))
+        return true;
+    text_format(half, sizeof half, "half|%s", item);
+    if (!journal_seen(flow->journal, set, half, &looked, err))
+        return false;
+    *grows = !looked;
+    return looked || journal_seen_add(flow->journal, set, half, err);
+}
+
+/* Kept whole, in one commit, before it is removed. A name, size and time seen
+ * before prove nothing, so the bytes are always read: the journal knows
+ * whether it has them. */
 static bool
 fetch_file(struct flow *flow, struct endpoint *endpoint,
            struct channel *channel, const struct listed *file, bool *taken,
@@ -52,34 +70,20 @@ fetch_file(struct flow *flow, struct endpoint *endpoint,
 {
     CLEANUP(buf_free) struct buf bytes = { 0 };
     char set[64], item[512];
-    bool seen, known;
+    bool known, grows;
 
     text_format(set, sizeof set, "fetched:%s", endpoint->partner->code);
     seen_item(file, item);
-    if (!journal_seen(flow->journal, set, item, &seen, err))
+    if (!channel->ops->get(channel, file, &bytes, failed))
+        return true;
+    if (!may_grow(flow, set, item, &bytes, &grows, err))
         return false;
-    if (!seen) {
-        char half[540];
-        bool looked;
-        if (!channel->ops->get(channel, file, &bytes, failed))
-            return true;
-        text_format(half, sizeof half, "half|%s", item);
-        if (!journal_seen(flow->journal, set, half, &looked, err))
-            return false;
-        if (!is_whole(&bytes) && !looked)
-            return journal_seen_add(flow->journal, set, half, err);
-        if (!journal_begin(flow->journal, err))
-            return false;
-        if (!accept(flow, endpoint->partner, channel->ops->name, file->name,
-                    &bytes, &known, err) ||
-            !journal_seen_add(flow->journal, set, item, err)) {
-            journal_abandon(flow->journal);
-            return false;
-        }
-        if (!journal_commit(flow->journal, err))
-            return false;
-        *taken = true;
-    }
+    if (grows)
+        return true;
+    if (!accept(flow, endpoint->partner, channel->ops->name, file->name, &bytes,
+                &known, err))
+        return false;
+    *taken = !known;
     channel->ops->remove(channel, file, failed);
     return true;
 }
