@@ -78,11 +78,11 @@ static const struct setting sftp_settings[] = {
       .about = "the largest file that is fetched" },
     { .name = "window",
       .type = SETTING_NUMBER,
-      .fallback = "64",
+      .fallback = "128",
       .about = "requests on their way at once; 1 for very odd servers" },
     { .name = "files",
       .type = SETTING_NUMBER,
-      .fallback = "32",
+      .fallback = "64",
       .about = "files in work at once; 1 for odd servers" },
     { .name = NULL }
 };

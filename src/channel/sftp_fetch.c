@@ -12,7 +12,7 @@
  * slow line each alone would cost its round trips. */
 enum {
     MAX_FILES = 20000,
-    AHEAD_FILES = 64,
+    AHEAD_FILES = 256,
     AHEAD_BYTES = 4 << 20,
     AHEAD_SECONDS = 30
 };

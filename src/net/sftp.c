@@ -10,9 +10,9 @@
 #include "net/wire.h"
 
 enum {
-    DEFAULT_WINDOW = 64,
+    DEFAULT_WINDOW = 128,
     MAX_WINDOW = 1024,
-    DEFAULT_FILES = 32,
+    DEFAULT_FILES = 64,
     DEFAULT_IDLE_MS = 60000,
     DEFAULT_TOTAL_MS = 30 * 60000,
     COMPACT_BYTES = 1 << 20

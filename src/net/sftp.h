@@ -27,8 +27,8 @@ struct sftp;
 struct wire;
 
 struct sftp_limits {
-    unsigned window;        /* requests outstanding; 0 = 64 */
-    unsigned files;         /* files in work at once; 0 = 32 */
+    unsigned window;        /* requests outstanding; 0 = 128 */
+    unsigned files;         /* files in work at once; 0 = 64 */
     long idle_ms, total_ms; /* 0 = 60 s without a byte, 30 min for a call */
 };
 
