@@ -157,15 +157,27 @@ cli_zone(const struct cli *cli)
                : conf_company(cli->conf)->zone;
 }
 
-const char *
-cli_time(const struct cli *cli, moment at)
+static const char *
+show_time(const struct cli *cli, moment at, const char *format)
 {
     char text[40];
 
     if (at == 0)
         return "";
-    when_format(at, cli_zone(cli), "%Y-%m-%d %H:%M", text, sizeof text);
+    when_format(at, cli_zone(cli), format, text, sizeof text);
     return arena_strdup(cli->arena, text);
+}
+
+const char *
+cli_time(const struct cli *cli, moment at)
+{
+    return show_time(cli, at, "%Y-%m-%d %H:%M");
+}
+
+const char *
+cli_second(const struct cli *cli, moment at)
+{
+    return show_time(cli, at, "%Y-%m-%d %H:%M:%S");
 }
 
 const char *

@@ -115,6 +115,7 @@ void cli_problem(const struct cli *, const struct problem *);
 const char *cli_zone(const struct cli *);
 /* "2026-11-22 14:32" in that zone; "" for 0. */
 const char *cli_time(const struct cli *, moment);
+const char *cli_second(const struct cli *, moment); /* and its seconds */
 /* "2d 3h", "14m" */
 const char *cli_age(const struct cli *, moment since);
 /* --since, --until: 0 when not given. TP8002. */

@@ -24,20 +24,37 @@ summary(const struct cli *cli, size_t errors, size_t warnings)
                conf_company(cli->conf)->environment);
 }
 
+/* Two floors may find the same: a secret that is missing keeps its system from
+ * opening. It is told once, where it was found first. */
+static bool
+is_first(const struct problem *problem, const struct problems *all)
+{
+    for (const struct problem *p = problems_first(all); p != problem;
+         p = p->next)
+        if (p->code == problem->code && text_equal(p->text, problem->text))
+            return false;
+    return true;
+}
+
 enum exit_code
 cmd_check(struct cli *cli)
 {
+    struct err err = { 0 };
+
     if (!cli_conf(cli))
         return cli_fail(cli);
     kinds_check(cli->conf, cli->found);
-    struct err err = { 0 };
     if (!flow_check(cli->conf, cli_has(cli, OPTION_ONLINE), cli->found, &err) &&
         problems_errors(cli->found) == 0)
         problem_add(cli->found, err.code, err.at, NULL, "%s", err.text);
-    size_t errors = problems_errors(cli->found);
-    size_t warnings = problems_warnings(cli->found);
-    for (const struct problem *p = problems_first(cli->found); p; p = p->next)
+    size_t errors = 0, warnings = 0;
+    for (const struct problem *p = problems_first(cli->found); p; p = p->next) {
+        if (!is_first(p, cli->found))
+            continue;
         cli_problem(cli, p);
+        errors += !p->warning;
+        warnings += p->warning;
+    }
     summary(cli, errors, warnings);
     if (cli_has(cli, OPTION_STRICT))
         errors += warnings;

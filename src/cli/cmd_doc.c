@@ -146,7 +146,7 @@ print_record(struct cli *cli, const struct document *document, struct err *err)
     return true;
 }
 
-static const struct column story_columns[] = { { "at", "Story", COLUMN_TIME },
+static const struct column story_columns[] = { { "at", "Story", COLUMN_SECOND },
                                                { "what", "", COLUMN_TEXT },
                                                { "detail", "", COLUMN_TEXT },
                                                { "actor", "", COLUMN_TEXT },
@@ -164,7 +164,7 @@ static const struct column effect_columns[] = {
 };
 
 static bool
-rows_of(struct cli *cli, int64_t id, const char *select,
+rows_of(struct cli *cli, int64_t id, const char *select, const char *order,
         const struct column *list, struct out *out)
 {
     struct ask ask;
@@ -174,14 +174,20 @@ rows_of(struct cli *cli, int64_t id, const char *select,
     ask_begin(&ask, cli, select);
     ask_where(&ask, "doc = CAST(? AS INTEGER)",
               arena_printf(cli->arena, "%lld", (long long)id));
-    ask_end(&ask, "ORDER BY 1");
+    ask_end(&ask, order);
     return ask_rows(&ask, out, &cli->err);
 }
 
+/* What the table of effects says is left out for people, unless -v. */
 static bool
 story(struct cli *cli, int64_t id, struct out *out)
 {
+    bool brief = cli->format == FORMAT_TEXT && !cli_has(cli, OPTION_VERBOSE);
+
     return rows_of(cli, id, "SELECT at_ms, what, detail, actor FROM events",
+                   brief ? "AND what NOT IN ('intended', 'attempted', 'done')"
+                           " ORDER BY event"
+                         : "ORDER BY event",
                    story_columns, out);
 }
 
@@ -191,7 +197,7 @@ effects(struct cli *cli, int64_t id, struct out *out)
     return rows_of(cli, id,
                    "SELECT kind, target, state, number, evidence, attempts, key"
                    " FROM effects",
-                   effect_columns, out);
+                   "ORDER BY effect", effect_columns, out);
 }
 
 static void

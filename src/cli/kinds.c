@@ -86,7 +86,8 @@ check_secrets(const struct conf *conf, const struct conf_group *group,
         struct buf secret = { 0 };
         struct err err = { 0 };
         if (!conf_secret(conf, name, &secret, &err))
-            problem_warn(problems, err.code, conf_place(group), "%s", err.text);
+            problem_add(problems, err.code, conf_place(group), NULL, "%s",
+                        err.text);
         buf_free(&secret);
     }
 }

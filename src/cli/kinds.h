@@ -9,7 +9,7 @@
 #include "cli/cli.h"
 
 /* Holds every system and every partner's channel to its kind's table, names of
- * tolerances to those there are, and secrets to being there (a warning). */
+ * tolerances to those there are, and secrets to being there. */
 void kinds_check(const struct conf *, struct problems *);
 /* The settings of a kind ("sftp", "nav"); NULL when there is none. */
 const struct setting *kinds_settings(const char *kind);

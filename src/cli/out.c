@@ -158,6 +158,8 @@ shown(const struct out *out, const struct column *column, const char *text,
                           amount, amount.scale > 2 ? amount.scale : 2, pretty));
     else if (column->kind == COLUMN_TIME)
         buf_adds(buf, cli_time(out->cli, out_moment(text)));
+    else if (column->kind == COLUMN_SECOND)
+        buf_adds(buf, cli_second(out->cli, out_moment(text)));
     else if (column->kind == COLUMN_AXIS)
         buf_adds(buf, axis_letter(text));
     else

@@ -23,9 +23,10 @@ enum column_kind {
     COLUMN_COUNT,    /* a whole number, right-aligned */
     COLUMN_AMOUNT,   /* a decimal, right-aligned; shown with separators */
     COLUMN_QUANTITY, /* a decimal, right-aligned as it is */
-    COLUMN_TIME, /* given as milliseconds; shown in the zone, else a stamp */
-    COLUMN_AXIS, /* a word of the four axes; a letter in the table */
-    COLUMN_EXTRA /* a text that the table leaves out */
+    COLUMN_TIME,   /* given as milliseconds; shown in the zone, else a stamp */
+    COLUMN_SECOND, /* the same, shown with its seconds */
+    COLUMN_AXIS,   /* a word of the four axes; a letter in the table */
+    COLUMN_EXTRA   /* a text that the table leaves out */
 };
 
 struct column {

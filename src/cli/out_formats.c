@@ -41,7 +41,8 @@ cell_of(const struct out *out, size_t row, size_t column)
     char stamp[WHEN_STAMP];
     moment at = out_moment(text);
 
-    if (out->columns[column].kind != COLUMN_TIME)
+    if (out->columns[column].kind != COLUMN_TIME &&
+        out->columns[column].kind != COLUMN_SECOND)
         return text;
     return at == 0 ? "" : arena_strdup(out->cli->arena, when_stamp(at, stamp));
 }

@@ -192,7 +192,7 @@ static const char acks[] =
 /* EDI against the business system, per month; sums are exact. What is not
  * explained by waiting, holding or rejecting is the difference to look for. */
 #define SIDE_EDI "(d.direction = 'in' OR d.delivered = 'sent')"
-#define SIDE_ERP "(d.direction = 'out' OR d.posted = 'posted')"
+#define SIDE_ERP "(d.direction = 'out' OR d.posted IN ('posted','draft'))"
 #define IN_TRANSIT                                                     \
     "(NOT (" SIDE_EDI " AND " SIDE_ERP ") AND d.state IN ('received'," \
     "'translated','queued','working','unknown','deferred'))"

@@ -46,7 +46,7 @@ has "doc show: the lines" 0 "LINE  ITEM   QTY  UM   PRICE    AMOUNT
 1     70000   38  CA  168.00  6,384.00
 Total     6,384.00 USD
 Finding   lines[0].price: 168.00 is 7.9 % above 155.70" tp doc show 6
-has "doc show: the story" 0 "2026-11-22 09:00  sent          rename ok, 690 bytes at /in/po.edi        system" tp doc show 1
+has "doc show: the story" 0 "  sent          rename ok, 690 bytes at /in/po.edi  system" tp doc show 1
 has "doc show: the effects" 0 "deliver  sftp:BLUEFISH  done          rename ok, 690 bytes      1" tp doc show 1
 has "doc show: what releases it" 0 "Released  by itself when item:ACME:ACM-0099 is known" tp doc show 7
 is "doc show --raw" 0 $'ST*810*0001~\nSE*2*0001~' tp doc show 6 --raw

@@ -26,6 +26,7 @@ tp report register -n > "$work/out"
 is "a dry run leaves none" 1 "" test -e "$work/etc/spool/reports"
 is "acks: late by how much" 0 'ACME,106241,12480,16h 0m' bash -c "'$tradepost' -c '$work/etc' report acks -o csv --no-header --columns partner,number,amount,late | tr -d '\r'"
 is "reconcile: an invoice that is held" 0 '{"schema":"tradepost.report.reconcile/1","partner":"BLUEFISH","type":"810","edi_count":1,"erp_count":0,"delta_amount":"6384","held":1,"unexplained":0}' bash -c "'$tradepost' -c '$work/etc' report reconcile --json --columns partner,type,edi_count,erp_count,delta_amount,held,unexplained | grep 810"
+is "reconcile: a draft is in the ERP too" 0 '{"schema":"tradepost.report.reconcile/1","type":"820","erp_amount":"41903.2","unexplained":0}' bash -c "'$tradepost' -c '$work/etc' report reconcile --json --columns type,erp_amount,unexplained | grep 820"
 is "no such report" 3 'tradepost: found no report "regster"; `tradepost report` lists them [TP8003]' tp report regster
 is "no such partner" 3 'tradepost: report register: found no partner "x" [TP1009]' tp report register --partner x
 

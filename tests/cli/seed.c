@@ -107,14 +107,14 @@ expect_ack(const struct document *d, moment due)
 }
 
 static void
-post(struct document *d, const char *number)
+post(struct document *d, enum posted posted, const char *number)
 {
     d->delivered = DELIVERED_FETCHED;
     go(d, DOC_TRANSLATED, "translated", "");
     d->posted = POSTED_WAITING;
     go(d, DOC_QUEUED, "queued", "");
     go(d, DOC_WORKING, "posting", "");
-    d->posted = POSTED_POSTED;
+    d->posted = posted;
     text_copy(d->system_number, sizeof d->system_number, number);
     go(d, DOC_DONE, "posted", number);
 }
@@ -194,7 +194,7 @@ answers(void)
     struct document shipment = add(&seeds[0]), invoice = add(&seeds[1]),
                     waiting = add(&seeds[2]), payment = add(&seeds[3]);
 
-    post(&shipment, "PR-20549");
+    post(&shipment, POSTED_POSTED, "PR-20549");
     hold(&invoice, TP1005, "price +7.9 % on 1 line (tolerance 2 %)", "");
     must(journal_put(journal, invoice.id, "x12", "ST*810*0001~\nSE*2*0001~", 23,
                      &err),
@@ -203,7 +203,7 @@ answers(void)
                      "lines[0].price: 168.00 is 7.9 % above 155.70", 44, &err),
          "findings");
     hold(&waiting, TP1008, "item 'ACM-0099' is unknown", "item:ACME:ACM-0099");
-    post(&payment, "CR-7");
+    post(&payment, POSTED_DRAFT, "CR-7");
 }
 
 int

@@ -10,9 +10,8 @@ is "quiet says nothing" 0 "" tp check -q
 is "one partner" 0 "ACME is right" tp partner check acme
 
 chmod 0644 "$work/etc/secrets/nav"
-is "a secret that others may read is a warning" 0 'tradepost.conf:32: warning: found '"$work/etc/secrets/nav"' with mode 0644, expected 0600 or 0400 [TP1020]
-0 mistakes, 1 warning in '"$work/etc" tp check
-has "unless strict" 4 "mode 0644" tp check --strict -q
+is "a secret that others may read, told once" 4 'tradepost.conf:32: found '"$work/etc/secrets/nav"' with mode 0644, expected 0600 or 0400 [TP1020]
+1 mistake, 0 warnings in '"$work/etc" tp check
 chmod 0600 "$work/etc/secrets/nav"
 cp "$work/etc/partners/oakridge.conf" "$work/keep"
 sed -i 's/"cleo";/"cloe";/' "$work/etc/partners/oakridge.conf"
