@@ -98,7 +98,6 @@ hold_unreadable(struct apart *apart)
     struct part *part = add_part(apart, NULL);
     struct document *document = add_whole(apart, part);
     const struct x12_finding *finding = apart->file->findings;
-    CLEANUP(buf_free) struct buf text = { 0 };
 
     while (finding != NULL && finding->severity != X12_REJECT)
         finding = finding->next;
