@@ -165,7 +165,7 @@ acknowledge(struct flow *flow, struct document *document,
     if (!good)
         return false;
     document->state = applied > 0 ? DOC_DONE : DOC_HELD;
-    document->posted = applied > 0 ? POSTED_MATCHED : POSTED_HELD;
+    document->posted = applied > 0 ? POSTED_NA : POSTED_HELD;
     if (applied == 0)
         trouble_hold(document, TP7042, NULL,
                      "acknowledges group %s, which was never sent to %s",

@@ -137,7 +137,7 @@ describe(const struct taking *taking, const struct partner *partner,
     text_copy(document->partner, sizeof document->partner,
               partner ? partner->code : "");
     text_copy(document->origin, sizeof document->origin, key);
-    document_describe(document, record);
+    document_describe(taking->flow, document, record);
     key_posting(taking->flow, document->key, document, "1");
 }
 

@@ -62,7 +62,8 @@ describe_amount(struct document *document, const struct record *record,
 }
 
 void
-document_describe(struct document *document, const struct record *record)
+document_describe(const struct flow *flow, struct document *document,
+                  const struct record *record)
 {
     for (size_t i = 0; i < sizeof faces / sizeof faces[0]; i++) {
         if (faces[i].kind != record->kind)
@@ -82,6 +83,9 @@ document_describe(struct document *document, const struct record *record)
         text_copy(document->purpose, sizeof document->purpose, "original");
     copy_field(document->currency, sizeof document->currency, record,
                "currency");
+    if (document->currency[0] == '\0' && document->amount[0] != '\0')
+        text_copy(document->currency, sizeof document->currency,
+                  conf_company(flow->conf)->currency);
     text_copy(document->kind, sizeof document->kind,
               record_kind_name(record->kind));
 }

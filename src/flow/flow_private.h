@@ -216,7 +216,9 @@ void trouble_waits(struct document *, const char *waits_for);
 bool trouble_hold_for(struct document *, const struct problems *);
 
 /* describe.c */
-void document_describe(struct document *, const struct record *);
+/* currency: the company's when the record names none. */
+void document_describe(const struct flow *, struct document *,
+                       const struct record *);
 void key_posting(const struct flow *, char out[200], const struct document *,
                  const char *revision);
 bool document_record(struct flow *, const struct document *, struct record **,

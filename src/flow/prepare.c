@@ -112,7 +112,7 @@ map_set_into(struct flow *flow, const struct route *route,
     if (good) {
         good = resolve_record(flow, route->partner, prepared->record, found,
                               &failed);
-        document_describe(&prepared->document, prepared->record);
+        document_describe(flow, &prepared->document, prepared->record);
     }
     problems_text(found, &prepared->findings);
     if (!good)
