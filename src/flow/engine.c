@@ -103,8 +103,11 @@ open_parts(struct flow *flow, struct err *err)
         if (text->system == NULL && text->every_seconds < flow->fetch_seconds)
             flow->fetch_seconds = text->every_seconds;
     }
+    /* Whoever can write the journal is alone with it: leases that are still
+     * there are a dead run's, and what it left need not wait for their end. */
     if (flow->journal != NULL &&
-        !spool_prepare(conf_spool_dir(flow->conf), err))
+        (!journal_end_leases(flow->journal, err) ||
+         !spool_prepare(conf_spool_dir(flow->conf), err)))
         return false;
     flow->next_pull = arena_alloc(flow->arena, flows * sizeof(moment));
     flow->any_partner = (struct code_user){ flow, NULL };

@@ -6,85 +6,21 @@
  *   kill_sweep DRIVER SECONDS
  *
  * After each kill the driver is killed once more during its recovery, checks
- * what it had told, works to the end and checks the end (store_driver.c). The
- * calls are stopped at by a seccomp filter that reports to ptrace, so that the
- * program runs at full speed in between. TAP on standard output.
+ * what it had told, works to the end and checks the end (store_driver.c). TAP
+ * on standard output.
  */
-#include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <signal.h>
-#include <stddef.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/prctl.h>
-#include <sys/ptrace.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/durable.h"
 #include "base/text.h"
 #include "base/when.h"
-
-static const long calls[] = {
-    SYS_write,     SYS_pwrite64,  SYS_fsync,    SYS_fdatasync, SYS_openat,
-    SYS_ftruncate, SYS_renameat2, SYS_unlinkat, SYS_mkdirat,   SYS_fallocate,
-#ifdef SYS_rename
-    SYS_rename,    SYS_unlink,    SYS_mkdir,    SYS_rmdir,
-#endif
-};
-enum { CALLS = sizeof calls / sizeof calls[0] };
+#include "stopper.h"
 
 static const char *driver;
 static char home[64], told[96];
-
-static void
-install_filter(void)
-{
-    struct sock_filter filter[CALLS + 3] = { BPF_STMT(
-        BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)) };
-    struct sock_fprog program = { CALLS + 3, filter };
-
-    for (unsigned i = 0; i < CALLS; i++)
-        filter[i + 1] = (struct sock_filter)BPF_JUMP(
-            BPF_JMP | BPF_JEQ | BPF_K, (unsigned)calls[i],
-            (unsigned char)(CALLS - i), 0);
-    filter[CALLS + 1] =
-        (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-    filter[CALLS + 2] =
-        (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE);
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
-        _exit(77);
-}
-
-static void
-become_driver(const char *mode, bool traced)
-{
-    char *words[] = { (char *)(uintptr_t)driver, (char *)(uintptr_t)mode, home,
-                      told, NULL };
-    int out = open(told, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
-
-    if (out < 0 || dup2(out, STDOUT_FILENO) < 0)
-        _exit(76);
-    if (traced) {
-        if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
-            _exit(77);
-        raise(SIGSTOP);
-        install_filter();
-    }
-    execv(driver, words);
-    _exit(76);
-}
-
-/* How the driver ended, as a shell says it. */
-static int
-ending(int status)
-{
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
 
 static int
 plain(const char *mode)
@@ -92,11 +28,17 @@ plain(const char *mode)
     int status = 0;
     pid_t child = fork();
 
-    if (child == 0)
-        become_driver(mode, false);
+    if (child == 0) {
+        char *words[] = { (char *)(uintptr_t)driver, (char *)(uintptr_t)mode,
+                          home, told, NULL };
+        int out = open(told, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+        if (out >= 0 && dup2(out, STDOUT_FILENO) >= 0)
+            execv(driver, words);
+        _exit(STOPPER_CANNOT_START);
+    }
     if (child < 0 || waitpid(child, &status, 0) != child)
-        return 76;
-    return ending(status);
+        return STOPPER_CANNOT_START;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 /* Lets the driver run up to its target-th call and kills it there; 0 lets it
@@ -104,29 +46,12 @@ plain(const char *mode)
 static int
 traced(long target, long *passed)
 {
-    int status = 0;
-    bool started = false;
-    pid_t child = fork();
+    const char *const words[] = { driver, "run", home, told, NULL };
+    struct stopped end;
 
-    *passed = 0;
-    if (child == 0)
-        become_driver("run", true);
-    if (child < 0 || waitpid(child, &status, 0) != child || !WIFSTOPPED(status))
-        return child < 0 ? 76 : ending(status);
-    ptrace(PTRACE_SETOPTIONS, child, NULL,
-           PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL);
-    for (int signal = 0;;) {
-        ptrace(PTRACE_CONT, child, NULL, signal);
-        if (waitpid(child, &status, 0) != child)
-            return 76;
-        if (!WIFSTOPPED(status))
-            return ending(status);
-        int event = status >> 16;
-        signal = event != 0 ? 0 : WSTOPSIG(status);
-        started = started || event == PTRACE_EVENT_EXEC;
-        if (event == PTRACE_EVENT_SECCOMP && started && ++*passed == target)
-            kill(child, SIGKILL);
-    }
+    stopper_run(words, told, &stopper_all, target, &end);
+    *passed = end.passed;
+    return end.status;
 }
 
 static void
@@ -151,7 +76,7 @@ history(long call, long again)
     int first = traced(call, &passed), second = traced(again, &passed);
     int looked = plain("check"), last = plain("run"), end = plain("end");
 
-    if (first == 128 + SIGKILL && (second == 128 + SIGKILL || second == 0) &&
+    if (first == STOPPER_KILLED && (second == STOPPER_KILLED || second == 0) &&
         looked == 0 && last == 0 && end == 0)
         return true;
     printf("# killed at %ld and %ld: run %d, again %d, check %d, run %d, "
@@ -173,7 +98,7 @@ main(int count, char **words)
     setenv("TRADEPOST_RESERVE_MB", "0", 1);
     start_afresh(base);
     int whole = traced(0, &total);
-    if (whole == 77) {
+    if (whole == STOPPER_NOT_ALLOWED) {
         puts("1..0 # SKIP ptrace or seccomp is not allowed here");
         return 0;
     }

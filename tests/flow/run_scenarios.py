@@ -11,111 +11,14 @@ import os
 import re
 import shlex
 import shutil
-import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 
-BUILD = os.environ.get("TP_BUILD", os.getcwd())
-SOURCE = os.environ.get("TP_SOURCE", os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
-PROGRAM = os.path.join(BUILD, "tradepost")
-SANDBOX = os.path.join(BUILD, "tradepost-sandbox")
-TODAY = "2026-11-22"
-PARTNERS = {"ACME": ("01", "079240011", "079240011", "V10010"),
-            "BLUEFISH": ("ZZ", "BLUEFISH01", "BLUEFISH01", "V10000"),
-            "BIGMART": ("08", "9254110060", "BIGMART", "C20000")}
-
-
-class Failed(Exception):
-    pass
-
-
-class World:
-    """One scenario's folder, sandbox and settings."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.extra = []
-        self.sandbox = None
-        self.control = 1000
-        self.last_exit = 0
-        self.now = TODAY + "T12:00:00Z"
-        for name in ("etc/partners", "state", "spool", "secrets", "sandbox"):
-            os.makedirs(os.path.join(folder, name))
-        os.chmod(os.path.join(folder, "secrets"), 0o700)
-        self.write("secrets/nav", "scenario-key", 0o600)
-        shutil.copy(os.path.join(SOURCE, "etc/tradepost.conf"), os.path.join(folder, "etc"))
-        for name in ["default"] + [code.lower() for code in PARTNERS]:
-            shutil.copy(os.path.join(SOURCE, "partners", name + ".conf"), os.path.join(folder, "etc/partners"))
-        for code in PARTNERS:
-            for side in ("in", "out"):
-                os.makedirs(os.path.join(folder, "partners", code, side))
-
-    def path(self, *names):
-        return os.path.join(self.folder, *names)
-
-    def write(self, name, text, mode=0o644):
-        with open(self.path(name), "w", encoding="utf-8") as out:
-            out.write(text)
-        os.chmod(self.path(name), mode)
-
-    def start(self):
-        ports = self.path("sandbox/ports.json")
-        if os.path.exists(ports):
-            os.unlink(ports)
-        self.sandbox = subprocess.Popen(
-            [SANDBOX, "serve", "--small", "--dir", self.path("sandbox"), "--ports-file", ports, "--date", TODAY,
-             "--user", "EDI", "--key", "scenario-key"], stderr=open(self.path("sandbox.log"), "a"))
-        for _ in range(1000):
-            if os.path.exists(ports):
-                break
-            if self.sandbox.poll() is not None:
-                raise Failed("the sandbox ended: " + open(self.path("sandbox.log")).read()[-300:])
-            time.sleep(0.01)
-        self.ports = json.load(open(ports))
-        self.settings()
-
-    def settings(self):
-        text = ['cutover = "%s";' % TODAY,
-                'paths = { data = "%s"; state = "%s"; spool = "%s"; secrets = "%s"; };'
-                % (SOURCE, self.path("state"), self.path("spool"), self.path("secrets")),
-                'systems = { nav = { url = "http://127.0.0.1:%d/BC"; auth = { kind = "basic"; user = "EDI"; '
-                'secret = "secret:nav"; }; post = "post"; payments = "GENERAL"; settle = "1s"; }; };' % self.ports["nav"],
-                'limits = { still = "0s"; retry_first = "1s"; };',
-                "partners = {"]
-        for code in PARTNERS:
-            text.append('  %s = { channel = { kind = "dir"; stable_seconds = 0; put = "%s"; get = "%s"; }; };'
-                        % (code, self.path("partners", code, "in"), self.path("partners", code, "out")))
-        text.append("};")
-        self.write("etc/env.conf", "\n".join(text + self.extra) + "\n")
-
-    def stop(self):
-        if self.sandbox and self.sandbox.poll() is None:
-            self.sandbox.terminate()
-            self.sandbox.wait(10)
-
-    def ask(self, path, body=None, service="nav"):
-        request = urllib.request.Request("http://127.0.0.1:%d/_sandbox/%s" % (self.ports[service], path),
-                                         data=None if body is None else json.dumps(body).encode(),
-                                         method="GET" if body is None else "POST")
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            text = answer.read()
-            return json.loads(text) if text else None
-
-    def tool(self, *words, env=None):
-        return subprocess.run([PROGRAM, "-c", self.path("etc")] + list(words), capture_output=True, text=True,
-                              timeout=120, env=dict(os.environ, TRADEPOST_NOW=self.now, **(env or {})))
-
-    def rows(self, select, *values):
-        base = sqlite3.connect("file:%s?mode=ro" % self.path("state/journal.db"), uri=True)
-        base.row_factory = sqlite3.Row
-        try:
-            return base.execute(select, values).fetchall()
-        finally:
-            base.close()
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from world import Failed, PARTNERS, SOURCE, TODAY, World  # noqa: E402
 
 
 def nav_order(world, words, lines):

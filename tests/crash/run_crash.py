@@ -1,0 +1,238 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The whole program is killed at its system calls, with orders, invoices,
+ship notices, bills, remittances and acknowledgements in work, and then run to
+the end. Those outside tell what happened: NAV's ledger of effects, and the
+files that the partners have.
+
+  run_crash.py [SECONDS]      all calls when SECONDS is 0 (make torture)
+
+Prints TAP. TP_CRASH_SECONDS sets the time as well. TP_CRASH_AT=call,again
+plays one history (TP_CRASH_CALLS=all|marks) and keeps its folder."""
+import collections
+import glob
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "flow"))
+import world as worlds  # noqa: E402
+from run_scenarios import give, nav_invoice, nav_order  # noqa: E402
+from world import BUILD, PROGRAM, Failed, World  # noqa: E402
+
+CRASH_AT = os.path.join(BUILD, "tests/crash/crash_at")
+KILLED, NOT_ALLOWED = 137, 77
+
+
+class Crash:
+    """One world, brought back to its beginning for each history."""
+
+    def __init__(self, folder):
+        self.live, self.begin = os.path.join(folder, "live"), os.path.join(folder, "begin")
+        os.mkdir(self.live)
+        self.began = time.monotonic()
+        self.world = World(self.live)
+        self.sftp = self.world.start_sshd()
+        self.ssh_folder = self.world.path("ssh")
+        self.fill()
+
+    def fill(self):
+        """Orders that are out, and everything that can happen next."""
+        world = self.world
+        world.start()
+        if self.sftp:
+            world.by_sftp("ACME")
+        nav_order(world, ["PO-1", "V10000"], ["70000 40 CASE 155.70", "70001 10 CASE 140.00"])
+        nav_order(world, ["PO-2", "V10000"], ["70000 10 CASE 155.70"])
+        nav_order(world, ["PO-3", "V10010"], ["70008 4 CASE 12.50"])
+        nav_invoice(world, ["SI-1", "C20000"], ["70000 10 CASE 100.00"])
+        self.finish_run()
+        nav_order(world, ["PO-4", "V10000"], ["70001 5 CASE 140.00"])
+        nav_order(world, ["PO-5", "V10010"], ["70008 6 CASE 12.50"])
+        nav_invoice(world, ["SI-2", "C20000"], ["70001 2 CASE 196.50"])
+        shipment(world, "BLUEFISH", "ASN-1", "PO-1", [("BF-220", 40), ("BF-221", 10)])
+        shipment(world, "BLUEFISH", "ASN-2", "PO-2", [("BF-220", 10)])
+        bill(world, "BLUEFISH", "INV-1", "PO-1", [("BF-220", 40, "155.7"), ("BF-221", 10, "140")], "762800")
+        bill(world, "BLUEFISH", "INV-2", "PO-2", [("BF-220", 10, "155.7")], "155700")
+        give(world, ["BIGMART", "820"],
+             ["BPR*C*1000*C*ACH*CCP*01*091000019*DA*4471002*1411440001**01*111900659*DA*9900187*20261122",
+              "TRN*1*0910000191*1411440001", "N1*PR*BIGMART STORES*92*C20000", "N1*PE*CRONUS USA*92*0001", "ENT*1",
+              "RMR*IV*SI-1**1000*1000", "DTM*003*20261101"])
+        for code, group, control in (("BLUEFISH", "PO", 918), ("BLUEFISH", "PO", 919), ("ACME", "PO", 42),
+                                     ("BIGMART", "IN", 3302)):
+            kind = "850" if group == "PO" else "810"
+            give(world, [code, "997"], ["AK1*%s*%d" % (group, control), "AK2*%s*0001" % kind, "AK5*A",
+                                        "AK9*A*1*1*1"])
+        self.stop()
+        shutil.copytree(self.live, self.begin)
+
+    def clock(self):
+        seconds = 43200 + int(time.monotonic() - self.began)
+        self.world.now = "%sT%02d:%02d:%02dZ" % (worlds.TODAY, seconds // 3600 % 24, seconds // 60 % 60, seconds % 60)
+
+    def restore(self):
+        for name in ("state", "spool", "sandbox", "partners"):
+            shutil.rmtree(os.path.join(self.live, name))
+            shutil.copytree(os.path.join(self.begin, name), os.path.join(self.live, name))
+        self.world.start()
+
+    def stop(self):
+        sandbox = self.world.sandbox
+        sandbox.kill()
+        sandbox.wait()
+
+    def killed(self, calls, target):
+        """Runs until the target-th call; gives exit code and calls passed."""
+        self.clock()
+        count = self.world.path("count")
+        result = subprocess.run(
+            [CRASH_AT, calls, str(target), count, PROGRAM, "-c", self.world.path("etc"), "run"],
+            capture_output=True, text=True, timeout=120,
+            env=dict(os.environ, TRADEPOST_NOW=self.world.now, ASAN_OPTIONS="detect_leaks=0"))
+        if result.returncode not in (0, 1, KILLED, NOT_ALLOWED):
+            raise Failed("run: exit %d: %s" % (result.returncode, result.stderr[-500:]))
+        return result.returncode, int(open(count, encoding="utf-8").read())
+
+    def finish_run(self):
+        self.clock()
+        result = self.world.tool("run", "--wait", "15s")
+        if result.returncode != 0:
+            raise Failed("run: exit %d: %s" % (result.returncode, result.stdout + result.stderr))
+        return result.stdout
+
+    def history(self, calls, call, again):
+        """Killed, killed again while it recovers, then to the end."""
+        self.restore()
+        try:
+            self.killed(calls, call)
+            if again > 0:
+                self.killed(calls, again)
+            self.finish_run()
+            said = self.finish_run()
+            if "nothing was due" not in said:
+                raise Failed("another run still had work: " + said)
+            result = self.world.tool("verify")
+            if result.returncode != 0:
+                raise Failed("verify: " + result.stdout + result.stderr)
+            return self.outside()
+        finally:
+            self.stop()
+
+    def outside(self):
+        """What NAV and the partners saw, without what may differ."""
+        seen = collections.Counter()
+        told = set()
+        for effect in self.world.ask("effects"):
+            key = (effect["kind"], effect["table"], effect["key"])
+            if effect["kind"] == "status":
+                told.add(key)
+            else:
+                seen[key] += 1
+        seen.update(told)
+        numbers = collections.Counter()
+        for path in glob.glob(self.world.path("partners/*/in/*")):
+            code = path.split(os.sep)[-3]
+            segments = open(path, encoding="latin-1").read().replace("\n", "~").split("~")
+            sets = [s for s in segments if s[:3] not in ("ISA", "GS*", "GE*", "IEA", "ST*", "SE*", "")]
+            seen[("file", code, "~".join(sets))] += 1
+            for name, place in (("ISA", 13), ("GS", 6)):
+                numbers[(code, name, [s for s in segments if s.startswith(name + "*")][0].split("*")[place])] += 1
+        twice = [number for number, times in numbers.items() if times > 1]
+        if twice:
+            raise Failed("control numbers used twice: %s" % twice)
+        left = glob.glob(self.world.path("partners/*/out/*"))
+        if left:
+            raise Failed("left at the partners: %s" % left)
+        for row in self.world.rows('SELECT direction, "set", number, state, acked FROM document'):
+            seen[("document",) + tuple(row)] += 1
+        return seen
+
+
+def shipment(world, code, number, order, goods):
+    lines = ["BSN*00*%s*20261122*1432*0001" % number, "HL*1**S", "DTM*011*20261122", "HL*2*1*O", "PRF*" + order]
+    for place, (item, quantity) in enumerate(goods):
+        lines += ["HL*%d*2*I" % (place + 3), "LIN*%d*VN*%s" % (place + 1, item),
+                  "SN1*%d*%d*CA" % (place + 1, quantity)]
+    give(world, [code, "856"], lines + ["CTT*%d" % (len(goods) + 2)])
+
+
+def bill(world, code, number, order, goods, cents):
+    lines = ["BIG*20261122*%s*20261122*%s***DR" % (number, order)]
+    for place, (item, quantity, price) in enumerate(goods, 1):
+        lines.append("IT1*%d*%d*CA*%s**VN*%s" % (place, quantity, price, item))
+    give(world, [code, "810"], lines + ["TDS*" + cents, "CTT*%d" % len(goods)])
+
+
+def differences(wanted, seen):
+    text = ["  missing %d: %s" % (wanted[key] - seen[key], key) for key in wanted if seen[key] < wanted[key]]
+    text += ["  too many %d: %s" % (seen[key] - wanted[key], key) for key in seen if seen[key] > wanted[key]]
+    return "\n".join(text)
+
+
+def sweep(crash, calls, seconds):
+    crash.restore()
+    try:
+        code, total = crash.killed(calls, 0)
+        if code == NOT_ALLOWED:
+            print("1..0 # SKIP ptrace or seccomp is not allowed here")
+            return 0
+        crash.finish_run()
+        wanted = crash.outside()
+    finally:
+        crash.stop()
+    unsettled = [key for key in wanted if key[0] == "document" and key[4] not in ("done", "ignored")]
+    print("%s 1 - unharmed, %d calls change things; %d effects outside; all is done (partners by dir%s)" % (
+        "not ok" if unsettled else "ok", total, sum(n for key, n in wanted.items() if key[0] != "document"),
+        ", sftp" if crash.sftp else ""))
+    if unsettled:
+        print("#", unsettled)
+    step, bad, done, until = 61, 0, 0, time.monotonic() + seconds
+    while total % step == 0:
+        step += 2
+    for turn in range(total):
+        if bad >= 3 or (seconds > 0 and time.monotonic() > until):
+            break
+        call = turn * step % total + 1
+        again = call * 7 % 90 + 1 if turn % 2 else 0
+        try:
+            text = differences(wanted, crash.history(calls, call, again))
+        except (Failed, subprocess.TimeoutExpired, OSError) as failed:
+            text = str(failed)
+        done += 1
+        if text:
+            bad += 1
+            print("# killed at call %d and %d of '%s':\n# %s" % (call, again, calls, text.replace("\n", "\n# ")))
+        sys.stdout.flush()
+    print("%s 2 - killed at %d of %d calls, every effect happened once and every document came to its end\n1..2" % (
+        "not ok" if bad or not done else "ok", done, total))
+    return 1 if bad or unsettled else 0
+
+
+def main():
+    seconds = float(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("TP_CRASH_SECONDS", "40"))
+    base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    folder = tempfile.mkdtemp(prefix="tp-crash-", dir=base)
+    os.environ["TRADEPOST_RESERVE_MB"] = "0"
+    crash = None
+    try:
+        crash = Crash(folder)
+        if os.environ.get("TP_CRASH_AT"):
+            call, again = os.environ["TP_CRASH_AT"].split(",")
+            crash.history(os.environ.get("TP_CRASH_CALLS", "all"), int(call), int(again))
+            return 0
+        return sweep(crash, "all" if seconds == 0 else "marks", seconds)
+    finally:
+        if crash:
+            crash.world.stop()
+        if os.environ.get("TP_CRASH_AT"):
+            print("# kept", folder)
+        else:
+            shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
