@@ -41,7 +41,9 @@ print_report(const struct cli *cli, const struct flow_report *report)
     unsigned all = 0;
 
     if (cli->format != FORMAT_TEXT) {
-        printf("{\"schema\":\"tradepost.run/1\",\"rounds\":%u", report->rounds);
+        printf("{\"schema\":\"tradepost.run/1\",\"rounds\":%u,"
+               "\"unreached\":%u",
+               report->rounds, report->unreached);
         for (int i = 0; i < STAGES; i++)
             printf(",\"%s\":%u,\"%s_seconds\":%.6f",
                    flow_stage_name((enum flow_stage)i), report->moved[i],
@@ -58,8 +60,23 @@ print_report(const struct cli *cli, const struct flow_report *report)
         printf("%5u %s\n", report->moved[i], said[i]);
         all += report->moved[i];
     }
-    if (all == 0)
+    if (report->unreached > 0)
+        printf("%5u could not be reached; the reasons are above\n",
+               report->unreached);
+    else if (all == 0)
         puts("nothing was due");
+}
+
+static enum exit_code
+code_of(const struct flow_report *report)
+{
+    unsigned moved = 0;
+
+    for (int i = 0; i < STAGES; i++)
+        moved += report->moved[i];
+    if (report->unreached == 0)
+        return EXIT_OK;
+    return moved > 0 ? EXIT_PARTIAL : EXIT_UNREACHABLE;
 }
 
 /* Something that a person must see makes exit 1. */
@@ -101,7 +118,7 @@ cmd_run(struct cli *cli)
     if (waiting > 0 && !cli_has(cli, OPTION_QUIET) &&
         cli->format == FORMAT_TEXT)
         printf("%5ld wait for you: tradepost today\n", waiting);
-    return EXIT_OK;
+    return code_of(&report);
 }
 
 static const struct column flow_columns[] = { { "name", "FLOW", COLUMN_TEXT },

@@ -209,6 +209,7 @@ pull(struct taking *taking, struct system *system, struct err *err)
     if (!system->ops->pull(system, taking->text->what, &mark, take, taking,
                            &failed)) {
         log_err(LOG_WARNING, &failed, taking->text->name);
+        taking->flow->unreached++;
         return journal_commit(journal, err);
     }
     return journal_cursor_set(journal, cursor, mark.text, err) &&
@@ -248,6 +249,7 @@ step_capture(struct flow *flow, unsigned *moved, struct err *err)
         struct system *system = system_by_name(flow, text->system, &failed);
         if (system == NULL) {
             log_err(LOG_WARNING, &failed, text->name);
+            flow->unreached++;
             continue;
         }
         taking.system = system;

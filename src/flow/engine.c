@@ -257,6 +257,7 @@ flow_run(struct flow *flow, const char *name, long wait_seconds,
 
     memset(report, 0, sizeof *report);
     flow->only = NULL;
+    flow->unreached = 0;
     /* The journal is ours alone: whoever held a lease is dead. */
     if (!journal_end_leases(flow->journal, err))
         return false;
@@ -283,6 +284,7 @@ flow_run(struct flow *flow, const char *name, long wait_seconds,
     unsigned went = 0;
     bool good = step_views(flow, &went, err);
     report->spent_ns[STAGE_VIEWS] += when_steady() - begun;
+    report->unreached = flow->unreached;
     return good;
 }
 

@@ -41,6 +41,7 @@ struct flow_report {
     unsigned moved[STAGES];   /* documents that went on, by stage */
     int64_t spent_ns[STAGES]; /* time, by stage */
     unsigned rounds;
+    unsigned unreached; /* systems and partners that could not be asked */
 };
 
 /* Reads and checks every flow, guide, map and code table that a partner or a

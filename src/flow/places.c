@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/log.h"
+
 static bool
 find_text(void *user, const char *name, struct arena *arena, const char **path,
           const char **content)
@@ -90,6 +92,8 @@ endpoint_channel(struct flow *flow, struct endpoint *endpoint, struct err *err)
     if (endpoint->channel == NULL &&
         !channel_open(&endpoint->channel, group, &secrets, err)) {
         endpoint->channel = NULL;
+        flow->unreached++;
+        log_err(LOG_WARNING, err, endpoint->partner->code);
         endpoint_drop(endpoint, err, true);
         return NULL;
     }
