@@ -5,17 +5,6 @@
 
 #include <string.h>
 
-#include "store/digest.h"
-
-void
-interchange_hash(struct interchange *row, const struct buf *bytes)
-{
-    char hash[DIGEST_TEXT];
-
-    digest_sha256(hash, buf_text(bytes) + row->offset, (size_t)row->size);
-    text_copy(row->sha256, sizeof row->sha256, hash);
-}
-
 /* A whole file that waited is taken apart anew; its document has served. */
 static bool
 whole_again(struct flow *flow, struct document *document, struct err *err)

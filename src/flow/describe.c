@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "store/digest.h"
+
 /* What a person sees of a record in a list, by kind. */
 static const struct {
     enum record_kind kind;
@@ -116,6 +118,15 @@ document_record(struct flow *flow, const struct document *document,
         return err_set(err, TP7004, "document %lld has no record",
                        (long long)document->id);
     return record_parse(record, kind, buf_text(&json), json.size, err);
+}
+
+void
+interchange_hash(struct interchange *row, const char *bytes)
+{
+    char hash[DIGEST_TEXT];
+
+    digest_sha256(hash, bytes, (size_t)row->size);
+    text_copy(row->sha256, sizeof row->sha256, hash);
 }
 
 static int

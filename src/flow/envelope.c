@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "store/digest.h"
 #include "x12/write.h"
 
 static enum x12_charset
@@ -65,10 +64,8 @@ journal_it(struct flow *flow, const struct x12_envelope *envelope,
     struct interchange row = { .direction = DIRECTION_OUT,
                                .test = document->test,
                                .size = (int64_t)(bytes->size - from) };
-    char hash[DIGEST_TEXT];
 
-    digest_sha256(hash, buf_text(bytes) + from, bytes->size - from);
-    text_copy(row.sha256, sizeof row.sha256, hash);
+    interchange_hash(&row, buf_text(bytes) + from);
     text_copy(row.state, sizeof row.state, "made");
     text_copy(row.partner, sizeof row.partner, document->partner);
     text_copy(row.control, sizeof row.control, document->isa);

@@ -146,8 +146,8 @@ bool prepare_set(struct flow *, const struct partner *,
 /* intake.c: everything that comes of one arrival, in one commit. */
 bool take_apart(struct flow *, struct interchange *arrival, const struct buf *,
                 struct err *);
-/* again.c: the hash of a row's part of its arrival. */
-void interchange_hash(struct interchange *, const struct buf *);
+/* describe.c: of the row->size bytes. */
+void interchange_hash(struct interchange *, const char *bytes);
 /* duplicate.c: adds it, in the caller's transaction; a second one of the same
  * business number is ignored, held, or takes the first one's place. */
 bool add_prepared(struct flow *, struct prepared *, struct err *);

@@ -88,7 +88,7 @@ add_part(struct apart *apart, const struct x12_interchange *from)
     row->ack_asked = from->ack_requested;
     row->offset = (int64_t)from->offset;
     row->size = (int64_t)from->size;
-    interchange_hash(row, apart->bytes);
+    interchange_hash(row, buf_text(apart->bytes) + row->offset);
     return part;
 }
 
