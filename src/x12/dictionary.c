@@ -57,10 +57,31 @@ take_number(const char *word, long max, uint32_t *out)
     return true;
 }
 
+static int
+by_number(const void *a, const void *b)
+{
+    const struct slot *x = a, *y = b;
+
+    return (x->number > y->number) - (x->number < y->number);
+}
+
+/* While a text is read: those of the version it builds on are sorted, what it
+ * says itself comes after them. */
+static struct slot *
+find_element(struct dictionary *dictionary, uint32_t number)
+{
+    struct slot key = { .number = number };
+
+    if (dictionary->inherited == 0)
+        return NULL;
+    return bsearch(&key, dictionary->elements, dictionary->inherited,
+                   sizeof key, by_number);
+}
+
 /* 330 R 1 15 "Quantity ordered" */
-static void
-take_element(struct dictionary *dictionary, struct lines *lines,
-             const char *number, struct problems *problems)
+void
+dictionary_take_element(struct dictionary *dictionary, struct lines *lines,
+                        const char *number, struct problems *problems)
 {
     struct slot slot = { 0 };
     const char *type = lines_word(lines, NULL);
@@ -77,18 +98,23 @@ take_element(struct dictionary *dictionary, struct lines *lines,
         return;
     }
     slot.name = keep(dictionary, lines_word(lines, NULL));
+    struct slot *same = find_element(dictionary, slot.number);
+    if (same != NULL) {
+        *same = slot;
+        return;
+    }
     dictionary->elements = grown(dictionary->arena, dictionary->elements,
                                  dictionary->element_count,
                                  &dictionary->element_room, sizeof slot);
     dictionary->elements[dictionary->element_count++] = slot;
 }
 
-static int
-by_number(const void *a, const void *b)
+void
+dictionary_sort(struct dictionary *dictionary)
 {
-    const struct slot *x = a, *y = b;
-
-    return (x->number > y->number) - (x->number < y->number);
+    if (dictionary->element_count > 0)
+        qsort(dictionary->elements, dictionary->element_count,
+              sizeof *dictionary->elements, by_number);
 }
 
 const struct slot *
@@ -117,14 +143,27 @@ dictionary_segment(const struct dictionary *dictionary, const char *id)
     return find_def(dictionary->segments, dictionary->segment_count, id);
 }
 
-/* "353!" or "C040" into the next slot. */
+/* The "10" of "C998!^10", cut off; 1 = the element is not repeated. */
+static uint32_t
+take_repeats(char *word)
+{
+    char *mark = strchr(word, '^');
+    uint32_t repeats = 0;
+
+    if (mark == NULL)
+        return 1;
+    *mark = '\0';
+    return take_number(mark + 1, 1000, &repeats) ? repeats : 0;
+}
+
+/* "353!", "C040" or "C998!^10" into the next slot. */
 static void
 take_slot(struct dictionary *dictionary, struct lines *lines,
           struct segment_def *def, char *word, struct problems *problems)
 {
+    uint32_t number, repeats = take_repeats(word);
     size_t size = strlen(word);
     bool must = size > 0 && word[size - 1] == '!';
-    uint32_t number;
 
     if (must)
         word[size - 1] = '\0';
@@ -139,6 +178,8 @@ take_slot(struct dictionary *dictionary, struct lines *lines,
                                    : NULL;
     if (known != NULL) {
         *slot = *known;
+        if (number > OWN_NUMBERS)
+            slot->number = 0;
     } else {
         slot->type = 'C';
         slot->inside =
@@ -151,6 +192,9 @@ take_slot(struct dictionary *dictionary, struct lines *lines,
             slot->name = slot->inside->name;
     }
     slot->usage = must ? 'M' : 'O';
+    slot->repeats = repeats;
+    if (repeats == 0)
+        lines_wrong(lines, problems, "%s: found '^' without a number", def->id);
 }
 
 /* "(235 234)x10": the words up to the one with ")x", that many times. */
@@ -247,132 +291,51 @@ take_def(struct dictionary *dictionary, struct lines *lines, const char *id,
         arena_copy(dictionary->arena, slots, def->count * sizeof *slots);
 }
 
-static void
-add_composite(struct dictionary *dictionary, struct lines *lines,
-              const char *id, struct problems *problems)
+/* The definition of that name, when it comes from the version that the text
+ * builds on: it is replaced. */
+static struct segment_def *
+inherited(struct segment_def *defs, size_t count, const char *id)
 {
-    dictionary->composites = grown(
-        dictionary->arena, dictionary->composites, dictionary->composite_count,
-        &dictionary->composite_room, sizeof *dictionary->composites);
-    take_def(dictionary, lines, id,
-             &dictionary->composites[dictionary->composite_count++], problems);
-}
+    struct segment_def *def = find_def(defs, count, id);
 
-static void
-add_segment(struct dictionary *dictionary, struct lines *lines, const char *id,
-            struct problems *problems)
-{
-    if (dictionary_segment(dictionary, id) != NULL) {
-        lines_wrong(lines, problems, "the segment %s is here twice", id);
-        return;
-    }
-    dictionary->segments = grown(
-        dictionary->arena, dictionary->segments, dictionary->segment_count,
-        &dictionary->segment_room, sizeof *dictionary->segments);
-    take_def(dictionary, lines, id,
-             &dictionary->segments[dictionary->segment_count++], problems);
-}
-
-static void
-read_elements(struct dictionary *dictionary, struct lines *lines,
-              struct problems *problems)
-{
-    while (lines_next(lines))
-        take_element(dictionary, lines, lines_word(lines, NULL), problems);
-    if (dictionary->element_count > 0)
-        qsort(dictionary->elements, dictionary->element_count,
-              sizeof *dictionary->elements, by_number);
-}
-
-/* Segments, and composites ("C040 ...") before the segments that hold them. */
-static void
-read_segments(struct dictionary *dictionary, struct lines *lines,
-              struct problems *problems)
-{
-    while (lines_next(lines)) {
-        const char *id = lines_word(lines, NULL);
-        if (strlen(id) == 4 && id[0] == 'C')
-            add_composite(dictionary, lines, id, problems);
-        else
-            add_segment(dictionary, lines, id, problems);
-    }
-}
-
-/* 353 all 00 "Original" 01 "Cancellation"; indented lines go on. */
-static void
-read_codes(struct dictionary *dictionary, struct lines *lines,
-           struct problems *problems)
-{
-    struct code_list *codes = NULL;
-    char *last = NULL;
-    bool quoted;
-
-    while (lines_next(lines)) {
-        if (lines->indent == 0) {
-            uint32_t number = 0;
-            const char *id = lines_word(lines, NULL);
-            const char *extent = lines_word(lines, NULL);
-            const struct slot *slot =
-                take_number(id, 99999, &number)
-                    ? dictionary_element(dictionary, number)
-                    : NULL;
-            codes = codes_new(dictionary->arena, 8);
-            codes->all = extent != NULL && strcmp(extent, "all") == 0;
-            last = NULL;
-            if (slot == NULL || extent == NULL ||
-                (!codes->all && strcmp(extent, "some") != 0))
-                lines_wrong(lines, problems,
-                            "found '%s', expected the number of a known "
-                            "element, then all or some",
-                            id);
-            else
-                dictionary->elements[slot - dictionary->elements].codes = codes;
-        }
-        for (char *word; (word = lines_word(lines, &quoted)) != NULL;) {
-            if (codes == NULL || (quoted && last == NULL) ||
-                strlen(word) > (quoted ? 80 : CODE_MAX) || word[0] == '\0') {
-                lines_wrong(lines, problems,
-                            "found '%s', expected a code of 1 to %d bytes",
-                            word, CODE_MAX);
-                continue;
-            }
-            codes_add(dictionary->arena, codes, quoted ? last : word,
-                      quoted ? keep(dictionary, word) : NULL);
-            last = quoted ? NULL : word;
-        }
-    }
-}
-
-struct dictionary *
-dictionary_load(const struct x12_sources *sources, const char *version,
-                struct problems *problems)
-{
-    struct dictionary *dictionary = obtain(sizeof *dictionary);
-    struct arena *arena = dictionary->arena = arena_new();
-    struct lines lines;
-
-    dictionary->users = 1;
-    if (lines_open(&lines, sources,
-                   arena_printf(arena, "x12/%s/elements", version), arena,
-                   problems))
-        read_elements(dictionary, &lines, problems);
-    if (lines_open(&lines, sources,
-                   arena_printf(arena, "x12/%s/codes", version), arena,
-                   problems))
-        read_codes(dictionary, &lines, problems);
-    if (lines_open(&lines, sources,
-                   arena_printf(arena, "x12/%s/segments", version), arena,
-                   problems))
-        read_segments(dictionary, &lines, problems);
-    return dictionary;
+    if (def != NULL)
+        *def = (struct segment_def){ 0 };
+    return def;
 }
 
 void
-dictionary_free(struct dictionary **dictionary)
+dictionary_take_composite(struct dictionary *dictionary, struct lines *lines,
+                          const char *id, struct problems *problems)
 {
-    if (*dictionary != NULL && --(*dictionary)->users == 0) {
-        arena_free(&(*dictionary)->arena);
-        release(dictionary);
+    struct segment_def *def =
+        inherited(dictionary->composites, dictionary->inherited_composites, id);
+
+    if (def == NULL) {
+        dictionary->composites =
+            grown(dictionary->arena, dictionary->composites,
+                  dictionary->composite_count, &dictionary->composite_room,
+                  sizeof *dictionary->composites);
+        def = &dictionary->composites[dictionary->composite_count++];
     }
-    *dictionary = NULL;
+    take_def(dictionary, lines, id, def, problems);
+}
+
+void
+dictionary_take_segment(struct dictionary *dictionary, struct lines *lines,
+                        const char *id, struct problems *problems)
+{
+    struct segment_def *def =
+        inherited(dictionary->segments, dictionary->inherited, id);
+
+    if (def == NULL && dictionary_segment(dictionary, id) != NULL) {
+        lines_wrong(lines, problems, "the segment %s is here twice", id);
+        return;
+    }
+    if (def == NULL) {
+        dictionary->segments = grown(
+            dictionary->arena, dictionary->segments, dictionary->segment_count,
+            &dictionary->segment_room, sizeof *dictionary->segments);
+        def = &dictionary->segments[dictionary->segment_count++];
+    }
+    take_def(dictionary, lines, id, def, problems);
 }

@@ -13,6 +13,8 @@
 
 struct arena;
 
+/* Element numbers above are ours: no acknowledgment tells them. */
+enum { OWN_NUMBERS = 90000 };
 enum { ELEMENTS_MAX = 64, DEPTH_MAX = 16, LEVELS_MAX = 16, CODE_MAX = 8 };
 
 /* Codes of at most 8 bytes, packed; a hash with open addresses. */
@@ -31,6 +33,7 @@ struct slot {
     uint8_t decimals;
     bool plain; /* nothing but the length is to be checked */
     uint32_t min, max;
+    uint32_t repeats; /* at most; 1 = once */
     const char *name;
     const struct code_list *codes; /* NULL = none known */
     struct segment_def *inside;    /* of a composite */
@@ -97,6 +100,8 @@ struct dictionary {
     size_t element_count, element_room;
     struct segment_def *composites, *segments;
     size_t composite_count, composite_room, segment_count, segment_room;
+    /* while reading: how many are of the version that the text builds on */
+    size_t inherited, inherited_composites;
 };
 
 struct x12_guide {
@@ -136,6 +141,7 @@ struct dictionary *dictionary_load(const struct x12_sources *,
                                    const char *version, struct problems *);
 void dictionary_free(struct dictionary **);
 const struct slot *dictionary_element(const struct dictionary *, uint32_t);
+void dictionary_sort(struct dictionary *); /* elements, once they are read */
 struct segment_def *dictionary_segment(const struct dictionary *, const char *);
 
 /* Model to tables; the items must hold a root. */
@@ -150,6 +156,7 @@ struct lines {
     char *rest; /* of the text */
     char *line; /* what is left of the line */
     int number, indent;
+    bool quoted; /* the line's first word was */
 };
 
 bool lines_open(struct lines *, const struct x12_sources *, const char *name,
@@ -158,6 +165,13 @@ bool lines_next(struct lines *);
 /* The next word of the line, or NULL; quoted words come without quotes and
  * set *quoted (may be NULL). */
 char *lines_word(struct lines *, bool *quoted);
+/* One line of a dictionary's text, its first word taken. */
+void dictionary_take_element(struct dictionary *, struct lines *,
+                             const char *number, struct problems *);
+void dictionary_take_composite(struct dictionary *, struct lines *,
+                               const char *id, struct problems *);
+void dictionary_take_segment(struct dictionary *, struct lines *,
+                             const char *id, struct problems *);
 void lines_wrong(const struct lines *, struct problems *, const char *format,
                  ...) PRINTF(3, 4);
 
