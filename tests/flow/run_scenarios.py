@@ -3,7 +3,7 @@
 """Plays the scenarios of this folder against the built program and the sandbox.
 
 A scenario is a text of at most 60 lines: what NAV holds, what partners give,
-what goes wrong, and what must be true afterwards. The language is in README.
+what goes wrong, and what must be true afterwards. The language is in README.md.
 Prints TAP, one case per scenario."""
 import glob
 import json
