@@ -24,7 +24,7 @@ struct guides {
     const struct partner *partner;
 };
 
-/* Without settings the shipped guides still are where they were installed. */
+/* Without settings the shipped guides serve. */
 static bool
 find_text(void *user, const char *name, struct arena *arena, const char **path,
           const char **content)
@@ -33,8 +33,7 @@ find_text(void *user, const char *name, struct arena *arena, const char **path,
     struct guides *guides = user;
     struct err ignored = { 0 };
 
-    *path = guides->cli->conf ? conf_find(guides->cli->conf, arena, name)
-                              : arena_printf(arena, TP_DATADIR "/%s", name);
+    *path = conf_find(guides->cli->conf, arena, name);
     if (*path == NULL || !file_read(*path, TEXT_LIMIT_BYTES, &text, &ignored))
         return false;
     *content = arena_strdup(arena, buf_text(&text));

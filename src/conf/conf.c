@@ -57,25 +57,28 @@ is_inside(const char *name)
     return true;
 }
 
-const char *
-conf_find(const struct conf *conf, struct arena *arena, const char *name)
+static const char *
+find_shipped(const char *data, struct arena *arena, const char *name)
 {
-    const struct {
-        const char *dir, *folder;
-    } places[] = { { conf->dir, "" },
-                   { conf->data, "" },
-                   { conf->data, "edi/" },
-                   { conf->data, "etc/" } };
+    static const char *const folders[] = { "", "edi/", "etc/" };
 
-    if (!is_inside(name))
-        return NULL;
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-        char *path = arena_printf(arena, "%s/%s%s", places[i].dir,
-                                  places[i].folder, name);
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        char *path = arena_printf(arena, "%s/%s%s", data, folders[i], name);
         if (file_exists(path))
             return path;
     }
     return NULL;
+}
+
+const char *
+conf_find(const struct conf *conf, struct arena *arena, const char *name)
+{
+    if (!is_inside(name))
+        return NULL;
+    if (conf == NULL)
+        return find_shipped(conf_shipped_dir(arena), arena, name);
+    const char *own = arena_printf(arena, "%s/%s", conf->dir, name);
+    return file_exists(own) ? own : find_shipped(conf->data, arena, name);
 }
 
 size_t

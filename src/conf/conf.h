@@ -100,7 +100,8 @@ const char *conf_spool_dir(const struct conf *);
 /* Where the shipped texts are when the settings do not say. */
 const char *conf_shipped_dir(struct arena *);
 /* Opens a text (guide, map, code table, flow...) by its relative name: the
- * site's DIR/NAME before the shipped DATA/NAME. NULL when neither is there. */
+ * site's DIR/NAME before the shipped DATA/NAME; without settings (NULL) the
+ * shipped one. NULL when neither is there. */
 const char *conf_find(const struct conf *, struct arena *, const char *name);
 /* The names of all texts of a folder ("flows", ".flow"), site and shipped, each
  * once, sorted. */

@@ -8,8 +8,8 @@
 #include "base/durable.h"
 #include "base/text.h"
 
-/* From the build's folder the source serves; a program that was installed
- * somewhere else (DESTDIR) finds its data beside itself. */
+/* What was installed, also somewhere else (DESTDIR), finds its data beside
+ * itself; for a program in its build folder the source serves. */
 const char *
 conf_shipped_dir(struct arena *arena)
 {
@@ -19,8 +19,7 @@ conf_shipped_dir(struct arena *arena)
     if (size <= 0)
         return TP_DATADIR;
     program[size] = '\0';
-    if (text_starts(program, TP_BUILDDIR "/"))
-        return TP_SOURCEDIR;
+    bool built = text_starts(program, TP_BUILDDIR "/");
     for (int i = 0; i < 2; i++) {
         char *slash = strrchr(program, '/');
         if (slash == NULL)
@@ -28,5 +27,7 @@ conf_shipped_dir(struct arena *arena)
         *slash = '\0';
     }
     const char *beside = arena_printf(arena, "%s/share/tradepost", program);
-    return file_exists(beside) ? beside : TP_DATADIR;
+    if (file_exists(beside))
+        return beside;
+    return built ? TP_SOURCEDIR : TP_DATADIR;
 }

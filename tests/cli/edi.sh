@@ -29,6 +29,7 @@ is "one object a line" 0 2 bash -c "'$tradepost' -c '$work/etc' edi check --json
 has "standard input" 0 "1 accepted, 0 rejected" bash -c "cat good.edi | '$tradepost' -c '$work/etc' edi check -"
 has "several files, one missing" 3 "tradepost: cannot open none.edi: No such file or directory [TP8003]" tp edi check good.edi none.edi bad.edi
 [[ $output == *"bad.edi: 810 0001"* ]] && verdict yes "the others are checked all the same" || verdict no "the others are checked all the same"
+has "without settings the shipped guides serve" 1 "AK403=8" "$tradepost" -c "$work/none" edi check bad.edi
 has "without settings, with guides" 1 "AK403=8" "$tradepost" -c "$work/none" edi check --guides "$TP_SOURCE/edi" bad.edi
 has "the sender's tolerance is used" 1 "0 accepted" tp edi check bad.edi
 [[ $output == *TDS* ]] && verdict no "trailing separators are forgiven BLUEFISH" || verdict yes "trailing separators are forgiven BLUEFISH"
