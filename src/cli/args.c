@@ -124,16 +124,18 @@ split(struct cli *cli, struct args *args, struct err *err)
 static size_t
 spells(const struct command *command, const struct args *args)
 {
-    const char *blank = strchr(command->words, ' ');
-    size_t size =
-        blank ? (size_t)(blank - command->words) : strlen(command->words);
+    const char *at = command->words;
 
-    if (args->count == 0 || strlen(args->words[0]) != size ||
-        memcmp(args->words[0], command->words, size) != 0)
-        return 0;
-    if (blank == NULL)
-        return 1;
-    return args->count > 1 && text_equal(args->words[1], blank + 1) ? 2 : 0;
+    for (size_t i = 0; i < args->count; i++) {
+        size_t size = strcspn(at, " ");
+        if (strlen(args->words[i]) != size ||
+            memcmp(args->words[i], at, size) != 0)
+            return 0;
+        if (at[size] == '\0')
+            return i + 1;
+        at += size + 1;
+    }
+    return 0;
 }
 
 /* "doc" alone, or before an option, means the first command of the noun. */

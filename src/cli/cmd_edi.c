@@ -6,22 +6,23 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/durable.h"
 #include "cli/commands.h"
-#include "cli/guides.h"
+#include "cli/edi.h"
 #include "cli/out.h"
 #include "conf/partner.h"
 #include "x12/ack.h"
 #include "x12/view.h"
 #include "x12/write.h"
 
-enum { FILE_LIMIT_BYTES = 256 << 20, CHUNK_BYTES = 65536 };
+enum { CHUNK_BYTES = 65536 };
 
 /* What is being checked, for the callbacks of reading. */
 struct checking {
     struct cli *cli;
     const char *file;
     size_t rejects, warnings;
+    uint32_t sets, refused; /* of the group, the interchange, the file */
+    uint32_t interchange_sets, interchange_refused, file_refused;
 };
 
 static void
@@ -69,6 +70,15 @@ json_number(struct buf *line, const char *name, uint64_t number)
     buf_addf(line, ",\"%s\":%llu", name, (unsigned long long)number);
 }
 
+/* A sin that X12 has no code for goes by its name. */
+static const char *
+code_of(const struct x12_finding *finding)
+{
+    const char *name = x12_tolerance_name(finding->tolerance);
+
+    return text_empty(finding->code) && name != NULL ? name : finding->code;
+}
+
 static void
 finding_json(const struct checking *checking, const struct x12_finding *finding)
 {
@@ -84,7 +94,7 @@ finding_json(const struct checking *checking, const struct x12_finding *finding)
     json_text(&line, "segment_id", finding->segment);
     json_place(&line, "element", finding->element);
     json_place(&line, "component", finding->component);
-    json_text(&line, "code", finding->code);
+    json_text(&line, "code", code_of(finding));
     json_text(&line, "severity", x12_severity_name(finding->severity));
     json_text(&line, "text", finding->sentence);
     json_text(&line, "value", finding->value);
@@ -125,19 +135,36 @@ take_findings(struct checking *checking, const struct x12_finding *finding)
 static void
 take_set(void *user, const struct x12_result *result)
 {
-    take_findings(user, result->findings);
+    struct checking *checking = user;
+
+    take_findings(checking, result->findings);
+    checking->sets++;
+    checking->refused += result->verdict == X12_REJECTED;
 }
 
+/* A set is refused with its group, and a group with its interchange. */
 static void
 take_group(void *user, const struct x12_group *group)
 {
-    take_findings(user, group->findings);
+    struct checking *checking = user;
+
+    take_findings(checking, group->findings);
+    checking->interchange_sets += checking->sets;
+    checking->interchange_refused +=
+        group->verdict == X12_REJECTED ? checking->sets : checking->refused;
+    checking->sets = checking->refused = 0;
 }
 
 static void
 take_interchange(void *user, const struct x12_interchange *interchange)
 {
-    take_findings(user, interchange->findings);
+    struct checking *checking = user;
+
+    take_findings(checking, interchange->findings);
+    checking->file_refused += interchange->verdict == X12_REJECTED
+                                  ? checking->interchange_sets
+                                  : checking->interchange_refused;
+    checking->interchange_sets = checking->interchange_refused = 0;
 }
 
 static void
@@ -153,7 +180,7 @@ summary(const struct checking *checking, const struct x12_totals *totals)
                "sets %u: %u accepted, %u rejected\n",
                checking->file, (unsigned long long)totals->bytes,
                totals->interchanges, totals->groups, totals->sets,
-               totals->sets - totals->rejected, totals->rejected);
+               totals->sets - checking->file_refused, checking->file_refused);
         return;
     }
     buf_adds(&line, "{\"schema\":\"tradepost.edi-file/1\"");
@@ -164,8 +191,8 @@ summary(const struct checking *checking, const struct x12_totals *totals)
     json_number(&line, "interchanges", totals->interchanges);
     json_number(&line, "groups", totals->groups);
     json_number(&line, "sets", totals->sets);
-    json_number(&line, "accepted", totals->sets - totals->rejected);
-    json_number(&line, "rejected", totals->rejected);
+    json_number(&line, "accepted", totals->sets - checking->file_refused);
+    json_number(&line, "rejected", checking->file_refused);
     json_number(&line, "findings", checking->rejects);
     json_number(&line, "warnings", checking->warnings);
     printf("%s}\n", buf_text(&line));
@@ -200,60 +227,29 @@ feed(struct checking *checking, struct guides *guides, int fd)
     return true;
 }
 
-/* Mistakes in guides and rules are ours, not the file's. */
-static void
-tell_problems(const struct guides *guides)
-{
-    const struct problems *found = guides_problems(guides);
-
-    for (const struct problem *p = problems_first(found); p; p = p->next)
-        if (p->code != TP2002)
-            fprintf(stderr, "tradepost: %s: %s [%s]\n", p->at, p->text,
-                    err_name(p->code));
-}
-
 enum exit_code
 cmd_edi_check(struct cli *cli)
 {
     CLEANUP(guides_close) struct guides *guides = guides_open(cli);
     struct checking checking = { .cli = cli };
+    size_t rejects = 0;
     enum exit_code code = EXIT_OK;
 
     if (guides == NULL)
         return cli_fail(cli);
     for (size_t i = 0; i < cli->count; i++) {
         CLEANUP(close_quietly) int fd = open_file(cli, cli->words[i]);
-        checking.file = cli->words[i];
+        checking = (struct checking){ .cli = cli, .file = cli->words[i] };
         if (fd < 0 || !feed(&checking, guides, fd)) {
             code = cli_fail(cli);
             err_clear(&cli->err);
         }
+        rejects += checking.rejects;
     }
-    tell_problems(guides);
+    edi_problems(guides);
     if (code != EXIT_OK)
         return code;
-    return checking.rejects > 0 ? EXIT_FINDINGS : EXIT_OK;
-}
-
-/* The whole file in the arena; NULL: cli->err says why. */
-static const struct x12_file *
-read_whole(struct cli *cli, struct guides *guides)
-{
-    CLEANUP(buf_free) struct buf bytes = { 0 };
-    const char *name = cli->words[0];
-    struct x12_options options;
-
-    if (!text_equal(name, "-") && !file_exists(name)) {
-        err_set(&cli->err, TP8003, "found no file %.200s", name);
-        return NULL;
-    }
-    if (!file_read(text_equal(name, "-") ? "/dev/stdin" : name,
-                   FILE_LIMIT_BYTES, &bytes, &cli->err))
-        return NULL;
-    guides_options(guides, buf_text(&bytes), bytes.size, &options);
-    return x12_read(cli->arena,
-                    arena_copy(cli->arena, buf_text(&bytes), bytes.size + 1),
-                    bytes.size, &options);
+    return rejects > 0 ? EXIT_FINDINGS : EXIT_OK;
 }
 
 enum exit_code
@@ -261,13 +257,14 @@ cmd_edi_view(struct cli *cli)
 {
     CLEANUP(guides_close) struct guides *guides = guides_open(cli);
     CLEANUP(buf_free) struct buf text = { 0 };
-    const struct x12_file *file = guides ? read_whole(cli, guides) : NULL;
+    const struct x12_file *file =
+        guides ? edi_read(cli, guides, cli->words[0]) : NULL;
 
     if (file == NULL)
         return cli_fail(cli);
     x12_view(file, &text);
     fputs(buf_text(&text), stdout);
-    tell_problems(guides);
+    edi_problems(guides);
     return EXIT_OK;
 }
 
@@ -341,7 +338,8 @@ cmd_edi_ack(struct cli *cli)
 {
     CLEANUP(guides_close) struct guides *guides = guides_open(cli);
     CLEANUP(buf_free) struct buf out = { 0 };
-    const struct x12_file *file = guides ? read_whole(cli, guides) : NULL;
+    const struct x12_file *file =
+        guides ? edi_read(cli, guides, cli->words[0]) : NULL;
 
     if (file == NULL)
         return cli_fail(cli);
@@ -352,6 +350,6 @@ cmd_edi_ack(struct cli *cli)
         return cli_missing(cli, "found nothing to acknowledge in %.200s",
                            cli->words[0]);
     fwrite(buf_text(&out), 1, out.size, stdout);
-    tell_problems(guides);
+    edi_problems(guides);
     return EXIT_OK;
 }

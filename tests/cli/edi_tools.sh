@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# X12 files at the command line, without any settings: as JSON and back, and
+# single values picked by path.
+. "${TP_SOURCE:-.}/tests/cli/lib.sh"
+valid=$TP_SOURCE/tests/x12/valid invalid=$TP_SOURCE/tests/x12/invalid
+tp() { "$tradepost" -c "$work/none" "$@"; }
+cd "$work" || exit 99
+cp "$valid/sample_850/input.edi" 850.edi
+cp "$valid/sample_856/input.edi" 856.edi
+
+# JSON, there and back: every clean file comes back byte for byte.
+for name in nl_none crlf_suffix cr_suffix lf_is_terminator cr_is_terminator crlf_is_terminator \
+    terminator_0x1e_elem_0x1d terminator_0x15_nak terminator_0x85 terminator_utf8_ellipsis \
+    pipe_delims tilde_elem_star_term isa_in_data empty_group empty_interchange latin1_name \
+    5010_rep_is_U hl_not_from_1 hl_empty_parent trailing_ctrlz_nul sample_810 sample_820 sample_850 \
+    sample_856 staedi_997 apimeister_850; do
+    tp edi json "$valid/$name/input.edi" > it.json 2> err
+    is "json: $name comes back" 0 "" bash -c "'$tradepost' edi json --write it.json | cmp - '$valid/$name/input.edi'"
+done
+for name in fat_two_interchanges_diff_delims nul_in_data hl_forward_parent dup_st02 apimeister_999; do
+    is "json: $name comes back too" 0 "" bash -c "'$tradepost' edi json '$invalid/$name/input.edi' | '$tradepost' edi json --write - | cmp - '$invalid/$name/input.edi'"
+done
+for name in missing_se missing_ge missing_iea se_count_wrong ge_ctl_wrong iea_count_wrong; do
+    tp edi json "$invalid/$name/input.edi" > it.json
+    has "json: $name comes back with right trailers" 0 "1 accepted, 0 rejected" bash -c "'$tradepost' edi json --write it.json | '$tradepost' edi check -"
+done
+has "json: junk is told" 1 "27 bytes belong to no interchange" tp edi json "$invalid/garbage_between/input.edi"
+cat > keys.py <<'E2'
+import json, sys
+s = json.load(sys.stdin)["interchanges"][0]["groups"][0]["sets"][0]["segments"]
+po1 = [e for e in s if isinstance(e, list) and "PO1" in e[0]]
+print(s[0]["BEG"]["03"], [e[0]["PO1"]["02"] for e in po1], po1[0][1][0]["PID"]["05"])
+E2
+is "json: loops are arrays, elements have keys" 0 "PO-106233 ['40', '10'] COD FILLET 10 LB" bash -c "'$tradepost' edi json 850.edi | python3 keys.py"
+printf 'ISA*00*          *00*          *ZZ*A              *ZZ*B              *251120*0858*^*00501*000000918*0*P*>~GS*PO*A*B*20251120*0858*918*X*005010~ST*850*0001~AAA*a>>c*x^y>z*~SE*3*0001~GE*1*918~IEA*1*000000918~' > rep.edi
+has "json: components and repetitions" 0 '{"AAA":{"01":{"1":"a","3":"c"},"02":["x",{"1":"y","2":"z"}],"03":""}}' tp edi json rep.edi
+is "json: which come back" 0 "" bash -c "'$tradepost' edi json rep.edi | '$tradepost' edi json --write - | cmp - rep.edi"
+is "json: a value with a delimiter is refused" 4 "" bash -c "'$tradepost' edi json 850.edi | sed 's/GROUND/GRO*UND/' | '$tradepost' edi json --write - 2>/dev/null; [ \${PIPESTATUS[2]} != 0 ] && exit 4"
+has "json: what is no JSON is told with its line" 1 "-: line 2: found 'x', expected a name in quotes" bash -c "printf '{\n x' | '$tradepost' edi json --write - 2>&1; [ \$? != 0 ] && exit 1"
+is "json: depth has a limit" 1 "tradepost: -: line 1: found '[', expected less depth [TP2401]" bash -c "head -c 100000 /dev/zero | tr '\0' '[' | '$tradepost' edi json --write - 2>&1; [ \$? != 0 ] && exit 1"
+
+# Values by path.
+is "get: an element" 0 PO-106233 tp edi get BEG.03 850.edi
+is "get: as guides write it" 0 PO-106233 tp edi get 850/BEG03 850.edi
+is "get: where a qualifier is" 0 0004 tp edi get 'N1[01=ST].04' 850.edi
+is "get: every one" 0 $'40\n10' tp edi get PO1.02 850.edi
+is "get: one occurrence" 0 10 tp edi get 'PO1[2].02' 850.edi
+is "get: in a loop" 0 "HADDOCK 10 LB" tp edi get 'PO1[01=2]/PID.05' 850.edi
+is "get: two steps with an occurrence" 0 AUSTIN tp edi get 'N1[2]/N4.01' 850.edi
+is "get: levels" 0 $'40\n10' tp edi get 'HL[03=I]/SN1.02' 856.edi
+is "get: levels in levels" 0 BF-221 tp edi get 'HL[03=O]/HL[03=I][2]/LIN.03' 856.edi
+is "get: a whole segment" 0 "N1*ST*CRONUS DC AUSTIN*92*0004" tp edi get 'N1[01=ST]' 850.edi
+is "get: the envelope" 0 000000918 tp edi get ISA.13 850.edi
+is "get: a component" 0 c tp edi get AAA.01-3 rep.edi
+is "get: standard input" 0 PO-106233 bash -c "'$tradepost' edi get BEG.03 - < 850.edi"
+has "get: JSON" 0 '{"schema":"tradepost.edi-value/1","set":"850","number":"0001","position":2,"segment":"BEG","value":"PO-106233"}' tp edi get --json BEG.03 850.edi
+is "get: nothing" 3 "tradepost: found no N1[01=XX].04 in 850.edi [TP8003]" tp edi get 'N1[01=XX].04' 850.edi
+has "get: not in this set" 3 "found no 810/N1.04" tp edi get 810/N1.04 850.edi
+has "get: a wrong path" 4 "the path 'N1[01ST].04' at 'ST].04': expected = and a value [TP2402]" tp edi get 'N1[01ST].04' 850.edi
+has "get: a path without a name" 4 "expected a segment's name such as N1" tp edi get '1.04' 850.edi
+finish
