@@ -394,6 +394,20 @@ item_of(const struct item *parent, const char *id)
     return found;
 }
 
+/* As it stands in the bytes, where reading has cut empty elements. */
+static void
+add_node(struct making *making, const struct x12_node *node)
+{
+    const struct x12_raw *raw = &making->raw;
+
+    if (x12_raw_next(&making->raw) &&
+        raw->segment.offset == node->segment.offset)
+        add_raw(making);
+    else
+        add_segment(making, node->segment.id, strlen(node->segment.id),
+                    &node->segment);
+}
+
 /* Depth is at most LOOPS_MAX. */
 static void
 add_nodes(struct making *making, const struct x12_node *node,
@@ -404,8 +418,7 @@ add_nodes(struct making *making, const struct x12_node *node,
         bool loop = node->child != NULL || (item != NULL && item->loop);
         between(making);
         buf_adds(&making->out, loop ? "   [{" : "   {");
-        add_segment(making, node->segment.id, strlen(node->segment.id),
-                    &node->segment);
+        add_node(making, node);
         buf_addc(&making->out, '}');
         if (node->child != NULL)
             add_nodes(making, node->child, item);
