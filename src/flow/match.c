@@ -2,7 +2,16 @@
 /* Three-way match: order, receipt and invoice must agree before a bill is
  * posted. Lines meet by our item number; price may differ by the partner's
  * tolerance, the quantity invoiced must have been received and not been
- * invoiced before. */
+ * invoiced before.
+ *
+ * A credit memo takes back what was invoiced, whether or not it was received
+ * (goods that never came are credited too), so it is not matched against
+ * receipts: its price has to be the order's within the same tolerance, and its
+ * quantity at most what was invoiced and not credited yet.
+ *
+ * What was invoiced is the greater of what the system counts on the order and
+ * what our own bills of the order come to: bills are documents of their own in
+ * NAV, which leave the order's count as it is. */
 #include "flow/flow_private.h"
 
 #include <string.h>
@@ -13,7 +22,27 @@ struct matching {
     const struct partner_set *set;
     json_t *order;
     struct problems *found;
+    const struct record *record;
+    struct record **before; /* the order's bills that are posted */
+    size_t before_count;
 };
+
+static bool
+is_credit(const struct record *record)
+{
+    return text_equal(record_text(record, "kind"), "credit_memo");
+}
+
+/* A credit memo may be written with all signs turned. */
+static struct decimal
+quantity_of(const struct record *record, const json_t *line)
+{
+    struct decimal quantity = node_decimal(line, "quantity");
+
+    if (is_credit(record) && record_decimal(record, "total").units < 0)
+        return decimal_negate(quantity);
+    return quantity;
+}
 
 /* "2 %" of the price, in percent; none is none. */
 static struct decimal
@@ -69,6 +98,58 @@ match_price(struct matching *at, const json_t *line, const json_t *ordered,
                                                     : "none");
 }
 
+/* What our bills, or our credit memos, of the order have of an item. */
+static struct decimal
+billed_before(const struct matching *at, const char *item, bool credit)
+{
+    struct decimal sum = decimal_from(0);
+    const json_t *line;
+    size_t n;
+
+    for (size_t i = 0; i < at->before_count; i++) {
+        const struct record *bill = at->before[i];
+        if (is_credit(bill) != credit)
+            continue;
+        json_array_foreach(record_node(bill, "lines"), n, line)
+        {
+            if (text_equal(node_text(line, "item"), item))
+                sum = decimal_add(sum, quantity_of(bill, line));
+        }
+    }
+    return sum;
+}
+
+/* Invoiced and not credited. */
+static struct decimal
+invoiced_before(const struct matching *at, const json_t *ordered)
+{
+    const char *item = node_text(ordered, "item");
+    struct decimal counted = node_decimal(ordered, "invoiced"),
+                   billed = billed_before(at, item, false);
+
+    if (decimal_compare(billed, counted) < 0)
+        billed = counted;
+    return decimal_subtract(billed, billed_before(at, item, true));
+}
+
+static void
+match_credit(struct matching *at, const json_t *line, const json_t *ordered,
+             const char *place)
+{
+    struct decimal credited = quantity_of(at->record, line),
+                   before = invoiced_before(at, ordered);
+    char want[DECIMAL_TEXT], got[DECIMAL_TEXT], waits[160];
+
+    if (decimal_compare(credited, before) <= 0)
+        return;
+    text_format(waits, sizeof waits, "bill::%s", at->document->related);
+    problem_add(at->found, TP7036, place, waits,
+                "item %s: %s credited, %s invoiced and not yet credited on "
+                "order %s",
+                node_text(line, "item"), decimal_text(credited, want),
+                decimal_text(before, got), at->document->related);
+}
+
 static void
 match_quantity(struct matching *at, const json_t *line, const json_t *ordered,
                const char *place)
@@ -77,8 +158,8 @@ match_quantity(struct matching *at, const json_t *line, const json_t *ordered,
     struct decimal invoiced = node_decimal(line, "quantity"),
                    received =
                        node_decimal(ordered, two_way ? "ordered" : "received"),
-                   before = node_decimal(ordered, "invoiced"),
-                   open = decimal_subtract(received, before);
+                   open =
+                       decimal_subtract(received, invoiced_before(at, ordered));
     char want[DECIMAL_TEXT], got[DECIMAL_TEXT], waits[160];
 
     if (decimal_compare(invoiced, open) <= 0)
@@ -106,7 +187,61 @@ match_line(struct matching *at, const json_t *line, size_t number)
         return;
     }
     match_price(at, line, ordered, place);
-    match_quantity(at, line, ordered, place);
+    if (is_credit(at->record))
+        match_credit(at, line, ordered, place);
+    else
+        match_quantity(at, line, ordered, place);
+}
+
+static void
+free_before(struct matching *at)
+{
+    for (size_t i = 0; i < at->before_count; i++)
+        record_free(&at->before[i]);
+}
+
+/* One in doubt counts: it may be there. */
+static bool
+read_before(struct matching *at, struct arena *arena, struct err *err)
+{
+    const struct document *document = at->document;
+    struct doc_filter filter = { .direction = DIRECTION_IN,
+                                 .states = 1U << DOC_DONE | 1U << DOC_UNKNOWN,
+                                 .partner = document->partner,
+                                 .set = document->set,
+                                 .related = document->related };
+    struct document *bills;
+    size_t count;
+
+    if (!journal_list(at->flow->journal, &filter, arena, &bills, &count, err))
+        return false;
+    at->before = arena_alloc(arena, (count + 1) * sizeof *at->before);
+    for (size_t i = 0; i < count; i++) {
+        if (bills[i].id == document->id)
+            continue;
+        if (!document_record(at->flow, &bills[i], &at->before[at->before_count],
+                             err))
+            return false;
+        at->before_count++;
+    }
+    return true;
+}
+
+static bool
+match_lines(struct matching *at, struct err *err)
+{
+    CLEANUP(arena_free) struct arena *arena = arena_new();
+    const json_t *line;
+    size_t i;
+    bool good = read_before(at, arena, err);
+
+    if (good)
+        json_array_foreach(record_node(at->record, "lines"), i, line)
+        {
+            match_line(at, line, i);
+        }
+    free_before(at);
+    return good;
 }
 
 bool
@@ -121,12 +256,11 @@ match_invoice(struct flow *flow, const struct document *document,
                            .set = partner
                                       ? partner_receives(partner, document->set)
                                       : NULL,
-                           .found = found };
+                           .found = found,
+                           .record = record };
     struct system *system = home_system(flow, err);
     json_auto_t *order = NULL;
-    const json_t *line;
     char waits[160];
-    size_t i;
 
     if (system == NULL)
         return false;
@@ -147,9 +281,5 @@ match_invoice(struct flow *flow, const struct document *document,
         return true;
     }
     at.order = order;
-    json_array_foreach(record_node(record, "lines"), i, line)
-    {
-        match_line(&at, line, i);
-    }
-    return true;
+    return match_lines(&at, err);
 }

@@ -44,12 +44,27 @@ wake_invoices(struct flow *flow, const struct document *document,
     return true;
 }
 
+/* So do the order's credit memos that wait for this bill. */
+static bool
+wake_credits(struct flow *flow, const struct document *document,
+             struct err *err)
+{
+    char fact[160];
+    size_t count;
+
+    text_format(fact, sizeof fact, "bill:%s:%s", document->partner,
+                document->related);
+    return journal_release_waiting(flow->journal, fact, &count, err);
+}
+
 bool
 posted_after(struct flow *flow, const struct document *document,
              struct err *err)
 {
     if (text_equal(document->kind, "shipment"))
         return wake_invoices(flow, document, err);
+    if (text_equal(document->kind, "invoice"))
+        return wake_credits(flow, document, err);
     return true;
 }
 

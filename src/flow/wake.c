@@ -43,7 +43,7 @@ has_number(const struct partner *partner, const char *what)
            (text_equal(what, "vendor") ? partner->vendor : partner->customer);
 }
 
-/* fact is "table:PARTNER:value"; receipts wake by being posted. */
+/* fact is "table:PARTNER:value"; receipts and bills wake by being posted. */
 static bool
 is_true(struct flow *flow, const char *fact, bool *there, struct err *err)
 {
@@ -65,7 +65,7 @@ is_true(struct flow *flow, const char *fact, bool *there, struct err *err)
         *there = partner_by_isa(flow->conf, value, id) != NULL;
         return true;
     }
-    if (text_equal(table, "receipt"))
+    if (text_equal(table, "receipt") || text_equal(table, "bill"))
         return true;
     if (text_equal(table, "vendor") || text_equal(table, "customer")) {
         *there = has_number(partner_by_code(flow->conf, value), table);

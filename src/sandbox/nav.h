@@ -62,6 +62,28 @@ bool rules_apply(struct sandbox *, struct call *, const struct entity *,
 /* Sums of a document from its lines. */
 void rules_total(struct world *, const char *table, json_t *header);
 
+/* nav_bills.c: how purchase invoices and credit memos are called. */
+struct bill_kind {
+    const char *table, *lines, *number, *date; /* names of the API */
+    const char *what, *type, *label;           /* in sentences */
+    const char *series, *posted_series;
+    long first, first_posted;
+};
+/* By the table of documents or of lines; NULL for others. */
+const struct bill_kind *bill_kind_of(const char *table);
+bool bill_is_posted(const json_t *row);
+/* Always false. */
+bool bill_refuse_posted(struct call *, const struct bill_kind *);
+/* NAV takes each of a vendor's numbers once. False: the call is refused. */
+bool bill_check_number(struct sandbox *, struct call *,
+                       const struct bill_kind *, const json_t *row,
+                       const char *number);
+/* False: refused. The answer of what was posted is the caller's. */
+bool bill_post(struct sandbox *, struct call *, const struct bill_kind *,
+               json_t *row);
+/* The vendor's ledger entry of a posted document. */
+void bill_ledger(struct sandbox *, const struct bill_kind *, const json_t *row);
+
 /* nav_posting.c: bound actions and the codeunit. */
 void nav_action(struct sandbox *, struct call *, const struct target *);
 /* Posts a receipt of these lines ([{"line","quantity"}]); NULL = refused. */

@@ -165,6 +165,7 @@ make_metadata(struct call *call, enum face face)
             add_options(call, &all[i]);
     if (face == FACE_API) {
         add_bound_action(call, "post", "purchaseInvoice");
+        add_bound_action(call, "post", "purchaseCreditMemo");
         add_bound_action(call, "receiveAndInvoice", "purchaseOrder");
     } else {
         add_codeunit(call);

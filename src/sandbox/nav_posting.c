@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Posting: purchase invoices, receipts, receive and invoice. */
+/* Posting: receipts, receive and invoice; bound actions. */
 #include <string.h>
 
 #include "base/text.h"
@@ -255,79 +255,6 @@ posting_receipt(struct sandbox *box, struct call *call, json_t *order,
     return receipt;
 }
 
-/* NAV refuses the same vendor invoice number twice for one vendor. */
-static bool
-check_vendor_number(struct sandbox *box, struct call *call, const json_t *row,
-                    const char *member, const char *table)
-{
-    const char *number = row_text(row, member);
-    const char *id;
-    json_t *other;
-    if (!*number)
-        return nav_fail(call, 400, DIALOG,
-                        "Vendor Invoice No. must have a value in Purchase "
-                        "Header: Document Type=%s, No.=%s. It cannot be zero "
-                        "or empty.",
-                        table, row_text(row, "number"));
-    json_object_foreach(world_table(&box->world, "purchaseInvoices"), id, other)
-    {
-        if (text_equal(row_text(other, "_posted"), "yes") &&
-            text_equal(row_text(other, "vendorNumber"),
-                       row_text(row, "vendorNumber")) &&
-            text_equal(row_text(other, "vendorInvoiceNumber"), number))
-            return nav_fail(call, 400, DIALOG,
-                            "Purchase Invoice %s already exists for this "
-                            "vendor.",
-                            number);
-    }
-    return true;
-}
-
-static bool
-check_invoice_lines(struct sandbox *box, struct call *call, const json_t *row)
-{
-    size_t count = 0;
-    const char *id;
-    json_t *line;
-    json_object_foreach(world_table(&box->world, "purchaseInvoiceLines"), id,
-                        line)
-    {
-        if (!text_equal(row_text(line, "documentId"), row_text(row, "id")) ||
-            text_equal(row_text(line, "lineType"), "Comment"))
-            continue;
-        if (decimal_is_zero(row_decimal(line, "quantity")))
-            return nav_fail(call, 400, DIALOG,
-                            "One or more document lines with a value in the "
-                            "No. field do not have a quantity specified.");
-        count++;
-    }
-    return count > 0 ||
-           nav_fail(call, 400, DIALOG, "There is nothing to post.");
-}
-
-static void
-post_invoice(struct sandbox *box, struct call *call, json_t *row)
-{
-    if (text_equal(row_text(row, "_posted"), "yes")) {
-        nav_fail(call, 400, DIALOG,
-                 "The action can be applied to a draft invoice only.");
-        return;
-    }
-    if (!check_vendor_number(box, call, row, "vendorInvoiceNumber",
-                             "Invoice") ||
-        !check_invoice_lines(box, call, row))
-        return;
-    row_set(row, "_draftNumber", row_text(row, "number"));
-    row_set(row, "number",
-            world_number(&box->world, call->arena, "P-INV+", 108201));
-    row_set(row, "_posted", "yes");
-    row_set(row, "status", "Open");
-    world_changed(&box->world, "purchaseInvoices", row);
-    world_effect(&box->world, "post", "purchaseInvoices", row,
-                 row_text(row, "vendorInvoiceNumber"));
-    call_answer(call, 204, NULL, "");
-}
-
 static void
 invoice_line(struct sandbox *box, const json_t *invoice, json_t *line)
 {
@@ -371,6 +298,7 @@ invoice_order(struct sandbox *box, struct call *call, json_t *order)
             invoice_line(box, invoice, line);
     }
     rules_total(&box->world, "purchaseInvoices", invoice);
+    bill_ledger(box, bill_kind_of("purchaseInvoices"), invoice);
     world_effect(&box->world, "post", "purchaseInvoices", invoice,
                  row_text(invoice, "vendorInvoiceNumber"));
 }
@@ -418,7 +346,8 @@ static void
 receive_and_invoice(struct sandbox *box, struct call *call, json_t *order)
 {
     json_t *lines CLEANUP(json_decrefp) = lines_to_receive(box, order);
-    if (!check_vendor_number(box, call, order, "_vendorInvoiceNo", "Order"))
+    if (!bill_check_number(box, call, bill_kind_of("purchaseInvoices"), order,
+                           row_text(order, "_vendorInvoiceNo")))
         return;
     if (json_array_size(lines) > 0 &&
         !posting_receipt(box, call, order, lines,
@@ -445,11 +374,12 @@ nav_action(struct sandbox *box, struct call *call, const struct target *target)
     json_t *row = nav_row(box, call, entity, step->key);
     if (!row)
         return;
-    if (text_equal(entity->set, "purchaseInvoices") &&
-        text_equal(action, "Microsoft.NAV.post"))
-        post_invoice(box, call, row);
-    else if (text_equal(entity->set, "purchaseOrders") &&
-             text_equal(action, "Microsoft.NAV.receiveAndInvoice"))
+    const struct bill_kind *kind = bill_kind_of(entity->set);
+    if (kind && text_equal(action, "Microsoft.NAV.post")) {
+        if (bill_post(box, call, kind, row))
+            call_answer(call, 204, NULL, "");
+    } else if (text_equal(entity->set, "purchaseOrders") &&
+               text_equal(action, "Microsoft.NAV.receiveAndInvoice"))
         receive_and_invoice(box, call, row);
     else
         nav_fail(call, 404, "BadRequest_ResourceNotFound",

@@ -101,20 +101,21 @@ fill_dates(json_t *row, const char *document_date)
 }
 
 static bool
-rule_invoice(struct sandbox *box, struct call *call, json_t *row, bool made)
+rule_bill(struct sandbox *box, struct call *call, const struct bill_kind *kind,
+          json_t *row, bool made)
 {
-    if (!made && text_equal(row_text(row, "_posted"), "yes"))
-        return refuse(call,
-                      "The action can be applied to a draft invoice only.");
+    if (!made && bill_is_posted(row))
+        return bill_refuse_posted(call, kind);
     if (!take_vendor(box, call, row))
         return false;
-    fill_dates(row, "invoiceDate");
-    fill(row, "dueDate", row_text(row, "invoiceDate"));
+    fill_dates(row, kind->date);
+    fill(row, "dueDate", row_text(row, kind->date));
     fill(row, "_posted", "no");
     fill(row, "status", "Draft");
     if (made)
-        row_set(row, "number",
-                world_number(&box->world, call->arena, "P-INV", 107201));
+        row_set(
+            row, "number",
+            world_number(&box->world, call->arena, kind->series, kind->first));
     return true;
 }
 
@@ -235,17 +236,17 @@ document_of(struct sandbox *box, const char *table, json_t *row)
 }
 
 static bool
-rule_invoice_line(struct sandbox *box, struct call *call, json_t *row)
+rule_bill_line(struct sandbox *box, struct call *call,
+               const struct bill_kind *kind, json_t *row)
 {
-    const json_t *header = document_of(box, "purchaseInvoices", row);
+    const json_t *header = document_of(box, kind->table, row);
     if (!header)
         return refuse(call, "The \"documentId\" does not match a document.");
-    if (text_equal(row_text(header, "_posted"), "yes"))
-        return refuse(call,
-                      "The action can be applied to a draft invoice only.");
+    if (bill_is_posted(header))
+        return bill_refuse_posted(call, kind);
     if (!take_object(box, call, row, "unitCost"))
         return false;
-    next_sequence(box, "purchaseInvoiceLines", "documentId", row, "sequence");
+    next_sequence(box, kind->lines, "documentId", row, "sequence");
     set_amounts(row, "unitCost");
     return true;
 }
@@ -391,10 +392,11 @@ rules_apply(struct sandbox *box, struct call *call, const struct entity *entity,
         "locations", "unitsOfMeasure", "customerPaymentJournals"
     };
     const char *table = entity->table;
-    if (text_equal(table, "purchaseInvoices"))
-        return rule_invoice(box, call, row, made);
-    if (text_equal(table, "purchaseInvoiceLines"))
-        return rule_invoice_line(box, call, row);
+    const struct bill_kind *kind = bill_kind_of(table);
+    if (kind)
+        return text_equal(table, kind->table)
+                   ? rule_bill(box, call, kind, row, made)
+                   : rule_bill_line(box, call, kind, row);
     if (text_equal(table, "purchaseOrders"))
         return rule_order(box, call, row, made);
     if (text_equal(table, "purchaseOrderLines"))
@@ -416,7 +418,8 @@ rules_total(struct world *world, const char *table, json_t *header)
     struct decimal sum = decimal_from(0);
     const char *id;
     json_t *line;
-    if (!text_equal(table, "purchaseInvoices") &&
+    const struct bill_kind *kind = bill_kind_of(table);
+    if ((!kind || !text_equal(table, kind->table)) &&
         !text_equal(table, "purchaseOrders") &&
         !text_equal(table, "salesInvoices"))
         return;

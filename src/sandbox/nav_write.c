@@ -390,9 +390,9 @@ nav_delete(struct sandbox *box, struct call *call, const struct target *target)
         !may(call, entity, MAY_DELETE, "delete") ||
         !check_etag(call, entity, row))
         return;
-    if (text_equal(row_text(row, "_posted"), "yes")) {
-        nav_fail(call, 400, "Application_DialogException",
-                 "The action can be applied to a draft invoice only.");
+    const struct bill_kind *kind = bill_kind_of(entity->table);
+    if (kind && bill_is_posted(row)) {
+        bill_refuse_posted(call, kind);
         return;
     }
     json_t *gone CLEANUP(json_decrefp) = json_incref(row);

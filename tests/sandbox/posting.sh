@@ -35,6 +35,22 @@ is "nor deleted" "$(ask "$api/purchaseInvoices($a)" -X DELETE -H 'If-Match: *' |
 is "it shows on its page" "$(ask "$pages/PostedPurchaseInvoice" | jq -r '.value[0].Vendor_Invoice_No')" INV-7
 is "the draft page shows drafts" "$(ask "$pages/PurchaseInvoice" | jq -r '.value | length')" 2
 
+# purchase credit memos
+m=5b1c7a10-0000-4000-8000-0000000000c1
+memo() { # id, vendor's number, quantity
+    post "$api/purchaseCreditMemos" '{"id":"'$1'","vendorNumber":"V10000","vendorCreditMemoNumber":"'$2'","purchaseCreditMemoLines":[{"lineType":"Item","lineObjectNumber":"70000","quantity":'$3',"unitCost":155.7}]}' >/dev/null
+    ask "$api/purchaseCreditMemos($1)/Microsoft.NAV.post" -X POST -H 'Content-Length: 0'
+}
+memo $m INV-7 2 >/dev/null
+is "a credit memo may have an invoice's number" "$(status)" 204
+is "it is posted under its own numbers" "$(ask "$api/purchaseCreditMemos($m)" | jq -c '[.number, .status, .totalAmountIncludingTax]')" '["109001","Open",311.4]'
+is "the ledger: positive" "$(ask "$pages/VendorLedgerEntries?\$filter=Document_Type%20eq%20'Credit%20Memo'" | jq -c '[.value[] | [.Document_No, .Amount]]')" '[["109001",311.4]]'
+is "an invoice: negative" "$(ask "$pages/VendorLedgerEntries?\$filter=Document_Type%20eq%20'Invoice'" | jq '.value[0].Amount < 0')" true
+like "its number is taken once" "$(memo ${m/c1/c2} INV-7 1 | jq -r .error.message)" 'Purchase Credit Memo INV-7 already exists for this vendor.*'
+like "no total below zero" "$(memo ${m/c1/c3} CM-9 -1 | jq -r .error.message)" 'The total amount for the credit memo must be 0 or greater.*'
+like "a posted one stays" "$(ask "$api/purchaseCreditMemos($m)" -X DELETE -H 'If-Match: *' | jq -r .error.message)" 'The action can be applied to a draft credit memo only.*'
+like "post is in the metadata" "$(ask "$nav/BC/api/v2.0/\$metadata")" '*Name="post"*purchaseCreditMemo"/></Action>*'
+
 # the codeunit
 unit="$nav/BC/ODataV4/TradepostPosting"
 where='company=CRONUS%20USA%2C%20Inc.'

@@ -31,6 +31,7 @@ begin(struct nav_bill *bill, struct system *system,
                                .invoice = invoice,
                                .words = &kinds[credit],
                                .arena = arena };
+    bill->turned = credit && record_decimal(invoice, "total").units < 0;
     nav_uuid(bill->id, key, "");
     bill->path = arena_printf(arena, "%s(%s)", bill->words->set, bill->id);
 }
@@ -136,13 +137,33 @@ refuse_double(struct nav_bill *bill, struct push_result *result,
         odata_word(bill->arena, exact_word(row, "status")));
 }
 
+/* NAV posts no document with a total below zero. */
+static enum pushed
+check_sign(const struct nav_bill *bill, struct push_result *result,
+           struct err *err)
+{
+    struct decimal total =
+        nav_bill_amount(bill, record_decimal(bill->invoice, "total"));
+    char text[DECIMAL_TEXT];
+
+    if (total.units >= 0)
+        return PUSH_DONE;
+    return nav_hold(result, err, TP6034, NULL,
+                    "%s %s has the total %s; what is credited comes as a "
+                    "credit memo (BIG07 is CR)",
+                    bill->words->what, record_text(bill->invoice, "number"),
+                    decimal_pretty(total, 2, text));
+}
+
 static enum pushed
 make_draft(struct nav_bill *bill, struct push_result *result, struct err *err)
 {
     CLEANUP(json_decrefp) json_t *body = NULL;
     CLEANUP(json_decrefp) json_t *answer = NULL;
-    enum pushed done = find_vendor(bill, result, err);
+    enum pushed done = check_sign(bill, result, err);
 
+    if (done == PUSH_DONE)
+        done = find_vendor(bill, result, err);
     if (done == PUSH_DONE)
         done = refuse_double(bill, result, err);
     if (done == PUSH_DONE)
@@ -174,12 +195,10 @@ compare_totals(struct nav_bill *bill, struct push_result *result,
 {
     struct decimal ours = exact_amount(bill->row, "totalAmountIncludingTax");
     struct decimal tax = exact_amount(bill->row, "totalTaxAmount");
-    struct decimal theirs = record_decimal(bill->invoice, "total");
+    struct decimal theirs =
+        nav_bill_amount(bill, record_decimal(bill->invoice, "total"));
     struct decimal cent = { 1, 2 };
     char a[DECIMAL_TEXT], b[DECIMAL_TEXT], c[DECIMAL_TEXT], d[DECIMAL_TEXT];
-
-    if (theirs.units < 0)
-        theirs = decimal_negate(theirs);
     struct decimal off = decimal_subtract(theirs, ours);
     struct decimal size = off.units < 0 ? decimal_negate(off) : off;
     if (decimal_is_zero(off))
@@ -191,9 +210,10 @@ compare_totals(struct nav_bill *bill, struct push_result *result,
         return PUSH_DONE;
     }
     return nav_hold(result, err, TP6031, NULL,
-                    "%s %s: the vendor asks for %s, draft %s in NAV comes to "
-                    "%s (tax %s), a difference of %s",
+                    "%s %s: the vendor %s %s, draft %s in NAV comes to %s (tax "
+                    "%s), a difference of %s",
                     bill->words->what, record_text(bill->invoice, "number"),
+                    bill->words == &kinds[0] ? "asks for" : "credits",
                     decimal_pretty(theirs, 2, a),
                     exact_word(bill->row, "number"), decimal_pretty(ours, 2, b),
                     decimal_pretty(tax, 2, c), decimal_pretty(off, 2, d));

@@ -6,6 +6,12 @@
 #include "base/text.h"
 #include "system/nav/nav_bill_private.h"
 
+struct decimal
+nav_bill_amount(const struct nav_bill *bill, struct decimal stated)
+{
+    return bill->turned ? decimal_negate(stated) : stated;
+}
+
 static struct decimal
 size_of(struct decimal value)
 {
@@ -87,7 +93,7 @@ add_goods(struct nav_bill *bill, const json_t *goods, json_t *lines,
     set_cut(line, "unitOfMeasureCode", billed, 10);
     json_object_set_new(
         line, "quantity",
-        exact_decimal(size_of(node_decimal(goods, "quantity"))));
+        exact_decimal(nav_bill_amount(bill, node_decimal(goods, "quantity"))));
     json_object_set_new(line, "unitCost",
                         exact_decimal(node_decimal(goods, "price")));
     json_array_append_new(lines, line);
@@ -113,7 +119,8 @@ static enum pushed
 add_charge(struct nav_bill *bill, const json_t *charge, json_t *lines,
            struct push_result *result, struct err *err)
 {
-    struct decimal amount = node_decimal(charge, "amount");
+    struct decimal amount =
+        nav_bill_amount(bill, node_decimal(charge, "amount"));
     const char *code = node_text(charge, "code");
     const char *text = node_text(charge, "description");
     const char *account = account_of(bill, code);

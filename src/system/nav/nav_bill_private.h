@@ -21,9 +21,12 @@ struct nav_bill {
     const char *vendor; /* NAV's number */
     json_t *order;      /* that it bills, or NULL; owned */
     json_t *row;        /* as it is in NAV, or NULL; owned */
+    bool turned;        /* a credit memo that states all its amounts < 0 */
     char explained[80]; /* a cent of rounding */
 };
 
+/* An amount or quantity as NAV wants it: of what is billed, or credited. */
+struct decimal nav_bill_amount(const struct nav_bill *, struct decimal);
 /* The draft as it is inserted, lines and all. The caller owns *body. */
 enum pushed nav_bill_body(struct nav_bill *, json_t **body,
                           struct push_result *, struct err *);
