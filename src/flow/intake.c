@@ -4,6 +4,7 @@
  * dies does all of it again, or nothing. */
 #include "flow/flow_private.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "x12/ack.h"
@@ -23,7 +24,54 @@ struct apart {
     struct arena *arena;
     const struct x12_file *file;
     struct part *parts;
+    struct window *taken; /* what an earlier taking apart has done */
 };
+
+struct window {
+    int64_t offset;
+    struct window *next;
+};
+
+static bool
+take_window(void *user, int columns, const char *const *names,
+            const char *const *values, struct err *err)
+{
+    struct apart *apart = user;
+    struct window *window = arena_alloc(apart->arena, sizeof *window);
+
+    (void)columns;
+    (void)names;
+    (void)err;
+    window->offset = strtoll(values[0], NULL, 10);
+    window->next = apart->taken;
+    apart->taken = window;
+    return true;
+}
+
+/* A released interchange is taken apart anew; the others of its file are not.
+ */
+static bool
+find_taken(struct apart *apart, struct err *err)
+{
+    char id[24];
+    const char *const values[] = { id };
+
+    text_format(id, sizeof id, "%lld", (long long)apart->arrival->id);
+    return journal_query(apart->flow->journal,
+                         "SELECT \"offset\" FROM interchanges WHERE arrival = "
+                         "CAST(?1 AS INTEGER) AND state <> 'replaced'",
+                         values, 1, take_window, apart, err);
+}
+
+static bool
+is_taken(const struct apart *apart, uint64_t offset)
+{
+    const struct window *window = apart->taken;
+
+    while (window != NULL && (uint64_t)window->offset != offset)
+        window = window->next;
+    return window != NULL;
+}
 
 static struct prepared *
 add_set(struct apart *apart, struct part *part)
@@ -385,6 +433,8 @@ name_junk(struct apart *apart)
     const struct x12_junk *junk = apart->file->junk;
 
     for (; junk != NULL; junk = junk->next) {
+        if (is_taken(apart, junk->offset))
+            continue;
         struct part *part = add_part(apart, NULL);
         text_copy(part->row.state, sizeof part->row.state, "junk");
         part->row.offset = (int64_t)junk->offset;
@@ -402,7 +452,7 @@ take_apart(struct flow *flow, struct interchange *arrival,
     struct apart apart = {
         .flow = flow, .arrival = arrival, .bytes = bytes, .arena = arena_new()
     };
-    bool good = true;
+    bool good = find_taken(&apart, err);
 
     read_file(&apart);
     if (apart.file->interchanges == NULL)
@@ -411,7 +461,8 @@ take_apart(struct flow *flow, struct interchange *arrival,
         name_junk(&apart);
     for (const struct x12_interchange *from = apart.file->interchanges;
          good && from != NULL; from = from->next)
-        good = prepare_part(&apart, from, err);
+        good =
+            is_taken(&apart, from->offset) || prepare_part(&apart, from, err);
     good = good && journal_all(&apart, err);
     for (struct part *part = apart.parts; part; part = part->next)
         for (struct prepared *set = part->sets; set; set = set->next)

@@ -172,7 +172,8 @@ check_arrival(struct journal *journal, sqlite3_stmt *statement, void *user,
     }
     if (!sql_open(journal,
                   "SELECT id, \"offset\", size FROM interchange"
-                  " WHERE arrival = ? ORDER BY \"offset\"",
+                  " WHERE arrival = ? AND state <> 'replaced'"
+                  " ORDER BY \"offset\"",
                   BIND(INT(id)), &children, err))
         return false;
     arena = arena_new();
