@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Three-way match: order, receipt and invoice must agree before a bill is
- * posted. Lines meet by our item number; price may differ by the partner's
- * tolerance, the quantity invoiced must have been received and not been
- * invoiced before.
+ * posted. Lines meet by our item number, all lines of an item together; price
+ * may differ by the partner's tolerance, the quantity invoiced must have been
+ * received and not been invoiced before.
  *
  * A credit memo takes back what was invoiced, whether or not it was received
  * (goods that never came are credited too), so it is not matched against
@@ -57,19 +57,63 @@ tolerance_percent(const struct partner_set *set)
     return decimal_of(number);
 }
 
+static struct decimal
+distance(const json_t *one, const json_t *other)
+{
+    struct decimal off = decimal_subtract(node_decimal(one, "price"),
+                                          node_decimal(other, "price"));
+
+    return off.units < 0 ? decimal_negate(off) : off;
+}
+
+/* The order's line of this item; of several the nearest in price. */
 static const json_t *
 order_line(const struct matching *at, const json_t *line)
 {
     const char *item = node_text(line, "item");
-    const json_t *candidate;
+    const json_t *candidate, *best = NULL;
     size_t i;
 
     json_array_foreach(node_at(at->order, "lines"), i, candidate)
     {
-        if (text_equal(node_text(candidate, "item"), item))
-            return candidate;
+        if (text_equal(node_text(candidate, "item"), item) &&
+            (best == NULL || decimal_compare(distance(candidate, line),
+                                             distance(best, line)) < 0))
+            best = candidate;
     }
-    return NULL;
+    return best;
+}
+
+/* What all lines of the order say of an item. */
+static struct decimal
+ordered_sum(const struct matching *at, const char *item, const char *field)
+{
+    struct decimal sum = decimal_from(0);
+    const json_t *line;
+    size_t i;
+
+    json_array_foreach(node_at(at->order, "lines"), i, line)
+    {
+        if (text_equal(node_text(line, "item"), item))
+            sum = decimal_add(sum, node_decimal(line, field));
+    }
+    return sum;
+}
+
+/* What all lines of this bill or credit memo have of an item. */
+static struct decimal
+asked_sum(const struct matching *at, const char *item)
+{
+    struct decimal sum = decimal_from(0);
+    const json_t *line;
+    size_t i;
+
+    json_array_foreach(record_node(at->record, "lines"), i, line)
+    {
+        if (text_equal(node_text(line, "item"), item))
+            sum = decimal_add(sum, quantity_of(at->record, line));
+    }
+    return sum;
 }
 
 static void
@@ -121,10 +165,9 @@ billed_before(const struct matching *at, const char *item, bool credit)
 
 /* Invoiced and not credited. */
 static struct decimal
-invoiced_before(const struct matching *at, const json_t *ordered)
+invoiced_before(const struct matching *at, const char *item)
 {
-    const char *item = node_text(ordered, "item");
-    struct decimal counted = node_decimal(ordered, "invoiced"),
+    struct decimal counted = ordered_sum(at, item, "invoiced"),
                    billed = billed_before(at, item, false);
 
     if (decimal_compare(billed, counted) < 0)
@@ -133,11 +176,10 @@ invoiced_before(const struct matching *at, const json_t *ordered)
 }
 
 static void
-match_credit(struct matching *at, const json_t *line, const json_t *ordered,
-             const char *place)
+match_credit(struct matching *at, const char *item, const char *place)
 {
-    struct decimal credited = quantity_of(at->record, line),
-                   before = invoiced_before(at, ordered);
+    struct decimal credited = asked_sum(at, item),
+                   before = invoiced_before(at, item);
     char want[DECIMAL_TEXT], got[DECIMAL_TEXT], waits[160];
 
     if (decimal_compare(credited, before) <= 0)
@@ -146,20 +188,18 @@ match_credit(struct matching *at, const json_t *line, const json_t *ordered,
     problem_add(at->found, TP7036, place, waits,
                 "item %s: %s credited, %s invoiced and not yet credited on "
                 "order %s",
-                node_text(line, "item"), decimal_text(credited, want),
-                decimal_text(before, got), at->document->related);
+                item, decimal_text(credited, want), decimal_text(before, got),
+                at->document->related);
 }
 
 static void
-match_quantity(struct matching *at, const json_t *line, const json_t *ordered,
-               const char *place)
+match_quantity(struct matching *at, const char *item, const char *place)
 {
     bool two_way = at->set && text_equal(at->set->match, "two-way");
-    struct decimal invoiced = node_decimal(line, "quantity"),
+    struct decimal invoiced = asked_sum(at, item),
                    received =
-                       node_decimal(ordered, two_way ? "ordered" : "received"),
-                   open =
-                       decimal_subtract(received, invoiced_before(at, ordered));
+                       ordered_sum(at, item, two_way ? "ordered" : "received"),
+                   open = decimal_subtract(received, invoiced_before(at, item));
     char want[DECIMAL_TEXT], got[DECIMAL_TEXT], waits[160];
 
     if (decimal_compare(invoiced, open) <= 0)
@@ -168,8 +208,8 @@ match_quantity(struct matching *at, const json_t *line, const json_t *ordered,
     problem_add(at->found, TP7033, place, waits,
                 "item %s: %s invoiced, %s received and not yet invoiced on "
                 "order %s; waits for the goods receipt",
-                node_text(line, "item"), decimal_text(invoiced, want),
-                decimal_text(open, got), at->document->related);
+                item, decimal_text(invoiced, want), decimal_text(open, got),
+                at->document->related);
 }
 
 static void
@@ -188,9 +228,9 @@ match_line(struct matching *at, const json_t *line, size_t number)
     }
     match_price(at, line, ordered, place);
     if (is_credit(at->record))
-        match_credit(at, line, ordered, place);
+        match_credit(at, node_text(line, "item"), place);
     else
-        match_quantity(at, line, ordered, place);
+        match_quantity(at, node_text(line, "item"), place);
 }
 
 static void
@@ -206,7 +246,8 @@ read_before(struct matching *at, struct arena *arena, struct err *err)
 {
     const struct document *document = at->document;
     struct doc_filter filter = { .direction = DIRECTION_IN,
-                                 .states = 1U << DOC_DONE | 1U << DOC_UNKNOWN,
+                                 .states = 1U << DOC_DONE | 1U << DOC_UNKNOWN |
+                                           1U << DOC_WORKING,
                                  .partner = document->partner,
                                  .set = document->set,
                                  .related = document->related };
