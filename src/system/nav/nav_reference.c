@@ -18,19 +18,16 @@ take_reference(void *user, json_t *row, struct err *err)
     return true;
 }
 
-bool
-nav_read_references(struct nav *nav, const char *vendor, const char *item,
-                    json_t *of_vendor, struct err *err)
+/* Item number to the vendor's; the first of several, as NAV sorts them. */
+static bool
+read_vendor(struct nav *nav, const char *vendor, json_t *of_vendor,
+            struct err *err)
 {
     CLEANUP(arena_free) struct arena *arena = arena_new();
-    const char *of_item = item == NULL
-                              ? ""
-                              : arena_printf(arena, " and Item_No eq %s",
-                                             odata_quote(arena, item));
     struct odata_query query = {
         .filter = arena_printf(
-            arena, "Reference_Type eq 'Vendor' and Reference_Type_No eq %s%s",
-            odata_quote(arena, vendor), of_item),
+            arena, "Reference_Type eq 'Vendor' and Reference_Type_No eq %s",
+            odata_quote(arena, vendor)),
         .select = "Item_No,Reference_No",
         .replica = true
     };
@@ -71,7 +68,7 @@ nav_add_references(struct nav *nav, json_t *known, struct record *order,
     if (of_vendor == NULL) {
         of_vendor = json_object();
         json_object_set_new(known, vendor, of_vendor);
-        if (!nav_read_references(nav, vendor, NULL, of_vendor, err))
+        if (!read_vendor(nav, vendor, of_vendor, err))
             return false;
     }
     set_references(order, of_vendor);
