@@ -87,7 +87,7 @@ ask_channel(struct flow *flow, struct document *document, int *found,
         return false;
     delivery_name(document, name);
     if (!channel->ops->find(channel, name, bytes.size, found, err)) {
-        endpoint_drop(endpoint_of(flow, partner), err, false);
+        endpoint_drop(flow, endpoint_of(flow, partner), err, false);
         return false;
     }
     if (*found == 1) {

@@ -210,6 +210,7 @@ pull(struct taking *taking, struct system *system, struct err *err)
                            &failed)) {
         log_err(LOG_WARNING, &failed, taking->text->name);
         taking->flow->unreached++;
+        system_failed(taking->flow, taking->text->system, &failed);
         return journal_commit(journal, err);
     }
     return journal_cursor_set(journal, cursor, mark.text, err) &&
@@ -248,7 +249,8 @@ step_capture(struct flow *flow, unsigned *moved, struct err *err)
             continue;
         struct system *system = system_by_name(flow, text->system, &failed);
         if (system == NULL) {
-            log_err(LOG_WARNING, &failed, text->name);
+            if (!system_rests(flow, text->system))
+                log_err(LOG_WARNING, &failed, text->name);
             flow->unreached++;
             continue;
         }

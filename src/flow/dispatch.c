@@ -169,7 +169,7 @@ finish_all(struct flow *flow, struct endpoint *endpoint,
         }
     }
     if (broken)
-        endpoint_drop(endpoint, worst, rest);
+        endpoint_drop(flow, endpoint, worst, rest);
     return journal_commit(flow->journal, err);
 }
 
@@ -266,7 +266,7 @@ send_lane(struct flow *flow, struct endpoint *endpoint, const char *set,
                                  .due_only = true };
     size_t count = 0;
 
-    if (endpoint->stopped[0] != '\0')
+    if (endpoint_rests(endpoint))
         return true;
     if (!journal_claim(flow->journal, &filter, LEASE_SECONDS, documents, BATCH,
                        &count, err))
@@ -278,8 +278,34 @@ send_lane(struct flow *flow, struct endpoint *endpoint, const char *set,
            send_batch(flow, endpoint, documents, count, err);
 }
 
-/* Answers first: partners wait for them. While the endpoint rests its
- * documents stay queued and cost nothing. */
+/* While the endpoint rests its documents stay queued and cost nothing; each
+ * says why, once. */
+static bool
+say_why(struct flow *flow, const struct endpoint *endpoint, struct err *err)
+{
+    const struct rest *rest = &endpoint->rest;
+    struct doc_filter filter = { .direction = DIRECTION_OUT,
+                                 .states = 1U << DOC_QUEUED,
+                                 .partner = endpoint->partner->code };
+    CLEANUP(arena_free) struct arena *arena = arena_new();
+    struct document *waiting;
+    size_t count = 0;
+
+    bool good =
+        journal_list(flow->journal, &filter, arena, &waiting, &count, err);
+    for (size_t i = 0; good && i < count; i++) {
+        struct document *document = &waiting[i];
+        if (document->code == rest->code)
+            continue;
+        document->code = rest->code;
+        text_copy(document->reason, sizeof document->reason, rest->why);
+        good = journal_advance(flow->journal, document, DOC_QUEUED, "waits",
+                               document->reason, err);
+    }
+    return good;
+}
+
+/* Answers first: partners wait for them. */
 static bool
 send_to(struct flow *flow, struct endpoint *endpoint, unsigned *moved,
         struct err *err)
@@ -295,7 +321,7 @@ send_to(struct flow *flow, struct endpoint *endpoint, unsigned *moved,
         if (!send_lane(flow, endpoint, partner->send[i].set,
                        lane_of(flow, &partner->send[i]), moved, err))
             return false;
-    return true;
+    return !endpoint_rests(endpoint) || say_why(flow, endpoint, err);
 }
 
 bool

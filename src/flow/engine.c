@@ -103,11 +103,8 @@ open_parts(struct flow *flow, struct err *err)
         if (text->system == NULL && text->every_seconds < flow->fetch_seconds)
             flow->fetch_seconds = text->every_seconds;
     }
-    /* Whoever can write the journal is alone with it: leases that are still
-     * there are a dead run's, and what it left need not wait for their end. */
     if (flow->journal != NULL &&
-        (!journal_end_leases(flow->journal, err) ||
-         !spool_prepare(conf_spool_dir(flow->conf), err)))
+        !spool_prepare(conf_spool_dir(flow->conf), err))
         return false;
     flow->next_pull = arena_alloc(flow->arena, flows * sizeof(moment));
     flow->any_partner = (struct code_user){ flow, NULL };
@@ -195,15 +192,13 @@ run_round(struct flow *flow, struct flow_report *report, unsigned *moved,
     return true;
 }
 
-/* Everything that rested for a round is looked at again. */
+/* Everybody is asked for news again. */
 static void
 start_over(struct flow *flow)
 {
     flow->woken = false;
-    for (size_t i = 0; i < partner_count(flow->conf); i++) {
-        flow->endpoints[i].stopped[0] = '\0';
+    for (size_t i = 0; i < partner_count(flow->conf); i++)
         flow->endpoints[i].next_fetch = 0;
-    }
     for (const struct flow_text *text = flow->texts; text; text = text->next)
         flow->next_pull[text_index(flow, text)] = 0;
 }
@@ -258,6 +253,7 @@ flow_run(struct flow *flow, const char *name, long wait_seconds,
     memset(report, 0, sizeof *report);
     flow->only = NULL;
     flow->unreached = 0;
+    flow->no_room = false;
     /* The journal is ours alone: whoever held a lease is dead. */
     if (!journal_end_leases(flow->journal, err))
         return false;

@@ -41,6 +41,19 @@ accept(struct flow *flow, const struct partner *partner, const char *channel,
     return journal_accept(flow->journal, &arrival, &id, known, err);
 }
 
+/* Without room nothing new is taken in; what was accepted still goes on. */
+static bool
+no_room(struct flow *flow, const char *place, struct err *err)
+{
+    if (err->code != TP4003)
+        return false;
+    log_err(LOG_WARNING, err, place);
+    err_clear(err);
+    flow->unreached++;
+    flow->no_room = true;
+    return true;
+}
+
 /* A file without an end is left for the next look, in case it still grows;
  * after that it is taken as it is and held. */
 static bool
@@ -82,7 +95,7 @@ fetch_file(struct flow *flow, struct endpoint *endpoint,
         return true;
     if (!accept(flow, endpoint->partner, channel->ops->name, file->name, &bytes,
                 &known, err))
-        return false;
+        return no_room(flow, endpoint->partner->code, err);
     *taken = !known;
     channel->ops->remove(channel, file, failed);
     return true;
@@ -100,7 +113,7 @@ fetch_from(struct flow *flow, struct endpoint *endpoint, unsigned *moved,
 
     if (channel != NULL)
         channel->ops->list(channel, arena, &listing, &failed);
-    for (size_t i = 0; good && i < listing.count; i++) {
+    for (size_t i = 0; good && !flow->no_room && i < listing.count; i++) {
         bool taken = false;
         good = fetch_file(flow, endpoint, channel, &listing.files[i], &taken,
                           &failed, err);
@@ -111,16 +124,17 @@ fetch_from(struct flow *flow, struct endpoint *endpoint, unsigned *moved,
             log_err(LOG_WARNING, &failed, endpoint->partner->code);
         err_clear(&failed);
     }
-    if (failed.kind != ERR_NONE && endpoint->stopped[0] == '\0') {
+    if (failed.kind != ERR_NONE && !endpoint_rests(endpoint)) {
         log_err(LOG_WARNING, &failed, endpoint->partner->code);
-        endpoint_drop(endpoint, &failed, true);
+        endpoint_drop(flow, endpoint, &failed, true);
     }
     arena_free(&arena);
     return good;
 }
 
 static bool
-take_drop(struct flow *flow, const struct dropped *drop, struct err *err)
+take_drop(struct flow *flow, const struct dropped *drop, unsigned *moved,
+          struct err *err)
 {
     enum { LARGEST_DROP = 256 << 20 };
     CLEANUP(buf_free) struct buf bytes = { 0 };
@@ -133,7 +147,8 @@ take_drop(struct flow *flow, const struct dropped *drop, struct err *err)
         return true;
     }
     if (!accept(flow, partner, "drop", drop->name, &bytes, &known, err))
-        return false;
+        return no_room(flow, drop->path, err);
+    *moved += !known;
     if (!spool_remove_drop(drop, &failed))
         log_err(LOG_WARNING, &failed, drop->path);
     return true;
@@ -152,10 +167,8 @@ fetch_drops(struct flow *flow, unsigned *moved, struct err *err)
     if (!spool_next_drop(conf_spool_dir(flow->conf), still, arena, &drops,
                          &count, &failed))
         log_err(LOG_WARNING, &failed, "the drop box");
-    for (size_t i = 0; good && i < count; i++) {
-        good = take_drop(flow, &drops[i], err);
-        *moved += good;
-    }
+    for (size_t i = 0; good && !flow->no_room && i < count; i++)
+        good = take_drop(flow, &drops[i], moved, err);
     arena_free(&arena);
     return good;
 }
@@ -163,9 +176,11 @@ fetch_drops(struct flow *flow, unsigned *moved, struct err *err)
 bool
 step_fetch(struct flow *flow, unsigned *moved, struct err *err)
 {
+    if (flow->no_room)
+        return true;
     for (size_t i = 0; i < partner_count(flow->conf); i++) {
         struct endpoint *endpoint = &flow->endpoints[i];
-        if (endpoint->partner->suspended || endpoint->stopped[0] != '\0' ||
+        if (endpoint->partner->suspended || endpoint_rests(endpoint) ||
             endpoint->next_fetch > when_now())
             continue;
         endpoint->next_fetch = when_now() + flow->fetch_seconds * 1000;

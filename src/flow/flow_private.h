@@ -36,19 +36,27 @@ struct route {
     char texts[65];                /* hash of all texts that make it */
 };
 
+/* Why nobody knocks at a door, and until when: nobody is asked a hundred times
+ * what was refused once, and no account is locked by it. */
+struct rest {
+    char why[320]; /* "" = open */
+    enum err_code code;
+    moment until;
+    int times; /* in a row */
+};
+
 /* A partner's channel, opened when first needed in a run. */
 struct endpoint {
     const struct partner *partner;
     struct channel *channel;
-    char stopped[320]; /* why nothing goes through in this run; "" = open */
-    enum err_code stopped_code;
+    struct rest rest;
     moment next_fetch;
 };
 
 struct flow_system {
     const char *name;
     struct system *system;
-    char stopped[320];
+    struct rest rest;
 };
 
 struct routes;
@@ -75,6 +83,7 @@ struct flow {
     struct table *tables;
     struct routes *shared; /* loaded maps and guides */
     bool woken;            /* facts were asked for in this round */
+    bool no_room;          /* nothing new is taken in this run */
     struct route *routes;
     size_t route_count;
     struct endpoint *endpoints; /* one per partner, in conf's order */
@@ -115,9 +124,16 @@ void places_close(struct flow *);
 struct channel *endpoint_channel(struct flow *, struct endpoint *,
                                  struct err *);
 struct endpoint *endpoint_of(struct flow *, const struct partner *);
-/* Closes a broken connection; stops the endpoint for this run when told. */
-void endpoint_drop(struct endpoint *, const struct err *, bool stop);
+bool endpoint_rests(const struct endpoint *);
+/* Closes a broken connection; lets the endpoint rest when told. */
+void endpoint_drop(const struct flow *, struct endpoint *, const struct err *,
+                   bool rest);
+/* NULL and err when it cannot be opened, or rests. */
 struct system *system_by_name(struct flow *, const char *name, struct err *);
+bool system_rests(struct flow *, const char *name);
+/* Lets the system rest (name NULL: the house's) when the failure is one of
+ * its door: no connection, or no sign-in. */
+void system_failed(struct flow *, const char *name, const struct err *);
 /* The business system of the house: the first in tradepost.conf. */
 struct system *home_system(struct flow *, struct err *);
 size_t text_index(const struct flow *, const struct flow_text *);
@@ -210,6 +226,8 @@ bool trouble(const struct flow *, struct document *, enum trouble_step,
              const struct err *);
 void trouble_hold(struct document *, enum err_code, const char *waits_for,
                   const char *format, ...) PRINTF(4, 5);
+/* The pause after the nth failure, as tradepost.conf has it. */
+long retry_pause(const struct retry_policy *, int attempt);
 /* The fact that releases it; "item:9" and "item::9" become "item:ACME:9". */
 void trouble_waits(struct document *, const char *waits_for);
 /* Holds for the first problem that is not a warning; false when there is

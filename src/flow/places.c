@@ -79,9 +79,9 @@ endpoint_channel(struct flow *flow, struct endpoint *endpoint, struct err *err)
     const struct conf_group *group =
         conf_sub(endpoint->partner->group, "channel");
 
-    if (endpoint->stopped[0] != '\0') {
-        err_set_kind(err, endpoint->stopped_code, ERR_RETRY, "%s",
-                     endpoint->stopped);
+    if (endpoint_rests(endpoint)) {
+        err_set_kind(err, endpoint->rest.code, ERR_RETRY, "%s",
+                     endpoint->rest.why);
         return NULL;
     }
     if (group == NULL) {
@@ -94,25 +94,50 @@ endpoint_channel(struct flow *flow, struct endpoint *endpoint, struct err *err)
         endpoint->channel = NULL;
         flow->unreached++;
         log_err(LOG_WARNING, err, endpoint->partner->code);
-        endpoint_drop(endpoint, err, true);
+        endpoint_drop(flow, endpoint, err, true);
         return NULL;
     }
     return endpoint->channel;
 }
 
-/* A channel that could not be opened rests for this run whatever the cause,
- * so that a hundred documents do not knock at a dead door. */
+/* Longer each time it is refused again soon after. */
+static void
+begin_rest(const struct flow *flow, struct rest *rest, const struct err *err)
+{
+    moment now = when_now();
+
+    if (now > rest->until + (moment)flow->retry.longest_seconds * 1000)
+        rest->times = 0;
+    rest->times++;
+    rest->until = now + (moment)retry_pause(&flow->retry, rest->times) * 1000;
+    rest->code = err->code;
+    text_format(rest->why, sizeof rest->why, "%s%s%s", err->at,
+                err->at[0] ? ": " : "", err->text);
+}
+
+static bool
+rests(const struct rest *rest)
+{
+    return rest->why[0] != '\0' && when_now() < rest->until;
+}
+
+bool
+endpoint_rests(const struct endpoint *endpoint)
+{
+    return rests(&endpoint->rest);
+}
+
+/* A channel that could not be opened rests whatever the cause, so that a
+ * hundred documents do not knock at a dead door. */
 void
-endpoint_drop(struct endpoint *endpoint, const struct err *err, bool stop)
+endpoint_drop(const struct flow *flow, struct endpoint *endpoint,
+              const struct err *err, bool rest)
 {
     if (endpoint->channel != NULL)
         channel_close(&endpoint->channel);
     endpoint->channel = NULL;
-    if (!stop)
-        return;
-    endpoint->stopped_code = err->code;
-    text_format(endpoint->stopped, sizeof endpoint->stopped, "%s%s%s", err->at,
-                err->at[0] ? ": " : "", err->text);
+    if (rest)
+        begin_rest(flow, &endpoint->rest, err);
 }
 
 static struct flow_system *
@@ -136,6 +161,10 @@ system_by_name(struct flow *flow, const char *name, struct err *err)
                 name);
         return NULL;
     }
+    if (rests(&place->rest)) {
+        err_set_kind(err, place->rest.code, ERR_RETRY, "%s", place->rest.why);
+        return NULL;
+    }
     if (place->system != NULL)
         return place->system;
     struct system_context context = { .conf = flow->conf,
@@ -148,4 +177,24 @@ system_by_name(struct flow *flow, const char *name, struct err *err)
         return NULL;
     }
     return place->system;
+}
+
+bool
+system_rests(struct flow *flow, const char *name)
+{
+    const struct flow_system *place = find_system(flow, name);
+
+    return place != NULL && rests(&place->rest);
+}
+
+void
+system_failed(struct flow *flow, const char *name, const struct err *err)
+{
+    struct flow_system *place =
+        name != NULL ? find_system(flow, name) : &flow->systems[0];
+    bool door = (err->kind == ERR_AUTH && err->code != TP6004) ||
+                err->code == TP5001 || err->code == TP5006;
+
+    if (door && place != NULL && !rests(&place->rest))
+        begin_rest(flow, &place->rest, err);
 }

@@ -177,8 +177,10 @@ matches(struct flow *flow, const struct flow_text *text,
         good = match_invoice(flow, document, record, found, failed);
     if (good)
         good = !trouble_hold_for(document, found);
-    else
+    else {
+        system_failed(flow, NULL, failed);
         trouble(flow, document, TROUBLE_POST, failed);
+    }
     arena_free(&arena);
     return good;
 }
@@ -200,6 +202,8 @@ post_record(struct flow *flow, struct document *document,
     if (system != NULL)
         pushed = system->ops->push(system, step->what, record, document->key,
                                    &result, &failed);
+    if (pushed == PUSH_FAILED)
+        system_failed(flow, step->system, &failed);
     apply_result(flow, document, &effect, pushed, &result, &failed);
     return end_posting(flow, document, &effect, err);
 }
@@ -329,10 +333,13 @@ ask_system(struct flow *flow, struct document *document, int *found,
     if (step == NULL)
         return err_set(err, TP7021, "no flow posts %s", document->set);
     struct system *system = system_by_name(flow, step->system, err);
-    if (system == NULL || !document_record(flow, document, &record, err) ||
-        !system->ops->find(system, step->what, record, document->key, &there,
-                           &result, err))
+    if (system == NULL || !document_record(flow, document, &record, err))
         return false;
+    if (!system->ops->find(system, step->what, record, document->key, &there,
+                           &result, err)) {
+        system_failed(flow, step->system, err);
+        return false;
+    }
     *found = there;
     if (there) {
         posted_mark(document, &result);

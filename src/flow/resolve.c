@@ -200,5 +200,7 @@ resolve_record(struct flow *flow, const struct partner *partner,
         good = resolve_lines(&at, record_node(record, "lines"), "lines", err);
     }
     arena_free(&at.arena);
+    if (!good)
+        system_failed(flow, NULL, err);
     return good;
 }

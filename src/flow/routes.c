@@ -95,8 +95,7 @@ rules_for(struct flow *flow, const struct partner *partner, const char *set,
     for (size_t i = 0; i < all; i++) {
         const struct conf_group *rule =
             conf_group_at(partner->group, "rules", i);
-        const char *own = conf_text(rule, "segment", NULL);
-        const char *at = conf_text(rule, own ? "after" : "at", "");
+        const char *at = conf_text(rule, "at", "");
         if (!text_starts(at, prefix))
             continue;
         (*out)[count++] = (struct x12_rule){
@@ -107,10 +106,7 @@ rules_for(struct flow *flow, const struct partner *partner, const char *set,
             .codes_add = texts_of(flow, rule, "codes_add"),
             .max = conf_number(rule, "max", 0),
             .min_length = conf_number(rule, "min_length", 0),
-            .max_length = conf_number(rule, "max_length", 0),
-            .pattern = conf_text(rule, "pattern", NULL),
-            .segment = own,
-            .elements = texts_of(flow, rule, "elements")
+            .max_length = conf_number(rule, "max_length", 0)
         };
     }
     return count;

@@ -63,7 +63,10 @@ tell(struct flow *flow, const struct effect *effect, struct err *err)
     BUG_IF(number == NULL || state == NULL);
     *number++ = *state++ = '\0';
     state[strcspn(state, "/")] = '\0';
-    return system->ops->tell(system, key, number, state, err);
+    if (system->ops->tell(system, key, number, state, err))
+        return true;
+    system_failed(flow, effect->target, err);
+    return false;
 }
 
 static bool

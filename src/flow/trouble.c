@@ -22,8 +22,8 @@
 #include <string.h>
 
 /* Doubles from retry_first to retry_longest (tradepost.conf, limits). */
-static long
-nth_pause(const struct retry_policy *policy, int attempt)
+long
+retry_pause(const struct retry_policy *policy, int attempt)
 {
     long pause = policy->first_seconds;
 
@@ -40,7 +40,7 @@ pause_seconds(const struct flow *flow, const struct document *document,
 {
     if (err->kind == ERR_THROTTLED && err->retry_after_seconds > 0)
         return err->retry_after_seconds;
-    long pause = nth_pause(&flow->retry, document->attempts);
+    long pause = retry_pause(&flow->retry, document->attempts);
     return pause - pause / 8 + (long)(document->id * 7919 % (pause / 4 + 1));
 }
 
@@ -50,7 +50,7 @@ gives_up(const struct flow *flow, const struct document *document)
     long waited = 0;
 
     for (int i = 1; i <= document->attempts; i++)
-        waited += nth_pause(&flow->retry, i);
+        waited += retry_pause(&flow->retry, i);
     return waited > flow->retry.give_up_seconds;
 }
 

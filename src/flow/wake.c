@@ -84,6 +84,15 @@ is_true(struct flow *flow, const char *fact, bool *there, struct err *err)
                                 out, err);
 }
 
+/* A system that cannot answer now is asked again in the next run; a fact that
+ * it cannot tell at all keeps no other one from being asked for. */
+static bool
+passes(const struct err *err)
+{
+    return err->kind == ERR_RETRY || err->kind == ERR_THROTTLED ||
+           err->kind == ERR_AUTH;
+}
+
 static bool
 wake_all(struct flow *flow, struct arena *arena, unsigned *moved,
          struct err *err)
@@ -99,7 +108,10 @@ wake_all(struct flow *flow, struct arena *arena, unsigned *moved,
         size_t released = 0;
         if (!is_true(flow, facts[i], &there, &failed)) {
             log_err(LOG_WARNING, &failed, facts[i]);
-            return true;
+            system_failed(flow, NULL, &failed);
+            if (passes(&failed))
+                return true;
+            continue;
         }
         if (there &&
             !journal_release_waiting(flow->journal, facts[i], &released, err))
