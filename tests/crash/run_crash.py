@@ -13,6 +13,7 @@ import collections
 import glob
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -21,7 +22,7 @@ import time
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "flow"))
 import world as worlds  # noqa: E402
-from run_scenarios import give, nav_invoice, nav_order  # noqa: E402
+from run_scenarios import bill, give, nav_invoice, nav_order, pay, ship  # noqa: E402
 from world import BUILD, PROGRAM, Failed, World  # noqa: E402
 
 CRASH_AT = os.path.join(BUILD, "tests/crash/crash_at")
@@ -54,14 +55,11 @@ class Crash:
         nav_order(world, ["PO-4", "V10000"], ["70001 5 CASE 140.00"])
         nav_order(world, ["PO-5", "V10010"], ["70008 6 CASE 12.50"])
         nav_invoice(world, ["SI-2", "C20000"], ["70001 2 CASE 196.50"])
-        shipment(world, "BLUEFISH", "ASN-1", "PO-1", [("BF-220", 40), ("BF-221", 10)])
-        shipment(world, "BLUEFISH", "ASN-2", "PO-2", [("BF-220", 10)])
-        bill(world, "BLUEFISH", "INV-1", "PO-1", [("BF-220", 40, "155.7"), ("BF-221", 10, "140")], "762800")
-        bill(world, "BLUEFISH", "INV-2", "PO-2", [("BF-220", 10, "155.7")], "155700")
-        give(world, ["BIGMART", "820"],
-             ["BPR*C*1000*C*ACH*CCP*01*091000019*DA*4471002*1411440001**01*111900659*DA*9900187*20261122",
-              "TRN*1*0910000191*1411440001", "N1*PR*BIGMART STORES*92*C20000", "N1*PE*CRONUS USA*92*0001", "ENT*1",
-              "RMR*IV*SI-1**1000*1000", "DTM*003*20261101"])
+        ship(world, "BLUEFISH ASN-1 PO-1 BF-220:40 BF-221:10".split(), [])
+        ship(world, "BLUEFISH ASN-2 PO-2 BF-220:10".split(), [])
+        bill(world, "BLUEFISH INV-1 PO-1 BF-220:40:155.7 BF-221:10:140".split(), [])
+        bill(world, "BLUEFISH INV-2 PO-2 BF-220:10:155.7".split(), [])
+        pay(world, "BIGMART 0910000191 SI-1:1000".split(), [])
         for code, group, control in (("BLUEFISH", "PO", 918), ("BLUEFISH", "PO", 919), ("ACME", "PO", 42),
                                      ("BIGMART", "IN", 3302)):
             kind = "850" if group == "PO" else "810"
@@ -152,21 +150,6 @@ class Crash:
         return seen
 
 
-def shipment(world, code, number, order, goods):
-    lines = ["BSN*00*%s*20261122*1432*0001" % number, "HL*1**S", "DTM*011*20261122", "HL*2*1*O", "PRF*" + order]
-    for place, (item, quantity) in enumerate(goods):
-        lines += ["HL*%d*2*I" % (place + 3), "LIN*%d*VN*%s" % (place + 1, item),
-                  "SN1*%d*%d*CA" % (place + 1, quantity)]
-    give(world, [code, "856"], lines + ["CTT*%d" % (len(goods) + 2)])
-
-
-def bill(world, code, number, order, goods, cents):
-    lines = ["BIG*20261122*%s*20261122*%s***DR" % (number, order)]
-    for place, (item, quantity, price) in enumerate(goods, 1):
-        lines.append("IT1*%d*%d*CA*%s**VN*%s" % (place, quantity, price, item))
-    give(world, [code, "810"], lines + ["TDS*" + cents, "CTT*%d" % len(goods)])
-
-
 def differences(wanted, seen):
     text = ["  missing %d: %s" % (wanted[key] - seen[key], key) for key in wanted if seen[key] < wanted[key]]
     text += ["  too many %d: %s" % (seen[key] - wanted[key], key) for key in seen if seen[key] > wanted[key]]
@@ -213,6 +196,7 @@ def sweep(crash, calls, seconds):
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(99))
     seconds = float(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("TP_CRASH_SECONDS", "40"))
     base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     folder = tempfile.mkdtemp(prefix="tp-crash-", dir=base)

@@ -32,9 +32,12 @@ class World:
     def __init__(self, folder):
         self.folder = folder
         self.extra = []
-        self.options = []  # of the sandbox
+        self.options = []      # of the sandbox
+        self.environment = {}  # of the program
         self.sandbox = self.sshd = None
         self.control = 1000
+        self.given = []      # folder and text of every file that a partner gave
+        self.mounted = None  # a folder that is a disk of its own
         self.last_exit = 0
         self.now = TODAY + "T12:00:00Z"
         self.nav = {"auth": '{ kind = "basic"; user = "EDI"; secret = "secret:nav"; }', "post": '"post"',
@@ -140,6 +143,9 @@ class World:
             if child and child.poll() is None:
                 child.terminate()
                 child.wait(10)
+        if self.mounted:
+            subprocess.run(["umount", self.mounted], check=False)
+            self.mounted = None
 
     def ask(self, path, body=None, service="nav"):
         request = urllib.request.Request("http://127.0.0.1:%d/_sandbox/%s" % (self.ports[service], path),
@@ -151,7 +157,7 @@ class World:
 
     def tool(self, *words, env=None):
         return subprocess.run([PROGRAM, "-c", self.path("etc")] + list(words), capture_output=True, text=True,
-                              timeout=120, env=dict(os.environ, TRADEPOST_NOW=self.now, **(env or {})))
+                              timeout=120, env=dict(os.environ, TRADEPOST_NOW=self.now, **self.environment, **(env or {})))
 
     def rows(self, select, *values):
         base = sqlite3.connect("file:%s?mode=ro" % self.path("state/journal.db"), uri=True)
