@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cli/out.h"
@@ -102,11 +103,25 @@ cli_next(const struct cli *cli, const char *format, ...)
     if (cli->format != FORMAT_TEXT || cli->option[OPTION_QUIET] != NULL ||
         !isatty(STDOUT_FILENO))
         return;
-    fputs("next: ", stdout);
+    printf("next: %s ", cli_invocation(cli));
     va_start(args, format);
     vprintf(format, args);
     va_end(args);
     putchar('\n');
+}
+
+const char *
+cli_invocation(const struct cli *cli)
+{
+    const char *program =
+        strchr(cli->program, '/') != NULL ? cli->program : "tradepost";
+
+    if (cli_has(cli, OPTION_CONFIG))
+        return arena_printf(cli->arena, "%s -c %s", program,
+                            cli->option[OPTION_CONFIG]);
+    return cli_has(cli, OPTION_DEMO)
+               ? arena_printf(cli->arena, "%s --demo", program)
+               : program;
 }
 
 bool

@@ -77,6 +77,7 @@ bool command_takes(const struct command *, enum option);
 
 struct cli {
     struct arena *arena;
+    const char *program; /* as it was called */
     const struct command *command;
     const char *option[OPTIONS]; /* NULL = not given, "" = a flag */
     enum format format;
@@ -105,7 +106,10 @@ const char *cli_actor(const struct cli *);
 enum exit_code cli_fail(struct cli *);
 /* Fails with EXIT_NOT_FOUND (TP8003). */
 enum exit_code cli_missing(struct cli *, const char *format, ...) PRINTF(2, 3);
-/* What to do next, for a person at a terminal only. */
+/* How this program was called, so that a command shown can be typed again:
+ * "build/tradepost --demo". */
+const char *cli_invocation(const struct cli *);
+/* What to do next, as in "doc show 7"; for a person at a terminal only. */
 void cli_next(const struct cli *, const char *format, ...) PRINTF(2, 3);
 bool cli_has(const struct cli *, enum option);
 /* A problem as "file:line: sentence", or as JSON, by the format asked for. */

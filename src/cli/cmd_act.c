@@ -48,7 +48,7 @@ act_on_all(struct cli *cli, enum flow_act act, const char *done)
             failed++;
         }
     if (failed < cli->count)
-        cli_next(cli, "tradepost run");
+        cli_next(cli, "run");
     return failed > 0 && failed < cli->count ? EXIT_PARTIAL : worst;
 }
 

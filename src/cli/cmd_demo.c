@@ -111,6 +111,8 @@ read_options(struct cli *cli, struct demo *demo)
     demo->dir = arena_strndup(demo->arena, etc, strlen(etc) - strlen("/etc"));
     demo->data = conf_shipped_dir(demo->arena);
     demo->today = arena_strdup(demo->arena, when_date(when_now(), NULL, today));
+    demo->self = arena_printf(demo->arena, "%s demo", cli_invocation(cli));
+    demo->again = arena_printf(demo->arena, "%s --demo", cli_invocation(cli));
     demo->seed = 1;
     if (cli->option[OPTION_SEED] != NULL &&
         !text_number(cli->option[OPTION_SEED], 1000000, &demo->seed))

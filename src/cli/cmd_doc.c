@@ -114,7 +114,8 @@ print_fields(const struct out *out)
               ? arena_printf(out->cli->arena, "by itself when %s is known",
                              cell(out, "waits_for"))
               : NULL);
-    field("About", cell(out, "related"));
+    field(text_equal(cell(out, "kind"), "ack") ? "About" : "Order",
+          cell(out, "related"));
     field("ERP", cell(out, "erp_number"));
     printf("%-9s valid %s, delivered %s, acknowledged %s, posted %s\n",
            "Status", cell(out, "valid"), cell(out, "delivered"),
@@ -265,13 +266,13 @@ show(struct cli *cli, const struct document *document, const struct out *out)
         return false;
     print_rows(&list);
     if (document->isa[0] != '\0')
-        printf("\nEnvelope  ISA %s  GS %s  ST %s  version %s\n", document->isa,
-               document->gs, document->st, document->version);
-    if (document->state == DOC_HELD)
-        cli_next(cli,
-                 "tradepost doc release %lld --reason TEXT  |  tradepost "
-                 "doc ignore %lld --reason TEXT",
-                 (long long)document->id, (long long)document->id);
+        printf("\nEnvelope  ISA %s  GS %s  ST %s%s%s\n", document->isa,
+               document->gs, document->st,
+               document->version[0] ? "  version " : "", document->version);
+    if (document->state != DOC_HELD)
+        return true;
+    cli_next(cli, "doc release %lld --reason TEXT", (long long)document->id);
+    cli_next(cli, "doc ignore %lld --reason TEXT", (long long)document->id);
     return true;
 }
 

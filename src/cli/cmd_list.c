@@ -112,7 +112,7 @@ cmd_doc_list(struct cli *cli)
         return cli_fail(cli);
     out_end(&out);
     footer(cli, &out, "document", true);
-    cli_next(cli, "tradepost doc show ID");
+    cli_next(cli, "doc show ID");
     return EXIT_OK;
 }
 
@@ -262,6 +262,6 @@ cmd_doc_trace(struct cli *cli)
         !trace(cli, &document, &out, &cli->err))
         return cli_fail(cli);
     out_end(&out);
-    cli_next(cli, "tradepost doc show %lld", (long long)document.id);
+    cli_next(cli, "doc show %lld", (long long)document.id);
     return EXIT_OK;
 }

@@ -86,7 +86,7 @@ cmd_order_list(struct cli *cli)
     if (cli->format == FORMAT_TEXT && !cli_has(cli, OPTION_NO_HEADER))
         printf("%zu order%s  %s\n", out_rows(&out),
                out_rows(&out) == 1 ? "" : "s", buf_text(&totals));
-    cli_next(cli, "tradepost order show PO");
+    cli_next(cli, "order show PO");
     return EXIT_OK;
 }
 
@@ -97,6 +97,7 @@ static const struct column line_columns[] = {
     { "unit", "UM", COLUMN_TEXT },
     { "ordered", "ORDERED", COLUMN_QUANTITY },
     { "shipped", "SHIPPED", COLUMN_QUANTITY },
+    { "received", "RECEIVED", COLUMN_QUANTITY },
     { "invoiced", "INVOICED", COLUMN_QUANTITY },
     { "price", "PRICE", COLUMN_AMOUNT },
     { "invoice_price", "INVOICED AT", COLUMN_AMOUNT },
@@ -105,7 +106,7 @@ static const struct column line_columns[] = {
 
 struct line {
     const json_t *ordered;
-    struct decimal shipped, invoiced;
+    struct decimal shipped, received, invoiced;
     const char *price; /* of the last invoice */
 };
 
@@ -133,8 +134,9 @@ line_for(struct order *order, const json_t *line)
     return NULL;
 }
 
+/* What NAV was told of counts as received too. */
 static void
-add_shipped(struct order *order, const json_t *lines)
+add_shipped(struct order *order, const json_t *lines, bool posted)
 {
     const json_t *line;
     size_t i;
@@ -142,9 +144,12 @@ add_shipped(struct order *order, const json_t *lines)
     json_array_foreach(lines, i, line)
     {
         struct line *ours = line_for(order, line);
-        if (ours != NULL)
-            ours->shipped =
-                decimal_add(ours->shipped, node_decimal(line, "quantity"));
+        struct decimal quantity = node_decimal(line, "quantity");
+        if (ours == NULL)
+            continue;
+        ours->shipped = decimal_add(ours->shipped, quantity);
+        if (posted)
+            ours->received = decimal_add(ours->received, quantity);
     }
 }
 
@@ -166,7 +171,7 @@ add_invoiced(struct order *order, const json_t *lines)
 }
 
 static void
-add_shipment(struct order *order, const struct record *record)
+add_shipment(struct order *order, const struct record *record, bool posted)
 {
     const json_t *about, *pack;
     size_t i, j;
@@ -175,10 +180,10 @@ add_shipment(struct order *order, const struct record *record)
     {
         if (!text_equal(node_text(about, "po_number"), order->number))
             continue;
-        add_shipped(order, node_at(about, "lines"));
+        add_shipped(order, node_at(about, "lines"), posted);
         json_array_foreach(node_at(about, "packs"), j, pack)
         {
-            add_shipped(order, node_at(pack, "lines"));
+            add_shipped(order, node_at(pack, "lines"), posted);
         }
     }
 }
@@ -198,7 +203,7 @@ add_document(struct order *order, const struct document *document,
         return true;
     order->records[order->record_count++] = record;
     if (record->kind == RECORD_SHIPMENT)
-        add_shipment(order, record);
+        add_shipment(order, record, document->posted == POSTED_POSTED);
     else if (record->kind == RECORD_INVOICE)
         add_invoiced(order, record_node(record, "lines"));
     return true;
@@ -254,6 +259,7 @@ add_line(struct out *out, const struct line *line)
     out_cell(out, node_text(line->ordered, "unit"));
     out_cell(out, node_text(line->ordered, "quantity"));
     out_cell(out, decimal_text(line->shipped, text));
+    out_cell(out, decimal_text(line->received, text));
     out_cell(out, decimal_text(line->invoiced, text));
     out_cell(out, node_text(line->ordered, "price"));
     out_cell(out, line->price);
@@ -319,6 +325,6 @@ cmd_order_show(struct cli *cli)
         record_free(&order->records[i]);
     if (!good)
         return cli_fail(cli);
-    cli_next(cli, "tradepost doc trace %lld", (long long)document.id);
+    cli_next(cli, "doc trace %lld", (long long)document.id);
     return EXIT_OK;
 }

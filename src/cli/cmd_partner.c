@@ -69,7 +69,7 @@ cmd_partner_list(struct cli *cli)
     for (size_t i = 0; i < partner_count(cli->conf); i++)
         add(&out, cli, partner_at(cli->conf, i));
     out_end(&out);
-    cli_next(cli, "tradepost partner show CODE");
+    cli_next(cli, "partner show CODE");
     return EXIT_OK;
 }
 
@@ -149,7 +149,7 @@ cmd_partner_show(struct cli *cli)
         return cli_fail(cli);
     if (cli->format == FORMAT_TEXT) {
         show(cli, partner);
-        cli_next(cli, "tradepost partner check %s", partner->code);
+        cli_next(cli, "partner check %s", partner->code);
         return EXIT_OK;
     }
     if (!out_begin(&out, cli, "partner", columns, &cli->err))

@@ -15,8 +15,8 @@ static const struct column columns[] = {
     { "partner", "PARTNER", COLUMN_TEXT },
     { "amount", "AMOUNT", COLUMN_AMOUNT },
     { "currency", "CUR", COLUMN_TEXT },
-    { "reason", "REASON", COLUMN_TEXT },
     { "do", "DO", COLUMN_TEXT },
+    { "reason", "REASON", COLUMN_TEXT },
     { "id", "ID", COLUMN_EXTRA },
     { "severity", "SEVERITY", COLUMN_EXTRA },
     { "class", "CLASS", COLUMN_EXTRA },
@@ -35,8 +35,8 @@ needs_you(struct cli *cli, struct out *out, struct err *err)
     if (!out_begin(out, cli, "exception", columns, err))
         return false;
     ask_begin(&ask, cli,
-              "SELECT age, type, number, partner, amount, currency, reason,"
-              " 'doc show ' || doc, doc, severity, class, state, code,"
+              "SELECT age, type, number, partner, amount, currency,"
+              " 'doc show ' || doc, reason, doc, severity, class, state, code,"
               " waits_for, action FROM exceptions");
     ask_only(&ask, "court = 'you'");
     ask_end(&ask, "ORDER BY age_minutes DESC, doc");
@@ -92,8 +92,7 @@ cmd_today(struct cli *cli)
     printf("WAITING FOR PARTNER  %s%s\n",
            late[0] ? "acks late: " : "nothing late", late);
     printf("RUNNING BY ITSELF    %s\n", running[0] ? running : "nothing");
-    cli_next(cli,
-             out_rows(&out) ? "tradepost doc show ID" : "tradepost status");
+    cli_next(cli, out_rows(&out) ? "doc show ID" : "status");
     return code;
 }
 
@@ -180,6 +179,6 @@ cmd_status(struct cli *cli)
     else if (!status_row(cli, &counts, health))
         return cli_fail(cli);
     if (degraded)
-        cli_next(cli, "tradepost today");
+        cli_next(cli, "today");
     return degraded ? EXIT_FINDINGS : EXIT_OK;
 }

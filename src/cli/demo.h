@@ -16,11 +16,12 @@
 
 struct demo {
     struct arena *arena;
-    const char *dir;         /* the workspace */
-    const char *data;        /* guides, maps, examples */
-    const char *sandbox;     /* the program */
-    const char *fingerprint; /* of the sshd's host key */
-    const char *today;       /* the demo's date */
+    const char *dir;          /* the workspace */
+    const char *data;         /* guides, maps, examples */
+    const char *sandbox;      /* the program */
+    const char *fingerprint;  /* of the sshd's host key */
+    const char *today;        /* the demo's date */
+    const char *self, *again; /* "tradepost demo", "tradepost --demo" */
     long seed;
     long nav, cleo, token, sshd; /* ports */
     pid_t sandbox_pid, sshd_pid;

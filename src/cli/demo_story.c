@@ -43,33 +43,38 @@ ask(struct journal *journal, const char *select, struct cells *cells,
 static const struct {
     const char *select, *format;
 } lines[] = {
-    { "SELECT count(*), sum(acknowledged = 'accepted'), sum(acknowledged = "
-      "'rejected'), "
-      "decimal_sum(amount) FROM documents WHERE direction = 'out' AND type "
-      "= '850' AND state = 'done'",
-      "  Sent      %4s purchase orders (850)     %s acknowledged, %s rejected "
-      "on purpose\n" },
-    { "SELECT count(*), sum(acknowledged = 'accepted'), sum(acknowledged = "
-      "'waiting') FROM "
-      "documents WHERE direction = 'out' AND type = '810' AND state = "
-      "'done'",
-      "  Sent      %4s sales invoices (810)      %s acknowledged, %s "
-      "waiting\n" },
-    { "SELECT count(*), sum(state = 'done'), sum(state = 'held') FROM "
-      "documents WHERE direction = 'in' AND type = '856'",
-      "  Received  %4s ship notices (856)        %s receipts posted, %s held "
-      "on purpose\n" },
-    { "SELECT count(*), sum(state = 'done'), sum(state = 'held'), sum(state = "
-      "'ignored') FROM documents WHERE direction = 'in' AND type = '810'",
-      "  Received  %4s invoices (810)            %s posted, %s held on "
-      "purpose, %s duplicate stopped\n" },
-    { "SELECT count(*), sum(state = 'done'), decimal_sum(amount) FROM "
-      "documents WHERE direction = 'in' AND type = '820'",
-      "  Received  %4s remittance (820)          %s posted, %s USD\n" },
-    { "SELECT count(*) FROM documents WHERE direction = 'out' AND type = "
-      "'997' AND state = 'done'",
+    { "SELECT count(*), sum(acknowledged = 'accepted'),"
+      " sum(acknowledged = 'rejected') FROM documents"
+      " WHERE direction = 'out' AND type = '850' AND state = 'done'",
+      "  Sent      %4s purchase orders (850)  %3s acknowledged, %s rejected on "
+      "purpose\n" },
+    { "SELECT count(*), sum(acknowledged = 'accepted') FROM documents"
+      " WHERE direction = 'out' AND type = '810' AND state = 'done'",
+      "  Sent      %4s sales invoices (810)   %3s acknowledged\n" },
+    { "SELECT count(*), sum(state = 'done'), sum(state = 'held') FROM documents"
+      " WHERE direction = 'in' AND type = '856'",
+      "  Received  %4s ship notices (856)     %3s receipts posted, %s held on "
+      "purpose\n" },
+    { "SELECT count(*), sum(state = 'done'), sum(state = 'held'),"
+      " sum(state = 'ignored') FROM documents"
+      " WHERE direction = 'in' AND type = '810'",
+      "  Received  %4s invoices (810)         %3s posted, %s held on purpose, "
+      "%s duplicate stopped\n" },
+    { "SELECT count(*), sum(posted = 'draft'), decimal_sum(amount)"
+      " FROM documents WHERE direction = 'in' AND type = '820'",
+      "  Received  %4s remittances (820)      %3s in NAV's payment journal, %s "
+      "USD for a person to post\n" },
+    { "SELECT count(*) FROM documents"
+      " WHERE direction = 'out' AND type = '997' AND state = 'done'",
       "  Answered  %4s functional groups with a 997\n" },
 };
+
+/* The third number of a line is money when it has a point: 70228.28 */
+static const char *
+pretty(const char *text, char out[DECIMAL_TEXT])
+{
+    return strchr(text, '.') ? decimal_pretty(decimal_of(text), 2, out) : text;
+}
 
 static bool
 tell_counts(struct journal *journal, struct cells *cells, struct err *err)
@@ -79,9 +84,11 @@ tell_counts(struct journal *journal, struct cells *cells, struct err *err)
         if (!ask(journal, lines[i].select, cells, err))
             return false;
         const char(*cell)[256] = (const char(*)[256])cells->text[0];
+        char money[DECIMAL_TEXT];
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-        printf(lines[i].format, cell[0], cell[1], cell[2], cell[3]);
+        printf(lines[i].format, cell[0], cell[1], pretty(cell[2], money),
+               cell[3]);
 #pragma GCC diagnostic pop
     }
     return true;
@@ -114,13 +121,13 @@ demo_tell(struct demo *demo, struct journal *journal, struct err *err)
         !tell_attention(journal, cells, err))
         return false;
     const char *first = cells->rows > 0 ? cells->text[0][0] : "1";
+    const char *again = demo->again;
     printf("\nTry next:\n"
-           "  tradepost --demo today          what needs attention, in order\n"
-           "  tradepost --demo doc show %-5s a readable document with its "
-           "story\n"
-           "  tradepost --demo report acks    what partners have not "
-           "acknowledged\n\n"
-           "All of it lies in %s (tradepost demo --clean removes it).\n",
-           first, demo->dir);
+           "  %s today          what needs attention, in order\n"
+           "  %s doc show %-5s a readable document with its story\n"
+           "  %s order list     how far each purchase order is\n"
+           "  %s report acks    what partners have not acknowledged\n\n"
+           "All of it lies in %s (%s --clean removes it).\n",
+           again, again, first, again, again, demo->dir, demo->self);
     return true;
 }

@@ -90,6 +90,31 @@ static const struct column payment_columns[] = {
     { 0 }
 };
 
+/* X12 carries no amount for an invoice's line: it is quantity by price. */
+static const char *
+line_amount(struct out *out, const json_t *line)
+{
+    const char *said = node_text(line, "amount");
+    struct decimal price = node_decimal(line, "price"), amount;
+    char text[DECIMAL_TEXT];
+
+    if (said != NULL || node_text(line, "price") == NULL)
+        return said;
+    amount = decimal_multiply(node_decimal(line, "quantity"), price);
+    return arena_strdup(out->cli->arena,
+                        decimal_text(decimal_round(amount, 2), text));
+}
+
+static const char *
+line_cell(struct out *out, const json_t *line, const char *name, const char *po)
+{
+    if (text_equal(name, "po"))
+        return po;
+    if (text_equal(name, "amount"))
+        return line_amount(out, line);
+    return node_text(line, name);
+}
+
 static void
 add_rows(struct out *out, const json_t *lines, const char *po)
 {
@@ -99,8 +124,7 @@ add_rows(struct out *out, const json_t *lines, const char *po)
     json_array_foreach(lines, i, line)
     {
         for (const struct column *c = out->columns; c->name != NULL; c++)
-            out_cell(out,
-                     text_equal(c->name, "po") ? po : node_text(line, c->name));
+            out_cell(out, line_cell(out, line, c->name, po));
     }
 }
 

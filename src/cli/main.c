@@ -36,7 +36,8 @@ int
 main(int argc, char **argv)
 {
     struct arena *arena = arena_new();
-    struct cli cli = { .arena = arena };
+    struct cli cli = { .arena = arena,
+                       .program = argc > 0 ? argv[0] : "tradepost" };
 
     cli.found = problems_new(arena);
     enum exit_code code = run(&cli, argc, argv);

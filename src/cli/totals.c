@@ -53,7 +53,8 @@ out_totals(const struct out *out, const char *amount, const char *by,
         const char *text = out_at(out, row, amounts);
         const char *name =
             names < out->column_count ? out_at(out, row, names) : "";
-        if (decimal_parse(&value, text, strlen(text)))
+        if (decimal_parse(&value, text, strlen(text)) &&
+            !(by != NULL && name[0] == '\0' && decimal_is_zero(value)))
             add(sums, &count, name, value);
     }
     for (size_t i = 0; i < count; i++)

@@ -22,7 +22,19 @@ verdict_of(char letter)
     }
 }
 
-/* "segment 11 (PO1), element 3: code 7 'XX'" of the first complaint. */
+/* What is wrong with a set or segment; "there are errors below" goes without
+ * saying when they are told. */
+static void
+describe_code(const char *kind, const char *code, struct buf *out)
+{
+    char full[24];
+
+    text_format(full, sizeof full, "%s=%.10s", kind, code);
+    const char *meaning = x12_code_meaning(full);
+    buf_addf(out, "%s [%s]", meaning ? meaning : "refused", full);
+}
+
+/* "segment 11 (PO1), element 3 'XX': the code is unknown [AK403=7]" */
 static void
 describe_segment(const json_t *segment, struct buf *out)
 {
@@ -32,21 +44,22 @@ describe_segment(const json_t *segment, struct buf *out)
     const json_t *element;
     size_t i;
 
-    buf_addf(out, "%s line %s", id ? id : "?", position ? position : "?");
-    if (code != NULL)
-        buf_addf(out, " (AK304=%s)", code);
-    json_array_foreach(node_at(segment, "elements"), i, element)
+    const json_t *elements = node_at(segment, "elements");
+
+    buf_addf(out, "segment %s (%s)", position ? position : "?", id ? id : "?");
+    if (code != NULL &&
+        (!text_equal(code, "8") || json_array_size(elements) == 0)) {
+        buf_adds(out, ": ");
+        describe_code("AK304", code, out);
+    }
+    json_array_foreach(elements, i, element)
     {
         const char *number = node_text(element, "position");
         const char *value = node_text(element, "value");
         const char *wrong = node_text(element, "code");
-        const char *meaning;
-        char full[24];
-        text_format(full, sizeof full, "AK403=%s", wrong ? wrong : "?");
-        meaning = x12_code_meaning(full);
-        buf_addf(out, ", element %s%s%s%s: %s [%s]", number ? number : "?",
-                 value ? " '" : "", value ? value : "", value ? "'" : "",
-                 meaning ? meaning : "refused", full);
+        buf_addf(out, ", element %s%s%s%s: ", number ? number : "?",
+                 value ? " '" : "", value ? value : "", value ? "'" : "");
+        describe_code("AK403", wrong ? wrong : "?", out);
     }
 }
 
@@ -65,9 +78,11 @@ complaint(const json_t *set, struct buf *out)
     json_array_foreach(node_at(set, "codes"), i, code)
     {
         const char *text = node_text(code, "code");
+        if (out->size > 0 && text_equal(text, "5"))
+            continue;
         if (out->size > 0)
             buf_adds(out, "; ");
-        buf_addf(out, "AK502=%s", text ? text : "?");
+        describe_code("AK502", text ? text : "?", out);
     }
 }
 

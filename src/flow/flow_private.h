@@ -170,6 +170,8 @@ bool add_prepared(struct flow *, struct prepared *, struct err *);
 /* resolve.c: our numbers for vendor, customer, items and places. */
 bool resolve_record(struct flow *, const struct partner *, struct record *,
                     struct problems *, struct err *);
+/* "line 10000", by the line's own number or its place in the document. */
+void name_line(const json_t *line, size_t index, char place[48]);
 /* match.c: three-way match; good = false puts the document on hold. */
 bool match_invoice(struct flow *, const struct document *,
                    const struct record *, struct problems *, struct err *);

@@ -323,6 +323,9 @@ add_answer(struct apart *apart, const struct part *part,
     bool known;
 
     text_copy(document.set, sizeof document.set, plan->set ? "997" : "TA1");
+    if (plan->set != NULL)
+        text_copy(document.version, sizeof document.version,
+                  plan->set->version);
     text_copy(document.kind, sizeof document.kind, "ack");
     text_copy(document.partner, sizeof document.partner, part->partner->code);
     text_format(document.number, sizeof document.number, "%s", number);

@@ -213,12 +213,12 @@ match_quantity(struct matching *at, const char *item, const char *place)
 }
 
 static void
-match_line(struct matching *at, const json_t *line, size_t number)
+match_line(struct matching *at, const json_t *line, size_t index)
 {
     const json_t *ordered = order_line(at, line);
-    char place[32];
+    char place[48];
 
-    text_format(place, sizeof place, "line %zu", number + 1);
+    name_line(line, index, place);
     if (ordered == NULL) {
         problem_add(at->found, TP7035, place, NULL,
                     "item %s is not on order %s",

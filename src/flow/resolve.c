@@ -82,20 +82,30 @@ report_item(struct resolving *at, const json_t *line, const char *place)
                 value);
 }
 
+void
+name_line(const json_t *line, size_t index, char place[48])
+{
+    const char *number = node_text(line, "line");
+
+    if (number != NULL)
+        text_format(place, 48, "line %.40s", number);
+    else
+        text_format(place, 48, "line %zu", index + 1);
+}
+
 static bool
-resolve_lines(struct resolving *at, const json_t *lines, const char *path,
-              struct err *err)
+resolve_lines(struct resolving *at, const json_t *lines, struct err *err)
 {
     json_t *line;
     size_t i;
 
     json_array_foreach((json_t *)(uintptr_t)lines, i, line)
     {
-        char item[64], place[160];
+        char item[64], place[48];
         bool found;
         if (!find_item(at, line, &found, item, err))
             return false;
-        text_format(place, sizeof place, "%s[%zu]", path, i);
+        name_line(line, i, place);
         if (!found)
             report_item(at, line, place);
         else
@@ -112,14 +122,14 @@ resolve_shipment(struct resolving *at, struct record *record, struct err *err)
 
     for (size_t i = 0; i < orders; i++) {
         text_format(path, sizeof path, "orders[%zu].lines", i);
-        if (!resolve_lines(at, record_node(record, path), path, err))
+        if (!resolve_lines(at, record_node(record, path), err))
             return false;
         text_format(path, sizeof path, "orders[%zu].packs", i);
         size_t packs = record_count(record, path);
         for (size_t pack = 0; pack < packs; pack++) {
             text_format(path, sizeof path, "orders[%zu].packs[%zu].lines", i,
                         pack);
-            if (!resolve_lines(at, record_node(record, path), path, err))
+            if (!resolve_lines(at, record_node(record, path), err))
                 return false;
         }
     }
@@ -197,7 +207,7 @@ resolve_record(struct flow *flow, const struct partner *partner,
     } else if (record->kind == RECORD_INVOICE &&
                record_text(record, "customer") == NULL) {
         resolve_party(&at, record, "vendor", partner->vendor);
-        good = resolve_lines(&at, record_node(record, "lines"), "lines", err);
+        good = resolve_lines(&at, record_node(record, "lines"), err);
     }
     arena_free(&at.arena);
     if (!good)

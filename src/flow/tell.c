@@ -69,6 +69,15 @@ tell(struct flow *flow, const struct effect *effect, struct err *err)
     return false;
 }
 
+/* "sent/12" of that key */
+static const char *
+told_state(const struct effect *effect)
+{
+    const char *state = strrchr(effect->key, '=');
+
+    return state != NULL ? state + 1 : effect->key;
+}
+
 static bool
 settle(struct flow *flow, struct effect *effect, const struct err *failed,
        struct err *err)
@@ -81,7 +90,11 @@ settle(struct flow *flow, struct effect *effect, const struct err *failed,
     if (failed->kind != ERR_NONE && !lasting)
         return true;
     effect->state = lasting ? EFFECT_FAILED : EFFECT_DONE;
-    text_copy(effect->evidence, sizeof effect->evidence, failed->text);
+    if (lasting)
+        text_copy(effect->evidence, sizeof effect->evidence, failed->text);
+    else
+        text_format(effect->evidence, sizeof effect->evidence, "told \"%.*s\"",
+                    (int)strcspn(told_state(effect), "/"), told_state(effect));
     return journal_settle(flow->journal, effect, err) &&
            (!lasting || journal_note(flow->journal, effect->document,
                                      "not told", failed->text, err));

@@ -11,10 +11,10 @@ cut_rows() { tp "$@" -o tsv --no-header | cut -f "$fields"; }
 
 is "today: what needs somebody, oldest first, with the money" 1 \
 "NEEDS YOU (3)   oldest first, money at risk 8,694.00 USD
-AGE    TYPE  NUMBER     PARTNER     AMOUNT  CUR  REASON                                                DO
-2h 0m  850   106240     OAKRIDGE  2,310.00  USD  rejected by OAKRIDGE: PO103 unit 'XX' is not allowed  doc show 2
-2h 0m  810   INV-88213  BLUEFISH  6,384.00  USD  price +7.9 % on 1 line (tolerance 2 %)                doc show 6
-2h 0m  856   ASN-5521   ACME                USD  item 'ACM-0099' is unknown                            doc show 7
+AGE    TYPE  NUMBER     PARTNER     AMOUNT  CUR  DO          REASON
+2h 0m  850   106240     OAKRIDGE  2,310.00  USD  doc show 2  rejected by OAKRIDGE: PO103 unit 'XX' is not allowed
+2h 0m  810   INV-88213  BLUEFISH  6,384.00  USD  doc show 6  price +7.9 % on 1 line (tolerance 2 %)
+2h 0m  856   ASN-5521   ACME                USD  doc show 7  item 'ACM-0099' is unknown
 WAITING FOR PARTNER  acks late: ACME 1
 RUNNING BY ITSELF    1 received" tp today
 has "today as JSON lines" 1 '"class":"missing item","state":"held","code":"TP1008","waits_for":"item:ACME:ACM-0099"' tp today --json
@@ -41,7 +41,7 @@ is "CSV keeps spreadsheets from running a cell" 0 "\"'=2+5" bash -c "'$tradepost
 has "text keeps a number from commanding the terminal" 0 "=2+5.[2J" tp doc list --type 820
 has "doc show: the head" 0 "INVOICE 810  INV-88213   from Bluefish Seafood (ZZ:BLUEFISH01)   2026-11-20   HELD   court: you
 Reason    price +7.9 % on 1 line (tolerance 2 %) [TP1005]
-About     106233" tp doc show INV-88213
+Order     106233" tp doc show INV-88213
 has "doc show: the lines" 0 "LINE  ITEM   QTY  UM   PRICE    AMOUNT
 1     70000   38  CA  168.00  6,384.00
 Total     6,384.00 USD
@@ -58,8 +58,8 @@ fields=1,4,5
 is "doc trace follows the order" 0 $'1\t850\t106233\n5\t856\tASN-5490\n6\t810\tINV-88213' cut_rows doc trace 6
 fields=1,13
 is "order list: the stages" 0 $'106242\tnot sent yet\n106241\tshipped\n106240\trejected\n106233\tinvoiced' cut_rows order list
-fields=1-9
-is "order show: ordered, shipped, invoiced" 0 $'1\t70000\tCod fillet 10 lb\tCA\t40\t38\t38\t155.7\t168' cut_rows order show 106233
+fields=1-10
+is "order show: ordered, shipped, received, invoiced" 0 $'1\t70000\tCod fillet 10 lb\tCA\t40\t38\t38\t38\t155.7\t168' cut_rows order show 106233
 is "order show of nothing" 3 'tradepost: found no purchase order "1" [TP8003]' tp order show 1
 fields=1,9
 is "queue list: what is on its way; exit 1" 1 4 bash -c "'$tradepost' -c '$work/etc' queue -o tsv --no-header --columns id; exit \${PIPESTATUS[0]}"
