@@ -75,9 +75,10 @@ struct system_ops {
     bool (*find)(struct system *, const char *what, const struct record *,
                  const char *key, bool *found, struct push_result *,
                  struct err *);
-    /* MUST. A cross-reference that the system keeps: table "vendor",
-     * "customer", "item" (by our number or the partner's), "vendor_item" (ours
-     * to the partner's), "location", "unit". */
+    /* MUST. What the system keeps under a number. Tables: "vendor",
+     * "customer", "item", "location", "unit" (ours: is it there), "reference"
+     * (the partner's item number to ours), "gtin" (to our item), "vendor_item"
+     * (our item to the partner's number). */
     bool (*look_up)(struct system *, const char *table, const char *partner,
                     const char *value, bool *found, char out[64], struct err *);
     /* MUST. Writes what became of a document at the partner (sent, accepted,

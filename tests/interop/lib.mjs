@@ -111,6 +111,10 @@ export async function sandbox(...options) {
         body: JSON.stringify({ match, fault, count: 1, ...more }) });
       if (!answer.ok) throw new Error(`fault ${fault}: ${answer.status}`);
     },
+    faults: async () => (await (await fetch(`${at}/faults`)).json()),
+    put: async (table, row) => (await (await fetch(`${at}/tables/${table}`, { method: 'POST',
+      body: JSON.stringify(row) })).json()),
+    table: async (table) => (await (await fetch(`${at}/tables/${table}`)).json()),
     effects: async (kind) => (await (await fetch(`${at}/effects?kind=${kind}`)).json()),
   };
 }

@@ -61,7 +61,7 @@ await main(async () => {
     ['held', 'TP6022', 'order 106101 line 10000 (70003): 25 shipped, 20 open (30 ordered, '
       + '10 received), 5 too many', '']);
   is('an unknown item waits for its reference', await held('receipt', 'h2', shipment('H2', { vendor_item: 'X-9' })),
-    ['held', 'TP6021', 'line 1 (vendor item X-9) is not on order 106101, which has 2 lines', 'item:V10000:X-9']);
+    ['held', 'TP6021', 'line 1 (vendor item X-9) is not on order 106101, which has 2 lines', 'reference:X-9']);
   is('another unit', (await held('receipt', 'h3', shipment('H3', { unit: 'EA' }))).slice(0, 2), ['held', 'TP6024']);
   const unknown = record({ number: 'H4', shipped_at: '2026-11-20T10:00',
     orders: [{ po_number: '106101', lines: [{ vendor_item: 'BF-223', quantity: '1', unit: 'CASE' }] },
@@ -152,7 +152,7 @@ await main(async () => {
   // waiting and masters
   await box.fault('GET purchaseOrders', '429', { retry_after: 7 });
   is('a throttled read says so', (await probe(nav, 'match', '106101')).kind, 'throttled');
-  is('an item by its vendor number', (await probe(nav, 'lookup', 'item', 'V10000', 'BF-223')).value, '70003');
+  is('an item by its vendor number', (await probe(nav, 'lookup', 'reference', 'V10000', 'BF-223')).value, '70003');
   is('a status is told', await probe(nav, 'tell', 'purchase_order', '106101', 'sent'), []);
   is('on its order', (await box.effects('status')).length, 1);
 

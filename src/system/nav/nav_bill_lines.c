@@ -38,10 +38,8 @@ static enum pushed
 find_item(struct nav_bill *bill, const json_t *goods, char item[64],
           const char **unit, struct push_result *result, struct err *err)
 {
-    static const char *const names[] = { "item", "vendor_item", "gtin" };
     const json_t *line = NULL;
-    char name[120];
-    bool found = false;
+    char name[120], waits_for[160];
 
     *unit = NULL;
     if (bill->order != NULL) {
@@ -53,20 +51,12 @@ find_item(struct nav_bill *bill, const json_t *goods, char item[64],
         }
         return done;
     }
-    for (size_t i = 0; i < 3 && !found; i++) {
-        const char *value = node_text(goods, names[i]);
-        if (value != NULL && !nav_look_up(bill->system, "item", bill->vendor,
-                                          value, &found, item, err))
-            return nav_failed(err);
-    }
-    if (found)
+    if (!nav_item_of(bill->system, bill->vendor, goods, item, err))
+        return nav_failed(err);
+    if (item[0] != '\0')
         return PUSH_DONE;
-    const char *theirs = node_text(goods, "vendor_item");
-    return nav_hold(result, err, TP6032,
-                    theirs == NULL ? NULL
-                                   : arena_printf(bill->arena, "item:%s:%s",
-                                                  bill->vendor, theirs),
-                    "%s is no item of NAV",
+    nav_item_fact(goods, waits_for, sizeof waits_for);
+    return nav_hold(result, err, TP6032, waits_for, "%s is no item of NAV",
                     nav_name_goods(goods, name, sizeof name));
 }
 

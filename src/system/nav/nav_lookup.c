@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Cross-references that NAV keeps: masters by number, items by their vendor's
- * number too. Answers are kept for some minutes; that something is not there
- * is never kept, so that a document waiting for it is released at once. */
+ * number or bar code. Answers are kept for some minutes; that something is not
+ * there is kept for seconds, so that a long document asks once, and one that
+ * waits for it is released soon. */
 #include <string.h>
 
 #include "base/text.h"
@@ -26,15 +27,15 @@ remember(struct nav_fact *fact, const char *asked, const char *answer)
         return;
     text_copy(fact->asked, sizeof fact->asked, asked);
     text_copy(fact->answer, sizeof fact->answer, answer);
-    fact->until = when_steady() + (int64_t)NAV_CACHE_SECONDS * 1000000000;
+    fact->until =
+        when_steady() +
+        (int64_t)(answer[0] != '\0' ? NAV_CACHE_SECONDS : NAV_MISSING_SECONDS) *
+            1000000000;
 }
 
-/* One field of the first row that the filter leaves; "" when none. With
- * offered, a set that is not published is no failure: *offered says so. */
+/* One field of the first row that the filter leaves; "" when none. */
 struct question {
-    enum odata_root root;
     const char *set, *filter, *field;
-    bool *offered;
 };
 
 static bool
@@ -47,14 +48,9 @@ ask(struct nav *nav, const struct question *question, char out[64],
     size_t count;
 
     out[0] = '\0';
-    if (!odata_first(nav->odata, question->root, question->set, &query, &row,
-                     &count, err)) {
-        if (question->offered == NULL || err->code != TP6005)
-            return false;
-        err_clear(err);
-        *question->offered = false;
-        return true;
-    }
+    if (!odata_first(nav->odata, ODATA_MAIN, question->set, &query, &row,
+                     &count, err))
+        return false;
     if (count > 0)
         text_copy(out, 64, exact_word(row, question->field));
     return true;
@@ -65,8 +61,7 @@ by_key(struct nav *nav, const char *set, const char *key, const char *value,
        char out[64], struct err *err)
 {
     CLEANUP(arena_free) struct arena *arena = arena_new();
-    struct question question = { .root = ODATA_MAIN,
-                                 .set = set,
+    struct question question = { .set = set,
                                  .field = key,
                                  .filter =
                                      arena_printf(arena, "%s eq %s", key,
@@ -75,75 +70,124 @@ by_key(struct nav *nav, const char *set, const char *key, const char *value,
     return ask(nav, &question, out, err);
 }
 
-/* A vendor's item references: from his number to ours, or from ours to his. */
-struct reference {
-    const char *vendor, *value;
-    bool ours; /* value is our number */
+/* The item that references name; two different ones name none. */
+struct referenced {
+    const char *type, *type_field, *item_field;
+    char *item;
+    bool ambiguous;
 };
 
-/* Page 5735; NAV before 2020 calls the fields Cross_Reference_..., its page
- * is asked when the newer one is not there. */
 static bool
-by_reference(struct nav *nav, const struct reference *wanted, char out[64],
-             struct err *err)
+take_reference(void *user, json_t *row, struct err *err)
 {
     CLEANUP(arena_free) struct arena *arena = arena_new();
-    const char *of = odata_quote(arena, wanted->vendor);
-    const char *number = odata_quote(arena, wanted->value);
-    bool offered = true, ours = wanted->ours;
-    struct question newer = {
-        .root = ODATA_PAGES,
-        .set = "ItemReferences",
-        .field = ours ? "Reference_No" : "Item_No",
-        .filter = arena_printf(arena,
-                               "Reference_Type eq 'Vendor' and "
-                               "Reference_Type_No eq %s and %s eq %s",
-                               of, ours ? "Item_No" : "Reference_No", number),
-        .offered = &offered
-    };
-    struct question older = {
-        .root = ODATA_PAGES,
-        .set = "CrossReferences",
-        .field = ours ? "Cross_Reference_No" : "Item_No",
-        .filter = arena_printf(
-            arena,
-            "Cross_Reference_Type eq 'Vendor' and Cross_Reference_Type_No eq "
-            "%s and %s eq %s",
-            of, ours ? "Item_No" : "Cross_Reference_No", number),
-        .offered = &offered
-    };
+    struct referenced *of = user;
+    const char *type = odata_word(arena, exact_word(row, of->type_field));
+    const char *item = exact_word(row, of->item_field);
 
-    if (!ask(nav, &newer, out, err))
-        return false;
-    return offered || ask(nav, &older, out, err);
+    (void)err;
+    if (strcmp(type, of->type) != 0)
+        return true;
+    if (of->item[0] != '\0' && strcmp(of->item, item) != 0)
+        of->ambiguous = true;
+    text_copy(of->item, 64, item);
+    return true;
+}
+
+/* Rows of page 5735; NAV before 2020 calls the fields Cross_Reference_...,
+ * its page is asked when the newer one is not there. The type is compared
+ * here: how an option with a blank is written in a filter differs. */
+static bool
+by_reference(struct nav *nav, const char *type, const char *vendor,
+             const char *value, char out[64], struct err *err)
+{
+    static const char *const sets[] = { "ItemReferences", "CrossReferences" };
+    static const char *const prefixes[] = { "", "Cross_" };
+
+    out[0] = '\0';
+    for (size_t i = 0; i < 2; i++) {
+        CLEANUP(arena_free) struct arena *arena = arena_new();
+        const char *prefix = prefixes[i];
+        struct referenced of = { .type = type,
+                                 .type_field = arena_printf(
+                                     arena, "%sReference_Type", prefix),
+                                 .item_field = "Item_No",
+                                 .item = out };
+        struct odata_query query = {
+            .filter = arena_printf(
+                arena, "%sReference_No eq %s and %sReference_Type_No eq %s",
+                prefix, odata_quote(arena, value), prefix,
+                odata_quote(arena, vendor)),
+        };
+        if (odata_list(nav->odata, ODATA_PAGES, sets[i], &query, take_reference,
+                       &of, err)) {
+            if (of.ambiguous)
+                out[0] = '\0';
+            return true;
+        }
+        if (err->code != TP6005)
+            return false;
+        err_clear(err); /* the page is not published */
+    }
+    return true;
 }
 
 static bool
-look_up_item(struct nav *nav, const char *vendor, const char *value,
-             char out[64], struct err *err)
+is_gtin(const char *value)
+{
+    size_t size = strlen(value);
+
+    return size >= 8 && size <= 14 && strspn(value, "0123456789") == size;
+}
+
+static bool
+by_gtin(struct nav *nav, const char *value, char out[64], struct err *err)
+{
+    CLEANUP(arena_free) struct arena *arena = arena_new();
+    const struct nav_words *w = nav->words;
+    struct question question = {
+        .set = w->items,
+        .field = w->master_key,
+        .filter = arena_printf(arena, "%s eq %s",
+                               w->modified != NULL ? "gtin" : "GTIN",
+                               odata_quote(arena, value)),
+    };
+
+    out[0] = '\0';
+    if (!is_gtin(value))
+        return true;
+    return ask(nav, &question, out, err) &&
+           (out[0] != '\0' ||
+            by_reference(nav, "Bar Code", "", value, out, err));
+}
+
+/* Theirs for our item: the first of several, as NAV sorts them. */
+static bool
+vendor_item(struct nav *nav, const char *vendor, const char *item, char out[64],
+            struct err *err)
+{
+    CLEANUP(json_decrefp) json_t *known = json_object();
+
+    out[0] = '\0';
+    if (!nav_read_references(nav, vendor, item, known, err))
+        return false;
+    text_copy(out, 64, exact_word(known, item));
+    return true;
+}
+
+/* Whatever a partner may have meant: ours, theirs, or a GTIN. */
+static bool
+any_item(struct nav *nav, const char *vendor, const char *value, char out[64],
+         struct err *err)
 {
     const struct nav_words *w = nav->words;
-    bool offered;
-    const char *gtin = w->modified != NULL ? "gtin" : "GTIN";
 
     if (!by_key(nav, w->items, w->master_key, value, out, err))
         return false;
-    if (out[0] != '\0')
-        return true;
-    struct reference theirs = { vendor, value, false };
-    if (!text_empty(vendor) && !by_reference(nav, &theirs, out, err))
+    if (out[0] == '\0' && vendor[0] != '\0' &&
+        !by_reference(nav, "Vendor", vendor, value, out, err))
         return false;
-    if (out[0] != '\0' || strlen(value) < 8 || strlen(value) > 14 ||
-        strspn(value, "0123456789") != strlen(value))
-        return true;
-    CLEANUP(arena_free) struct arena *arena = arena_new();
-    struct question question = { .root = ODATA_MAIN,
-                                 .set = w->items,
-                                 .field = w->master_key,
-                                 .filter = arena_printf(arena, "%s eq '%s'",
-                                                        gtin, value),
-                                 .offered = &offered };
-    return ask(nav, &question, out, err);
+    return out[0] != '\0' || by_gtin(nav, value, out, err);
 }
 
 /* A partner is named by its code or, as orders do, by its vendor number. */
@@ -165,7 +209,6 @@ look_up_table(struct nav *nav, const char *table, const char *vendor,
 {
     const struct nav_words *w = nav->words;
 
-    out[0] = '\0';
     if (strcmp(table, "vendor") == 0)
         return by_key(nav, w->vendors, w->master_key, value, out, err);
     if (strcmp(table, "customer") == 0)
@@ -175,14 +218,27 @@ look_up_table(struct nav *nav, const char *table, const char *vendor,
     if (strcmp(table, "unit") == 0)
         return by_key(nav, w->units, w->code_key, value, out, err);
     if (strcmp(table, "item") == 0)
-        return look_up_item(nav, vendor, value, out, err);
-    struct reference ours = { vendor, value, true };
+        return any_item(nav, vendor, value, out, err);
+    if (strcmp(table, "gtin") == 0)
+        return by_gtin(nav, value, out, err);
+    if (strcmp(table, "reference") == 0)
+        return text_empty(vendor) ||
+               by_reference(nav, "Vendor", vendor, value, out, err);
     if (strcmp(table, "vendor_item") == 0)
-        return text_empty(vendor) || by_reference(nav, &ours, out, err);
-    return err_set(err, TP6001,
-                   "nav keeps no table '%s'; vendor, customer, item, "
-                   "vendor_item, location and unit are there",
-                   table);
+        return text_empty(vendor) || vendor_item(nav, vendor, value, out, err);
+    return err_set(
+        err, TP6001,
+        "nav keeps no table '%s'; vendor, customer, item, reference, "
+        "gtin, vendor_item, location and unit are there",
+        table);
+}
+
+/* The tables that differ by vendor. */
+static bool
+is_of_vendor(const char *table)
+{
+    return strcmp(table, "item") == 0 || strcmp(table, "reference") == 0 ||
+           strcmp(table, "vendor_item") == 0;
 }
 
 bool
@@ -191,21 +247,20 @@ nav_look_up(struct system *system, const char *table, const char *partner,
 {
     CLEANUP(arena_free) struct arena *arena = arena_new();
     struct nav *nav = nav_of(system);
-    const char *vendor =
-        strstr(table, "item") != NULL ? vendor_of(system, partner) : "";
+    const char *vendor = is_of_vendor(table) ? vendor_of(system, partner) : "";
     const char *asked =
         arena_printf(arena, "%s\x1f%s\x1f%s", table, vendor, value);
     struct nav_fact *fact = slot_of(nav, asked);
 
-    *found = true;
+    out[0] = '\0';
     if (strcmp(fact->asked, asked) == 0 && fact->until > when_steady()) {
         text_copy(out, 64, fact->answer);
+        *found = out[0] != '\0';
         return true;
     }
     if (!look_up_table(nav, table, vendor, value, out, err))
         return err_at(err, "%s %s", table, value);
     *found = out[0] != '\0';
-    if (*found)
-        remember(fact, asked, out);
+    remember(fact, asked, out);
     return true;
 }

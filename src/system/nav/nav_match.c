@@ -99,24 +99,38 @@ same_line(const char *theirs, const char *ours)
     return a == b || a * 10000 == b;
 }
 
-/* What the goods are in NAV's item numbers; "" when it cannot be said. */
-static bool
-item_of(struct system *system, const char *vendor, const json_t *goods,
-        char out[64], struct err *err)
+/* What goods are called by, and the tables that know it. */
+static const char *const item_names[] = { "item", "vendor_item", "gtin" };
+static const char *const item_tables[] = { "item", "reference", "gtin" };
+
+bool
+nav_item_of(struct system *system, const char *vendor, const json_t *goods,
+            char out[64], struct err *err)
 {
-    static const char *const names[] = { "item", "vendor_item", "gtin" };
     bool found = false;
 
     out[0] = '\0';
     for (size_t i = 0; i < 3 && !found; i++) {
-        const char *value = node_text(goods, names[i]);
-        if (value != NULL &&
-            !nav_look_up(system, "item", vendor, value, &found, out, err))
+        const char *value = node_text(goods, item_names[i]);
+        if (value != NULL && !nav_look_up(system, item_tables[i], vendor, value,
+                                          &found, out, err))
             return false;
     }
-    if (!found)
-        out[0] = '\0';
     return true;
+}
+
+/* The vendor's own number first: it is the one that is missing in NAV. */
+void
+nav_item_fact(const json_t *goods, char *out, size_t out_size)
+{
+    static const size_t order[] = { 1, 0, 2 };
+
+    out[0] = '\0';
+    for (size_t i = 0; i < 3 && out[0] == '\0'; i++) {
+        const char *value = node_text(goods, item_names[order[i]]);
+        if (!text_empty(value))
+            text_format(out, out_size, "%s:%s", item_tables[order[i]], value);
+    }
 }
 
 static bool
@@ -167,11 +181,10 @@ nav_match(struct system *system, const json_t *order, const json_t *goods,
 {
     const char *vendor = exact_word(order, "vendor");
     const char *number = exact_word(order, "number");
-    const char *vendor_item = node_text(goods, "vendor_item");
     char item[64], name[120], waits_for[160] = "";
     size_t count;
 
-    if (!item_of(system, vendor, goods, item, err))
+    if (!nav_item_of(system, vendor, goods, item, err))
         return nav_failed(err);
     *line = pick_line(order, item, goods, &count);
     if (*line != NULL)
@@ -181,9 +194,8 @@ nav_match(struct system *system, const json_t *order, const json_t *goods,
         return nav_hold(result, err, TP6021, NULL,
                         "%s fits %zu lines of order %s and names none of them",
                         name, count, number);
-    if (item[0] == '\0' && vendor_item != NULL)
-        text_format(waits_for, sizeof waits_for, "item:%s:%s", vendor,
-                    vendor_item);
+    if (item[0] == '\0')
+        nav_item_fact(goods, waits_for, sizeof waits_for);
     return nav_hold(result, err, TP6021, waits_for,
                     "%s is not on order %s, which has %zu lines", name, number,
                     json_array_size(json_object_get(order, "lines")));

@@ -29,7 +29,12 @@ struct nav_fact {
     int64_t until; /* when_steady() */
 };
 
-enum { NAV_CACHE = 512, NAV_CACHE_SECONDS = 300, NAV_UUID = 37 };
+enum {
+    NAV_CACHE = 512,
+    NAV_CACHE_SECONDS = 300,
+    NAV_MISSING_SECONDS = 2, /* that something is not there */
+    NAV_UUID = 37
+};
 
 struct nav {
     struct arena *arena; /* settings' texts */
@@ -63,6 +68,11 @@ bool nav_match_order(struct system *, const char *number, json_t **order,
 /* nav_match.c: the order's line that a shipped or billed line is about. */
 enum pushed nav_match(struct system *, const json_t *order, const json_t *goods,
                       const json_t **line, struct push_result *, struct err *);
+/* Our item: by our number, the vendor's, the GTIN; "" when none is known. */
+bool nav_item_of(struct system *, const char *vendor, const json_t *goods,
+                 char out[64], struct err *) MUST_USE;
+/* The fact that would tell the item ("reference:BF-9"), or "". */
+void nav_item_fact(const json_t *goods, char *out, size_t out_size);
 /* Our unit in NAV's words. */
 const char *nav_unit(const struct system *, struct arena *, const char *ours);
 /* "line 2 (item AC-9)" for sentences. */
@@ -99,8 +109,11 @@ struct nav_receipt {
     const char *po;
 };
 
-/* The strategies: nav_receipt.c, nav_journal.c, nav_receive.c. *found says
- * whether the receipt is there. */
+/* The strategies, a file each. *found says whether the receipt is there. */
+enum pushed nav_codeunit_post(struct system *, const struct nav_receipt *,
+                              struct push_result *, struct err *);
+bool nav_codeunit_find(struct system *, const struct nav_receipt *, bool *found,
+                       struct push_result *, struct err *);
 enum pushed nav_journal_post(struct system *, const struct nav_receipt *,
                              struct push_result *, struct err *);
 bool nav_journal_find(struct system *, const struct nav_receipt *, bool *found,
@@ -127,6 +140,9 @@ bool nav_look_up(struct system *, const char *table, const char *partner,
  */
 bool nav_add_references(struct nav *, json_t *known, struct record *order,
                         struct err *) MUST_USE;
+/* Our item number to the vendor's, the first of several; item NULL = all. */
+bool nav_read_references(struct nav *, const char *vendor, const char *item,
+                         json_t *of_vendor, struct err *err) MUST_USE;
 bool nav_tell(struct system *, const char *what, const char *number,
               const char *state, struct err *);
 bool nav_probe(struct system *, struct buf *report, struct err *);

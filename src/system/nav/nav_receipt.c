@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A shipment becomes receipts, one for each order that it names. All orders
- * are checked before the first is received. */
+/* A shipment becomes receipts, one for each order that it names, however often
+ * it names it. All orders are checked before the first is received; should one
+ * fail after that, what was received is said, and pushing again adds what is
+ * missing. */
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 #include "system/nav/nav_private.h"
@@ -73,14 +76,20 @@ gather_list(struct gathering *to, const json_t *list)
     return PUSH_DONE;
 }
 
+/* What the shipment says of one order, in all the places where it names it. */
 static enum pushed
 gather(struct gathering *to, const json_t *shipped)
 {
-    const json_t *packs = node_at(shipped, "packs");
-    enum pushed done = gather_list(to, node_at(shipped, "lines"));
+    enum pushed done = PUSH_DONE;
 
-    for (size_t i = 0; done == PUSH_DONE && i < json_array_size(packs); i++)
-        done = gather_list(to, node_at(json_array_get(packs, i), "lines"));
+    for (size_t i = 0; i < json_array_size(shipped); i++) {
+        const json_t *order = json_array_get(shipped, i);
+        const json_t *packs = node_at(order, "packs");
+        if (done == PUSH_DONE)
+            done = gather_list(to, node_at(order, "lines"));
+        for (size_t p = 0; done == PUSH_DONE && p < json_array_size(packs); p++)
+            done = gather_list(to, node_at(json_array_get(packs, p), "lines"));
+    }
     if (done == PUSH_DONE && json_array_size(to->lines) == 0)
         return nav_hold(to->result, to->err, TP6021, NULL,
                         "the shipment has no goods of order %s",
@@ -140,89 +149,6 @@ check_order(struct system *system, const char *po, json_t **order,
     return PUSH_DONE;
 }
 
-/* Lines as the codeunit takes them: [{"line":10000,"quantity":"12.5"}]; the
- * quantity a text, exact whatever reads it. */
-static char *
-lines_text(struct arena *arena, const json_t *lines)
-{
-    CLEANUP(json_decrefp) json_t *list = json_array();
-    CLEANUP(buf_free) struct buf out = { 0 };
-
-    for (size_t i = 0; i < json_array_size(lines); i++) {
-        const json_t *line = json_array_get(lines, i);
-        json_t *one = json_object();
-        json_object_set_new(one, "line",
-                            exact_decimal(exact_amount(line, "line")));
-        json_object_set_new(one, "quantity",
-                            json_string(exact_word(line, "quantity")));
-        json_array_append_new(list, one);
-    }
-    exact_dump(&out, list);
-    return arena_strdup(arena, out.text);
-}
-
-/* {"number":"107031","existed":true}, or the number alone, or "". */
-static void
-take_number(const struct buf *value, struct push_result *result)
-{
-    CLEANUP(json_decrefp) json_t *answer = NULL;
-    struct err ignored = { 0 };
-    const char *text = buf_text(value);
-
-    if (text[0] == '{' &&
-        exact_parse(&answer, value->text, value->size, &ignored)) {
-        text_copy(result->number, sizeof result->number,
-                  exact_word(answer, "number"));
-        result->existed = strcmp(exact_word(answer, "existed"), "true") == 0;
-    } else
-        text_copy(result->number, sizeof result->number, text);
-}
-
-static enum pushed
-codeunit_post(struct system *system, const struct nav_receipt *receipt,
-              struct push_result *result, struct err *err)
-{
-    CLEANUP(arena_free) struct arena *arena = arena_new();
-    CLEANUP(buf_free) struct buf value = { 0 };
-    struct nav *nav = nav_of(system);
-    char key[NAV_UUID];
-    const char *action = arena_printf(arena, "%s_PostReceipt", nav->codeunit);
-
-    nav_uuid(key, receipt->key, receipt->po);
-    CLEANUP(json_decrefp)
-    json_t *body = json_pack("{ss ss ss ss ss}", "documentKey", key,
-                             "orderNumber", receipt->po, "shipmentNumber",
-                             receipt->shipment, "postingDate", receipt->date,
-                             "lines", lines_text(arena, receipt->lines));
-    if (!odata_call(nav->odata, action, body, &value, err))
-        return nav_failed(err);
-    take_number(&value, result);
-    if (result->number[0] != '\0')
-        return PUSH_DONE;
-    err_set(err, TP6015, "%s answered without a receipt's number", action);
-    return PUSH_UNKNOWN;
-}
-
-static bool
-codeunit_find(struct system *system, const struct nav_receipt *receipt,
-              bool *found, struct push_result *result, struct err *err)
-{
-    CLEANUP(arena_free) struct arena *arena = arena_new();
-    CLEANUP(buf_free) struct buf value = { 0 };
-    struct nav *nav = nav_of(system);
-    char key[NAV_UUID];
-
-    nav_uuid(key, receipt->key, receipt->po);
-    CLEANUP(json_decrefp) json_t *body = json_pack("{ss}", "documentKey", key);
-    if (!odata_inquire(nav->odata,
-                       arena_printf(arena, "%s_FindReceipt", nav->codeunit),
-                       body, &value, err))
-        return false;
-    take_number(&value, result);
-    *found = result->number[0] != '\0';
-    return true;
-}
-
 static enum pushed
 post(struct system *system, const struct nav_receipt *receipt,
      struct push_result *result, struct err *err)
@@ -234,7 +160,7 @@ post(struct system *system, const struct nav_receipt *receipt,
         return nav_receive_post(system, receipt, result, err);
     case NAV_CODEUNIT:
     default:
-        return codeunit_post(system, receipt, result, err);
+        return nav_codeunit_post(system, receipt, result, err);
     }
 }
 
@@ -249,53 +175,89 @@ find(struct system *system, const struct nav_receipt *receipt, bool *found,
         return nav_receive_find(system, receipt, found, result, err);
     case NAV_CODEUNIT:
     default:
-        return codeunit_find(system, receipt, found, result, err);
+        return nav_codeunit_find(system, receipt, found, result, err);
     }
 }
 
 /* One order's part of a shipment on its way. */
 struct part {
     struct nav_receipt receipt;
+    json_t *shipped;       /* all that the shipment says of the order; owned */
     json_t *order, *lines; /* owned */
     struct push_result result;
     bool there; /* posted before */
 };
 
-enum { MAX_ORDERS = 500 };
+struct parts {
+    struct part *list;
+    size_t count;
+};
+
+enum { MAX_ORDERS = 500, NAMED_RECEIPTS = 3 };
 
 static void
-drop_parts(struct part *parts, size_t count)
+drop_parts(struct parts *parts)
 {
-    for (size_t i = 0; i < count; i++) {
-        json_decref(parts[i].order);
-        json_decref(parts[i].lines);
+    for (size_t i = 0; i < parts->count; i++) {
+        json_decref(parts->list[i].shipped);
+        json_decref(parts->list[i].order);
+        json_decref(parts->list[i].lines);
     }
 }
 
-static void
-begin_part(struct part *part, const struct record *shipment, const char *key,
-           size_t index, struct arena *arena)
+/* NAV's numbers are the same in capitals and not. */
+static struct part *
+part_of(struct parts *parts, const char *po)
 {
-    const json_t *shipped =
-        json_array_get(record_node(shipment, "orders"), index);
+    for (size_t i = 0; i < parts->count; i++) {
+        const char *have = parts->list[i].receipt.po;
+        if (have != NULL && po != NULL && strcasecmp(have, po) == 0)
+            return &parts->list[i];
+    }
+    return NULL;
+}
+
+/* The key of a part is made of the shipment's key and the order: an order that
+ * is named twice has to be one part, or its second goods would be taken for
+ * the first ones come again. */
+static void
+begin_parts(struct parts *parts, const struct record *shipment, const char *key,
+            struct arena *arena)
+{
+    const json_t *orders = record_node(shipment, "orders");
     const char *at = record_text(shipment, "shipped_at");
     const char *number = record_text(shipment, "number");
+    json_t *shipped;
+    size_t i;
 
-    *part = (struct part){ .lines = json_array() };
-    part->receipt = (struct nav_receipt){
-        .lines = part->lines,
-        .shipment = number != NULL ? number : "",
-        .date = arena_printf(arena, "%.10s", at != NULL ? at : ""),
-        .key = key,
-        .po = node_text(shipped, "po_number"),
-    };
+    *parts = (struct parts){ 0 };
+    parts->list =
+        arena_alloc(arena, (json_array_size(orders) + 1) * sizeof *parts->list);
+    json_array_foreach((json_t *)(uintptr_t)orders, i, shipped)
+    {
+        const char *po = node_text(shipped, "po_number");
+        struct part *part = part_of(parts, po);
+        if (part == NULL) {
+            part = &parts->list[parts->count++];
+            *part =
+                (struct part){ .lines = json_array(), .shipped = json_array() };
+            part->receipt = (struct nav_receipt){
+                .lines = part->lines,
+                .shipment = number != NULL ? number : "",
+                .date = arena_printf(arena, "%.10s", at != NULL ? at : ""),
+                .key = key,
+                .po = po,
+            };
+        }
+        json_array_append(part->shipped, shipped);
+    }
 }
 
 /* Matches and checks one part. An order that refuses may do so because this
  * very receipt is on it already. */
 static enum pushed
-prepare(struct system *system, struct part *part, const json_t *shipped,
-        struct push_result *result, struct err *err)
+prepare(struct system *system, struct part *part, struct push_result *result,
+        struct err *err)
 {
     const char *po = part->receipt.po;
     struct push_result before = { 0 };
@@ -308,7 +270,7 @@ prepare(struct system *system, struct part *part, const json_t *shipped,
     struct gathering to = { system, part->order, part->lines, result, err };
     part->receipt.order = part->order;
     if (done == PUSH_DONE)
-        done = gather(&to, shipped);
+        done = gather(&to, part->shipped);
     if (done == PUSH_DONE)
         done = check_open(&to);
     if (done != PUSH_HELD)
@@ -323,43 +285,85 @@ prepare(struct system *system, struct part *part, const json_t *shipped,
     return PUSH_DONE;
 }
 
+/* The receipts' numbers, or as many as there is room for and how many more;
+ * never a part of one. With orders, the order of each too. */
 static void
-add_number(struct push_result *result, const struct push_result *part)
+list_numbers(const struct parts *parts, size_t count, size_t most, bool orders,
+             struct buf *out)
 {
-    char before[sizeof result->number];
+    size_t named = count < most ? count : most;
 
-    text_copy(before, sizeof before, result->number);
-    text_format(result->number, sizeof result->number, "%s%s%s", before,
-                before[0] != '\0' ? ", " : "", part->number);
+    for (size_t i = 0; i < named; i++) {
+        const struct part *part = &parts->list[i];
+        buf_addf(out, "%s%s", i > 0 ? ", " : "", part->result.number);
+        if (orders)
+            buf_addf(out, " posted for order %s", part->receipt.po);
+    }
+    if (count > named)
+        buf_addf(out, " and %zu more", count - named);
+}
+
+static void
+set_numbers(const struct parts *parts, size_t count, struct push_result *result)
+{
+    for (size_t most = count; most > 0; most--) {
+        CLEANUP(buf_free) struct buf out = { 0 };
+        list_numbers(parts, count, most, false, &out);
+        if (text_copy(result->number, sizeof result->number, buf_text(&out)))
+            return;
+    }
+}
+
+/* The first failed after others were posted: they are named before what the
+ * failure says. */
+static void
+say_partly(const struct parts *parts, size_t posted, struct push_result *result,
+           struct err *err)
+{
+    CLEANUP(buf_free) struct buf before = { 0 };
+    char sentence[sizeof err->text];
+
+    *result = parts->list[posted].result;
+    result->number[0] = '\0';
+    if (posted == 0) {
+        err_at(err, "order %s", parts->list[0].receipt.po);
+        return;
+    }
+    set_numbers(parts, posted, result);
+    list_numbers(parts, posted, NAMED_RECEIPTS, true, &before);
+    text_copy(sentence, sizeof sentence, err->text);
+    text_format(err->text, sizeof err->text, "%s; order %s: %s",
+                buf_text(&before), parts->list[posted].receipt.po, sentence);
+    text_copy(result->note, sizeof result->note, err->text);
+    text_copy(result->state, sizeof result->state, "partly posted");
 }
 
 static enum pushed
-post_parts(struct system *system, struct part *parts, size_t count,
+post_parts(struct system *system, const struct parts *parts,
            struct push_result *result, struct err *err)
 {
-    bool all_there = true;
-    size_t lines = 0;
+    size_t lines = 0, count = parts->count;
 
+    result->existed = true;
     for (size_t i = 0; i < count; i++) {
-        struct part *part = &parts[i];
+        struct part *part = &parts->list[i];
         enum pushed done = PUSH_DONE;
         if (!part->there)
             done = post(system, &part->receipt, &part->result, err);
         if (done != PUSH_DONE) {
-            *result = part->result;
-            err_at(err, "order %s", part->receipt.po);
+            say_partly(parts, i, result, err);
             return done;
         }
-        add_number(result, &part->result);
-        all_there = all_there && part->result.existed;
+        result->existed = result->existed && part->result.existed;
         lines += json_array_size(part->lines);
     }
-    result->existed = all_there;
+    set_numbers(parts, count, result);
     text_copy(result->state, sizeof result->state, "posted");
     text_format(result->note, sizeof result->note, "%zu line%s received, %s %s",
                 lines, lines == 1 ? "" : "s",
                 count == 1 ? "order" : "orders of",
-                count == 1 ? parts[0].receipt.po : parts[0].receipt.shipment);
+                count == 1 ? parts->list[0].receipt.po
+                           : parts->list[0].receipt.shipment);
     return PUSH_DONE;
 }
 
@@ -368,25 +372,21 @@ nav_push_receipt(struct system *system, const struct record *shipment,
                  const char *key, struct push_result *result, struct err *err)
 {
     CLEANUP(arena_free) struct arena *arena = arena_new();
-    const json_t *orders = record_node(shipment, "orders");
-    size_t count = json_array_size(orders), begun = 0;
+    size_t named = record_count(shipment, "orders");
     enum pushed done = PUSH_DONE;
+    struct parts parts;
 
-    if (count == 0 || count > MAX_ORDERS)
+    if (named == 0 || named > MAX_ORDERS)
         return nav_hold(result, err, TP6020, NULL,
                         "the shipment names %zu orders; 1 to %d can be "
                         "received",
-                        count, MAX_ORDERS);
-    struct part *parts = arena_alloc(arena, count * sizeof *parts);
-    while (done == PUSH_DONE && begun < count) {
-        struct part *part = &parts[begun];
-        begin_part(part, shipment, key, begun, arena);
-        done =
-            prepare(system, part, json_array_get(orders, begun++), result, err);
-    }
+                        named, MAX_ORDERS);
+    begin_parts(&parts, shipment, key, arena);
+    for (size_t i = 0; done == PUSH_DONE && i < parts.count; i++)
+        done = prepare(system, &parts.list[i], result, err);
     if (done == PUSH_DONE)
-        done = post_parts(system, parts, count, result, err);
-    drop_parts(parts, begun);
+        done = post_parts(system, &parts, result, err);
+    drop_parts(&parts);
     return done;
 }
 
@@ -398,21 +398,24 @@ nav_find_receipt(struct system *system, const struct record *shipment,
                  struct err *err)
 {
     CLEANUP(arena_free) struct arena *arena = arena_new();
-    const json_t *orders = record_node(shipment, "orders");
-    size_t count = json_array_size(orders);
+    struct parts parts;
     bool good = true;
+    size_t there = 0;
 
-    *found = count > 0;
-    for (size_t i = 0; good && *found && i < count; i++) {
-        struct part part;
-        begin_part(&part, shipment, key, i, arena);
-        good = part.receipt.po != NULL &&
-               find(system, &part.receipt, found, &part.result, err);
-        if (good && *found)
-            add_number(result, &part.result);
-        drop_parts(&part, 1);
+    begin_parts(&parts, shipment, key, arena);
+    *found = parts.count > 0;
+    while (good && *found && there < parts.count) {
+        struct part *part = &parts.list[there];
+        good = part->receipt.po != NULL &&
+               find(system, &part->receipt, found, &part->result, err);
+        there += good && *found;
     }
-    text_copy(result->state, sizeof result->state, "posted");
+    set_numbers(&parts, there, result);
+    drop_parts(&parts);
+    text_copy(result->state, sizeof result->state,
+              *found      ? "posted"
+              : there > 0 ? "partly posted"
+                          : "");
     result->existed = true;
     return good;
 }

@@ -1,43 +1,62 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The vendor's own item numbers on order lines (page 5735). They are read once
- * for each vendor of a pull. Without the page lines go without them. */
+ * for each vendor of a pull. Without a page lines go without them. */
 #include "base/text.h"
 #include "system/nav/nav_private.h"
+
+/* Where references stand: page 5735; NAV before 2020 has another page and
+ * other names. */
+struct place {
+    const char *set, *type, *of, *number;
+    json_t *of_vendor;
+};
 
 static bool
 take_reference(void *user, json_t *row, struct err *err)
 {
-    json_t *of_vendor = user;
+    const struct place *place = user;
     const char *item = exact_text(row, "Item_No");
-    const char *number = exact_text(row, "Reference_No");
+    const char *number = exact_text(row, place->number);
 
     (void)err;
     if (item != NULL && number != NULL &&
-        json_object_get(of_vendor, item) == NULL)
-        json_object_set_new(of_vendor, item, json_string(number));
+        json_object_get(place->of_vendor, item) == NULL)
+        json_object_set_new(place->of_vendor, item, json_string(number));
     return true;
 }
 
-/* Item number to the vendor's; the first of several, as NAV sorts them. */
-static bool
-read_vendor(struct nav *nav, const char *vendor, json_t *of_vendor,
-            struct err *err)
+bool
+nav_read_references(struct nav *nav, const char *vendor, const char *item,
+                    json_t *of_vendor, struct err *err)
 {
     CLEANUP(arena_free) struct arena *arena = arena_new();
-    struct odata_query query = {
-        .filter = arena_printf(
-            arena, "Reference_Type eq 'Vendor' and Reference_Type_No eq %s",
-            odata_quote(arena, vendor)),
-        .select = "Item_No,Reference_No",
-        .replica = true
+    struct place places[] = {
+        { "ItemReferences", "Reference_Type", "Reference_Type_No",
+          "Reference_No", of_vendor },
+        { "CrossReferences", "Cross_Reference_Type", "Cross_Reference_Type_No",
+          "Cross_Reference_No", of_vendor }
     };
+    const char *of_item = item == NULL
+                              ? ""
+                              : arena_printf(arena, " and Item_No eq %s",
+                                             odata_quote(arena, item));
 
-    if (odata_list(nav->odata, ODATA_PAGES, "ItemReferences", &query,
-                   take_reference, of_vendor, err))
-        return true;
-    if (err->code != TP6005)
-        return false;
-    err_clear(err);
+    for (size_t i = 0; i < 2; i++) {
+        struct place *place = &places[i];
+        struct odata_query query = {
+            .filter = arena_printf(arena, "%s eq 'Vendor' and %s eq %s%s",
+                                   place->type, place->of,
+                                   odata_quote(arena, vendor), of_item),
+            .select = arena_printf(arena, "Item_No,%s", place->number),
+            .replica = true
+        };
+        if (odata_list(nav->odata, ODATA_PAGES, place->set, &query,
+                       take_reference, place, err))
+            return true;
+        if (err->code != TP6005)
+            return false;
+        err_clear(err); /* the page is not published */
+    }
     return true;
 }
 
@@ -68,7 +87,7 @@ nav_add_references(struct nav *nav, json_t *known, struct record *order,
     if (of_vendor == NULL) {
         of_vendor = json_object();
         json_object_set_new(known, vendor, of_vendor);
-        if (!read_vendor(nav, vendor, of_vendor, err))
+        if (!nav_read_references(nav, vendor, NULL, of_vendor, err))
             return false;
     }
     set_references(order, of_vendor);
