@@ -104,7 +104,8 @@ GROUPS = {"856": "SH", "810": "IN", "820": "RA", "997": "FA"}
 
 
 def give(world, words, lines):
-    """give PARTNER SET [name=FILE] [control=N] [usage=T] [ack=1] [to=ID] [from=QUALIFIER:ID] [cut=BYTES] [drop] [box=NAME]"""
+    """give PARTNER SET [name=FILE] [control=N] [usage=T] [ack=1] [to=ID] [from=QUALIFIER:ID] [cut=BYTES] [count=N] [drop]
+    [box=NAME]: segments follow; count is what SE01 says"""
     options = dict(word.split("=", 1) for word in words[2:] if "=" in word)
     code, kind = words[0], words[1]
     qualifier, identity, application, _ = PARTNERS[code]
@@ -114,7 +115,7 @@ def give(world, words, lines):
     world.control += 1
     control = int(options.get("control", world.control))
     segments = ["ST*%s*0001" % kind] + lines
-    segments.append("SE*%d*0001" % (len(segments) + 1))
+    segments.append("SE*%s*0001" % options.get("count", len(segments) + 1))
     text = "~".join(
         ["ISA*00*          *00*          *%s*%-15s*%s*%-15s*261122*1200*U*00401*%09d*%s*%s*>"
          % (qualifier, identity, "ZZ", options.get("to", "CRONUS01"), control, options.get("ack", "0"),
@@ -173,7 +174,7 @@ def pay(world, words, lines):
 
 def options_of(words):
     return [word for word in words if word == "drop" or word.split("=")[0] in (
-        "name", "box", "control", "usage", "ack", "to", "from", "cut")]
+        "name", "box", "control", "usage", "ack", "to", "from", "cut", "count")]
 
 
 def put_file(folder, name, text):
