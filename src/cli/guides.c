@@ -104,7 +104,8 @@ rules_for(struct arena *arena, const struct partner *partner, const char *set,
     for (size_t i = 0; i < conf_count(partner->group, "rules"); i++) {
         const struct conf_group *rule =
             conf_group_at(partner->group, "rules", i);
-        const char *at = conf_text(rule, "at", "");
+        const char *own = conf_text(rule, "segment", NULL);
+        const char *at = conf_text(rule, own ? "after" : "at", "");
         if (!text_starts(at, set) || at[length] != '/')
             continue;
         rules[count++] = (struct x12_rule){
@@ -116,6 +117,9 @@ rules_for(struct arena *arena, const struct partner *partner, const char *set,
             .max = conf_number(rule, "max", 0),
             .min_length = conf_number(rule, "min_length", 0),
             .max_length = conf_number(rule, "max_length", 0),
+            .pattern = conf_text(rule, "pattern", NULL),
+            .segment = own,
+            .elements = texts_of(arena, rule, "elements"),
         };
     }
     return count;

@@ -139,6 +139,22 @@ check_control(const struct conf_group *group, struct problems *problems)
             conf_complain(problems, n, "a number of at most 9 digits");
 }
 
+/* A rule names its place by at, or by after together with segment. */
+static void
+check_rules(const struct conf_group *list, struct problems *problems)
+{
+    if (list == NULL || list->kind != NODE_LIST)
+        return;
+    for (const struct conf_group *n = list->first; n != NULL; n = n->next) {
+        bool at = tree_member(n, "at") != NULL;
+        bool after = tree_member(n, "after") != NULL;
+        bool own = tree_member(n, "segment") != NULL;
+        if (at == after || after != own)
+            conf_complain(problems, n,
+                          "a rule with at, or one with after and segment");
+    }
+}
+
 void
 partner_check_said(const struct conf_group *own, struct problems *problems)
 {
@@ -151,6 +167,7 @@ partner_check_said(const struct conf_group *own, struct problems *problems)
     check_tolerate(tree_member(own, "tolerate"), problems);
     check_sets(tree_member(own, "send"), problems);
     check_sets(tree_member(own, "receive"), problems);
+    check_rules(tree_member(own, "rules"), problems);
     check_control(tree_member(own, "control"), problems);
     check_delimiters(tree_member(own, "delimiters"), problems);
     conf_check_zone(tree_member(own, "timezone"), problems);

@@ -61,8 +61,17 @@ static const struct setting receive_settings[] = {
 
 static const struct setting rule_settings[] = {
     { .name = "at",
-      .about = "the place: 850/BEG02, 850/N1[01=ST], 850/PO1/PO104",
-      .required = true },
+      .about = "the place: 850/BEG02, 850/N1[01=ST], 850/PO1/PO104" },
+    { .name = "after",
+      .about = "instead of at: the place behind which the partner's own "
+               "segment stands, such as 850/PO1/PID" },
+    { .name = "segment",
+      .about = "with after: the own segment's name, such as ZA1" },
+    { .name = "elements",
+      .type = SETTING_TEXTS,
+      .about = "with after: its elements, each a type, a shortest and a "
+               "longest length, and M where it must be there, such as "
+               "\"AN 1 30\"" },
     { .name = "usage",
       .about = "must be there (M), may be there (O), must not be there (N)",
       .choices = usage_words },
@@ -81,6 +90,9 @@ static const struct setting rule_settings[] = {
     { .name = "max_length",
       .type = SETTING_NUMBER,
       .about = "the longest value, in characters" },
+    { .name = "pattern",
+      .about = "a regular expression that the whole value matches, such as "
+               "[0-9]{14}" },
     { 0 }
 };
 

@@ -14,6 +14,7 @@ struct making {
     struct arena *arena;
     struct x12_set *set;
     struct x12_node *ak2;
+    bool new_names; /* a 999: IK3, IK4, IK5 */
 };
 
 /* Distinct codes of one kind, "AK502=4" without what is before "=". */
@@ -85,17 +86,24 @@ static struct x12_node *
 add_ak3(struct making *making, const struct x12_finding *finding,
         const char *code)
 {
-    return x12_add(making->arena, making->set, making->ak2, "AK3",
+    return x12_add(making->arena, making->set, making->ak2,
+                   making->new_names ? "IK3" : "AK3",
                    segment_name(making->arena, finding),
                    number(making->arena, finding->position), loop_name(finding),
                    code, NULL);
+}
+
+static bool
+is_old(const struct making *making)
+{
+    return strncmp(making->set->version, "005", 3) < 0;
 }
 
 /* Releases before 005 have no codes for repetitions and components. */
 static const char *
 element_code(const struct making *making, const char *code)
 {
-    bool old = strncmp(making->set->version, "005", 3) < 0;
+    bool old = is_old(making);
 
     return old && (strcmp(code, "12") == 0 || strcmp(code, "13") == 0) ? "3"
                                                                        : code;
@@ -107,7 +115,8 @@ add_ak4(struct making *making, struct x12_node *ak3,
 {
     struct arena *arena = making->arena;
     struct x12_node *ak4 = x12_add(
-        arena, making->set, ak3, "AK4", number(arena, finding->element),
+        arena, making->set, ak3, making->new_names ? "IK4" : "AK4",
+        number(arena, finding->element),
         finding->element_number > 0 ? number(arena, finding->element_number)
                                     : "",
         element_code(making, finding->code + strlen("AK403=")),
@@ -116,6 +125,9 @@ add_ak4(struct making *making, struct x12_node *ak3,
     if (finding->component > 0)
         x12_put(arena, making->set, ak4, 1, 2,
                 number(arena, finding->component));
+    if (finding->repetition > 1 && !is_old(making))
+        x12_put(arena, making->set, ak4, 1, 3,
+                number(arena, finding->repetition));
 }
 
 /* One AK3 for each wrong segment, and one for each segment whose elements are
@@ -153,29 +165,35 @@ add_set(struct making *making, const struct x12_result *result)
     making->ak2 =
         x12_add(arena, making->set, NULL, "AK2", harmless(arena, result->id),
                 harmless(arena, result->control), NULL);
+    if (making->new_names && *result->implementation != '\0')
+        x12_put(arena, making->set, making->ak2, 3, 0,
+                harmless(arena, result->implementation));
     if (add_details(making, result->findings))
         add_code(&codes, "5");
     add_codes(&codes, result->findings, "AK502=");
     struct x12_node *ak5 =
-        x12_add(arena, making->set, making->ak2, "AK5", verdict, NULL);
+        x12_add(arena, making->set, making->ak2,
+                making->new_names ? "IK5" : "AK5", verdict, NULL);
     for (uint32_t i = 0; i < codes.count; i++)
         x12_put(arena, making->set, ak5, i + 2, 0, codes.values[i]);
 }
 
-struct x12_set *
-x12_ack_997(const struct x12_group *group, bool only_errors,
-            struct arena *arena)
+static struct x12_set *
+make(const struct x12_group *group, const char *id, bool only_errors,
+     struct arena *arena)
 {
     struct codes codes = { 0 };
     char verdict[2] = { (char)group->verdict, '\0' };
 
     if (strcmp(group->functional_id, "FA") == 0)
         return NULL;
-    struct making making = { .arena = arena };
-    making.set = x12_set_new(arena, "997", group->version);
+    struct making making = { .arena = arena,
+                             .new_names = strcmp(id, "999") == 0 };
+    making.set = x12_set_new(arena, id, group->version);
     x12_add(arena, making.set, NULL, "AK1",
             harmless(arena, group->functional_id),
-            harmless(arena, group->control), NULL);
+            harmless(arena, group->control),
+            making.new_names ? harmless(arena, group->version) : NULL, NULL);
     for (const struct x12_result *r = group->results; r != NULL; r = r->next)
         if (!only_errors || r->verdict != X12_ACCEPTED)
             add_set(&making, r);
@@ -186,6 +204,20 @@ x12_ack_997(const struct x12_group *group, bool only_errors,
     for (uint32_t i = 0; i < codes.count; i++)
         x12_put(arena, making.set, ak9, i + 5, 0, codes.values[i]);
     return making.set;
+}
+
+struct x12_set *
+x12_ack_997(const struct x12_group *group, bool only_errors,
+            struct arena *arena)
+{
+    return make(group, "997", only_errors, arena);
+}
+
+struct x12_set *
+x12_ack_999(const struct x12_group *group, bool only_errors,
+            struct arena *arena)
+{
+    return make(group, "999", only_errors, arena);
 }
 
 const struct x12_segment *

@@ -4,11 +4,12 @@
  * when partners send theirs.
  *
  *   set = x12_ack_997(group, false, arena);      NULL: nothing to acknowledge
+ *   set = x12_ack_999(group, false, arena);      since 005010
  *   ta1 = x12_ack_ta1(interchange, arena);
  *
  * The sets made go to x12/write.h; a 997 belongs into a group FA whose
  * version is the acknowledged group's. Groups FA are never acknowledged.
- * Sources: X12 997 (AK1 AK2 AK3 AK4 AK5 AK9), X12.56 (TA1).
+ * Sources: X12 997 (AK1 AK2 AK3 AK4 AK5 AK9), 999 (IK3 IK4 IK5), X12.56 (TA1).
  */
 #ifndef TP_X12_ACK_H
 #define TP_X12_ACK_H
@@ -19,10 +20,12 @@
  * The set's control is NULL: the writer's caller gives it. */
 struct x12_set *x12_ack_997(const struct x12_group *, bool only_errors,
                             struct arena *);
+struct x12_set *x12_ack_999(const struct x12_group *, bool only_errors,
+                            struct arena *);
 const struct x12_segment *x12_ack_ta1(const struct x12_interchange *,
                                       struct arena *);
 
-/* What a partner's 997 says of one of our sets. */
+/* What a partner's 997 or 999 says of one of our sets. */
 struct x12_acked_set {
     const char *id, *control; /* AK201, AK202 */
     char verdict;             /* AK501: A E M R W X */
@@ -41,7 +44,7 @@ struct x12_acked_group {
  * the group is accepted or rejected as a whole; 0 = not told. */
 char x12_acked_verdict(const struct x12_acked_group *, const char *set_id,
                        const char *control);
-/* False when the set is no 997 or lacks AK1 or AK9. */
+/* False when the set is neither 997 nor 999, or lacks AK1 or AK9. */
 bool x12_ack_read(const struct x12_set *, struct arena *,
                   struct x12_acked_group *, struct err *) MUST_USE;
 

@@ -20,6 +20,11 @@ x12_code_meaning(const char *code)
     for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
         if (strcmp(meanings[i].code, code) == 0)
             return meanings[i].meaning;
+    /* A 999 says by the codes of a 997 what is not about implementations. */
+    for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
+        if (text_starts(code, "IK") &&
+            strcmp(meanings[i].code + 1, code + 1) == 0)
+            return meanings[i].meaning;
     return NULL;
 }
 
@@ -30,6 +35,8 @@ struct reading {
     struct x12_acked_group *group;
     char segment[40]; /* "segment 7 (N1)" of the last AK3 */
     char name[8];
+    bool new_names; /* a 999 */
+    char component; /* the separator */
     bool ak1, ak9;
 };
 
@@ -102,17 +109,28 @@ take_ak3(struct reading *reading, const struct x12_segment *segment)
     if (strcmp(code, "8") == 0)
         return;
     buf_addf(&reading->errors, "%s: ", reading->segment);
-    add_error(reading, "AK304", code);
+    add_error(reading, reading->new_names ? "IK304" : "AK304", code);
 }
 
 static void
 take_ak4(struct reading *reading, const struct x12_segment *segment)
 {
     struct arena *arena = reading->arena;
+    struct x12_element place = x12_get(segment, 1);
+    struct x12_element parts[] = {
+        x12_component(place, reading->component, 1),
+        x12_component(place, reading->component, 2),
+    };
+    struct x12_segment numbers = { .elements = parts, .count = 2 };
+    uint32_t component = number_at(arena, &numbers, 2);
 
-    buf_addf(&reading->errors, "%s, %s%02u: ", reading->segment, reading->name,
-             number_at(arena, segment, 1));
-    add_error(reading, "AK403", text_of(arena, segment, 3));
+    buf_addf(&reading->errors, "%s, %s%02u", reading->segment, reading->name,
+             number_at(arena, &numbers, 1));
+    if (component > 0)
+        buf_addf(&reading->errors, "-%u", component);
+    buf_adds(&reading->errors, ": ");
+    add_error(reading, reading->new_names ? "IK403" : "AK403",
+              text_of(arena, segment, 3));
 }
 
 static void
@@ -122,7 +140,8 @@ take_ak5(struct reading *reading, const struct x12_segment *segment)
     size_t size;
 
     for (uint32_t i = 2; i <= 6; i++)
-        add_error(reading, "AK502", text_of(reading->arena, segment, i));
+        add_error(reading, reading->new_names ? "IK502" : "AK502",
+                  text_of(reading->arena, segment, i));
     if (reading->set == NULL)
         return;
     size = reading->errors.size;
@@ -145,6 +164,14 @@ take_ak9(struct reading *reading, const struct x12_segment *segment)
     reading->ak9 = group->verdict != '\0';
 }
 
+/* AK3 or IK3 */
+static bool
+is_either(const struct x12_segment *segment, const char *name)
+{
+    return strchr("AI", segment->id[0]) != NULL &&
+           strcmp(segment->id + 1, name) == 0;
+}
+
 static void
 take(struct reading *reading, const struct x12_segment *segment)
 {
@@ -154,11 +181,11 @@ take(struct reading *reading, const struct x12_segment *segment)
         reading->ak1 = true;
     } else if (strcmp(segment->id, "AK2") == 0) {
         take_ak2(reading, segment);
-    } else if (strcmp(segment->id, "AK3") == 0) {
+    } else if (is_either(segment, "K3")) {
         take_ak3(reading, segment);
-    } else if (strcmp(segment->id, "AK4") == 0) {
+    } else if (is_either(segment, "K4")) {
         take_ak4(reading, segment);
-    } else if (strcmp(segment->id, "AK5") == 0) {
+    } else if (is_either(segment, "K5")) {
         take_ak5(reading, segment);
     } else if (strcmp(segment->id, "AK9") == 0) {
         take_ak9(reading, segment);
@@ -172,18 +199,21 @@ x12_ack_read(const struct x12_set *set, struct arena *arena,
     struct reading reading CLEANUP(free_reading) = { .arena = arena,
                                                      .group = group };
 
-    if (strcmp(set->id, "997") != 0)
-        return err_set(err, TP2201, "found a set %s, expected a 997", set->id);
+    reading.component = set->delimiters.component;
+    reading.new_names = strcmp(set->id, "999") == 0;
+    if (strcmp(set->id, "997") != 0 && !reading.new_names)
+        return err_set(err, TP2201, "found a set %s, expected a 997 or 999",
+                       set->id);
     *group = (struct x12_acked_group){ .functional_id = "", .control = "" };
     for (const struct x12_node *node = set->first; node != NULL;
          node = x12_following(node))
         take(&reading, &node->segment);
     if (!reading.ak1)
-        return err_set(err, TP2201, "the 997 %s has no AK1",
+        return err_set(err, TP2201, "the %s %s has no AK1", set->id,
                        set->control ? set->control : "");
     if (!reading.ak9)
-        return err_set(err, TP2201, "the 997 %s has no AK9 with a verdict",
-                       set->control ? set->control : "");
+        return err_set(err, TP2201, "the %s %s has no AK9 with a verdict",
+                       set->id, set->control ? set->control : "");
     return true;
 }
 

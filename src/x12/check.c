@@ -49,6 +49,18 @@ check_codes(struct x12_reader *reader, const struct slot *slot,
              "found '%.*s', expected %s", shown(value), value->text, expected);
 }
 
+static void
+check_pattern(struct x12_reader *reader, const struct slot *slot,
+              const struct spot *spot)
+{
+    const struct x12_element *value = spot->value;
+
+    if (!pattern_matches(slot->pattern, value->text, value->size))
+        note_element(reader, "AK403=7", spot,
+                     "found '%.*s', expected a value that matches %s",
+                     shown(value), value->text, slot->pattern->text);
+}
+
 /* Characters of valid or invalid UTF-8: bytes that start one. */
 static size_t
 characters(const struct x12_element *value)
@@ -115,6 +127,8 @@ check_value(struct x12_reader *reader, const struct slot *slot,
             note_wrong_type(reader, wrong, spot);
         else
             check_codes(reader, slot, spot);
+        if (slot->pattern != NULL)
+            check_pattern(reader, slot, spot);
     }
 }
 
@@ -190,7 +204,9 @@ aim(const struct slot *composite, const struct spot *outer,
     struct spot spot = { .element = number };
 
     if (composite != NULL)
-        spot = (struct spot){ .element = outer->element, .component = number };
+        spot = (struct spot){ .element = outer->element,
+                              .component = number,
+                              .repetition = outer->repetition };
     if (number <= def->count)
         spot.number = def->slots[number - 1].number;
     return spot;
@@ -256,19 +272,14 @@ check_composite(struct x12_reader *reader, const struct slot *slot,
     check_presence(reader, def, present, slot, outer);
 }
 
-/* An element in a segment where component or repetition separators stand. */
+/* One repetition of an element, in a segment where separators stand. */
 static void
-check_compound(struct x12_reader *reader, const struct slot *slot,
-               const struct spot *spot)
+check_one(struct x12_reader *reader, const struct slot *slot,
+          const struct spot *spot)
 {
     const struct x12_element *value = spot->value;
-    char repetition = reader->interchange->delimiters.repetition;
 
-    if (repetition != '\0' &&
-        memchr(value->text, repetition, value->size) != NULL)
-        note_element(reader, "AK403=12", spot,
-                     "the element is repeated, expected once");
-    else if (slot->inside != NULL)
+    if (slot->inside != NULL)
         check_composite(reader, slot, spot);
     else if (memchr(value->text, reader->delimiters.component, value->size) !=
              NULL)
@@ -277,6 +288,46 @@ check_compound(struct x12_reader *reader, const struct slot *slot,
                      shown(value), value->text);
     else
         check_value(reader, slot, spot);
+}
+
+static void
+check_repeated(struct x12_reader *reader, const struct slot *slot,
+               const struct spot *whole)
+{
+    const char *at = whole->value->text, *end = at + whole->value->size;
+    struct spot spot = *whole;
+
+    for (spot.repetition = 1; at <= end; spot.repetition++) {
+        const char *stop =
+            memchr(at, reader->delimiters.repetition, (size_t)(end - at));
+        if (stop == NULL)
+            stop = end;
+        struct x12_element value = { at, (uint32_t)(stop - at) };
+        spot.value = &value;
+        at = stop + 1;
+        if (spot.repetition > slot->repeats) {
+            note_element(reader, "AK403=12", &spot,
+                         "the element is repeated, expected at most %u times",
+                         slot->repeats);
+            return;
+        }
+        if (value.size > 0)
+            check_one(reader, slot, &spot);
+    }
+}
+
+static void
+check_compound(struct x12_reader *reader, const struct slot *slot,
+               const struct spot *spot)
+{
+    const struct x12_delimiters *marks = &reader->delimiters;
+    const struct x12_element *value = spot->value;
+
+    if (marks->repetition != marks->component &&
+        memchr(value->text, marks->repetition, value->size) != NULL)
+        check_repeated(reader, slot, spot);
+    else
+        check_one(reader, slot, spot);
 }
 
 void

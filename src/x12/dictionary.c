@@ -65,6 +65,28 @@ by_number(const void *a, const void *b)
     return (x->number > y->number) - (x->number < y->number);
 }
 
+bool
+slot_parse(const char *text, struct slot *slot)
+{
+    char copy[40], *words[5] = { NULL }, *rest = copy;
+    size_t count = 0;
+
+    *slot = (struct slot){ .usage = 'O', .repeats = 1 };
+    if (!text_copy(copy, sizeof copy, text))
+        return false;
+    for (char *word; count < 5 && (word = strsep(&rest, " ")) != NULL;)
+        words[count++] = word;
+    if (count < 3 || count > 4 || !take_type(words[0], slot) ||
+        !take_number(words[1], 999999, &slot->min) ||
+        !take_number(words[2], 999999, &slot->max) || slot->max == 0 ||
+        slot->min > slot->max)
+        return false;
+    if (count == 4 && (strlen(words[3]) != 1 || !strchr("MO", words[3][0])))
+        return false;
+    slot->usage = count == 4 ? words[3][0] : 'O';
+    return true;
+}
+
 /* While a text is read: those of the version it builds on are sorted, what it
  * says itself comes after them. */
 static struct slot *

@@ -67,6 +67,8 @@ add_element_place(const struct x12_finding *finding, struct buf *out)
     buf_addf(out, ", %s%02u", finding->segment, finding->element);
     if (finding->component > 0)
         buf_addf(out, "-%u", finding->component);
+    if (finding->repetition > 1)
+        buf_addf(out, " (repetition %u)", finding->repetition);
 }
 
 void

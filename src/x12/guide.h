@@ -39,9 +39,10 @@ bool x12_guide_load(struct x12_guide **, const struct x12_sources *,
                     struct err *) MUST_USE;
 void x12_guide_free(struct x12_guide **);
 
-/* One edit. at names a place from the set down: "850/BEG02", "850/N1",
- * "850/N1[01=ST]" (that loop must occur, or its max, for that qualifier),
- * "850/PO1/PO104", "850/REF04-2". Zero or NULL leaves a thing as it is. */
+/* One edit, or with segment a new one. at names a place from the set down:
+ * "850/BEG02", "850/N1", "850/N1[01=ST]" (that loop must occur, or its max, for
+ * that qualifier), "850/PO1/PO104", "850/REF04-2". Zero or NULL leaves a thing
+ * as it is. */
 struct x12_rule {
     const char *at;
     const char *where;            /* "partners/acme.conf:12"; NULL = unknown */
@@ -50,6 +51,12 @@ struct x12_rule {
     const char *const *codes_add; /* values more than the base has */
     long max;                     /* occurrences; -1 = any number */
     long min_length, max_length;
+    const char *pattern; /* POSIX extended; the whole value matches it */
+    /* The partner's own segment: stands behind the place (a loop as a whole;
+     * "PO1/PO1" is behind the loop's first segment). Usage is O and max 1 when
+     * not said. NULL elements: the dictionary has the segment. */
+    const char *segment;         /* "ZA1" */
+    const char *const *elements; /* "AN 1 30", "ID 2 2 M"; NULL-terminated */
 };
 
 enum { X12_ANY_NUMBER = -1 };

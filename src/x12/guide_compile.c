@@ -73,7 +73,7 @@ index_segments(struct x12_guide *guide, struct item **items)
     for (uint32_t i = 1; i < guide->node_count; i++) {
         const char *id = items[i]->segment->id;
         uint32_t packed = pack_id(id, strlen(id));
-        if (guide_index(guide, packed) == KNOWN_SEGMENT)
+        if (guide_index(guide, packed) >= KNOWN_SEGMENT)
             put_id(guide, packed, (uint16_t)guide->index_count++);
         guide->nodes[i].index = guide_index(guide, packed);
     }
@@ -100,7 +100,8 @@ fill_masks(struct segment_def *def)
         def->must |= (uint64_t)(slot->usage == 'M') << i;
         def->banned |= (uint64_t)(slot->usage == 'N') << i;
         slot->plain = (slot->type == 'A' || slot->type == 'I') &&
-                      (slot->codes == NULL || !slot->codes->all);
+                      (slot->codes == NULL || !slot->codes->all) &&
+                      slot->pattern == NULL;
         if (slot->inside != NULL)
             fill_masks(slot->inside);
     }

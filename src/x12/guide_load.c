@@ -35,6 +35,7 @@ x12_guide_free(struct x12_guide **guide)
     if (*guide == NULL)
         return;
     dictionary_free(&(*guide)->dictionary);
+    patterns_free(*guide);
     arena_free(&(*guide)->arena);
     release(guide);
 }

@@ -46,8 +46,9 @@ copy_codes(struct arena *arena, const struct code_list *codes)
 /* A definition that may be changed; what was made for another guide comes
  * along. */
 static struct segment_def *
-copy_def(struct arena *arena, const struct segment_def *def)
+copy_def(struct x12_guide *guide, const struct segment_def *def)
 {
+    struct arena *arena = guide->arena;
     struct segment_def *copy = arena_copy(arena, def, sizeof *def);
 
     copy->own = true;
@@ -58,28 +59,31 @@ copy_def(struct arena *arena, const struct segment_def *def)
         if (slot->codes != NULL && slot->codes->own)
             slot->codes = copy_codes(arena, slot->codes);
         if (slot->inside != NULL && slot->inside->own)
-            slot->inside = copy_def(arena, slot->inside);
+            slot->inside = copy_def(guide, slot->inside);
+        if (slot->pattern != NULL)
+            slot->pattern = pattern_new(guide, slot->pattern->text);
     }
     return copy;
 }
 
 static struct item *
-copy_item(struct arena *arena, const struct item *item, struct item *parent)
+copy_item(struct x12_guide *guide, const struct item *item, struct item *parent)
 {
+    struct arena *arena = guide->arena;
     struct item *copy = arena_copy(arena, item, sizeof *item);
     struct item **end = &copy->child;
 
     copy->parent = parent;
     copy->next = copy->child = copy->variants = NULL;
     if (item->segment != NULL && item->segment->own)
-        copy->segment = copy_def(arena, item->segment);
+        copy->segment = copy_def(guide, item->segment);
     for (const struct item *child = item->child; child; child = child->next) {
-        *end = copy_item(arena, child, copy);
+        *end = copy_item(guide, child, copy);
         end = &(*end)->next;
     }
     end = &copy->variants;
     for (const struct item *v = item->variants; v; v = v->next) {
-        *end = copy_item(arena, v, parent);
+        *end = copy_item(guide, v, parent);
         (*end)->base = copy;
         (*end)->value = arena_strdup(arena, v->value);
         end = &(*end)->next;
@@ -176,7 +180,7 @@ get_variant(struct ruling *ruling, struct item *base, const struct step *step)
             return *end;
     struct item bare = *base;
     bare.variants = NULL;
-    *end = copy_item(arena, &bare, base->parent);
+    *end = copy_item(ruling->guide, &bare, base->parent);
     (*end)->base = base;
     (*end)->usage = 'O';
     (*end)->element = step->qualifier;
@@ -234,20 +238,24 @@ edit_slot(struct ruling *ruling, struct slot *slot)
                  slot->min, slot->max);
     else if (rule->codes != NULL || rule->codes_add != NULL)
         edit_codes(ruling, slot);
+    if (rule->pattern == NULL)
+        return;
+    slot->pattern = pattern_new(ruling->guide, rule->pattern);
+    if (slot->pattern == NULL)
+        complain(ruling, "the pattern '%s' is no regular expression",
+                 rule->pattern);
 }
 
 static void
 edit_element(struct ruling *ruling, struct item *item, const struct step *step)
 {
-    struct arena *arena = ruling->guide->arena;
-
     if (step->element > item->segment->count) {
         complain(ruling, "%s has only %u elements", step->id,
                  item->segment->count);
         return;
     }
     if (!item->segment->own)
-        item->segment = copy_def(arena, item->segment);
+        item->segment = copy_def(ruling->guide, item->segment);
     struct slot *slot = &item->segment->slots[step->element - 1];
     if (step->component == 0) {
         edit_slot(ruling, slot);
@@ -258,7 +266,7 @@ edit_element(struct ruling *ruling, struct item *item, const struct step *step)
                  step->component);
         return;
     }
-    struct segment_def *inside = copy_def(arena, slot->inside);
+    struct segment_def *inside = copy_def(ruling->guide, slot->inside);
     slot->inside = inside;
     edit_slot(ruling, &inside->slots[step->component - 1]);
 }
@@ -269,14 +277,73 @@ edit_item(struct ruling *ruling, struct item *item)
     const struct x12_rule *rule = ruling->rule;
 
     if (rule->codes != NULL || rule->codes_add != NULL ||
-        rule->min_length > 0 || rule->max_length > 0) {
-        complain(ruling, "codes and lengths are for elements, not segments");
+        rule->min_length > 0 || rule->max_length > 0 || rule->pattern != NULL) {
+        complain(ruling, "codes, lengths and patterns are for elements, not "
+                         "segments");
         return;
     }
     if (rule->usage != '\0')
         item->usage = rule->usage;
     if (rule->max != 0)
         item->max = rule->max;
+}
+
+/* The definition of an own segment: the dictionary's, or made of the rule's
+ * elements. */
+static struct segment_def *
+own_segment(struct ruling *ruling)
+{
+    const struct x12_guide *guide = ruling->guide;
+    const struct x12_rule *rule = ruling->rule;
+    size_t size = strlen(rule->segment);
+    struct slot slots[ELEMENTS_MAX];
+    struct segment_def *def;
+
+    if (rule->elements == NULL) {
+        def = dictionary_segment(guide->dictionary, rule->segment);
+        if (def == NULL)
+            complain(ruling, "the segment %s is not known, expected elements",
+                     rule->segment);
+        return def;
+    }
+    def = arena_alloc(guide->arena, sizeof *def);
+    def->own = true;
+    if (size < 2 || size > 3 ||
+        !text_copy(def->id, sizeof def->id, rule->segment))
+        complain(ruling, "the segment '%s' has %zu letters, expected 2 or 3",
+                 rule->segment, size);
+    for (const char *const *text = rule->elements; *text != NULL; text++) {
+        if (def->count == ELEMENTS_MAX ||
+            !slot_parse(*text, &slots[def->count])) {
+            complain(ruling,
+                     "the element is '%s', expected a type, a shortest "
+                     "and a longest length: AN 1 30",
+                     *text);
+            break;
+        }
+        def->count++;
+    }
+    def->slots = arena_copy(guide->arena, slots, def->count * sizeof *slots);
+    return def;
+}
+
+/* Behind the item; behind its leader when the item is the parent. */
+static void
+insert_own(struct ruling *ruling, struct item *item, bool leader)
+{
+    const struct x12_rule *rule = ruling->rule;
+    struct segment_def *def = own_segment(ruling);
+    struct item *own, **place = leader ? &item->child : &item->next;
+
+    if (ruling->failed)
+        return;
+    own = arena_alloc(ruling->guide->arena, sizeof *own);
+    own->segment = def;
+    own->usage = rule->usage ? rule->usage : 'O';
+    own->max = rule->max ? rule->max : 1;
+    own->parent = leader ? item : item->parent;
+    own->next = *place;
+    *place = own;
 }
 
 static void walk(struct ruling *, struct item *, const char *rest);
@@ -314,7 +381,8 @@ walk(struct ruling *ruling, struct item *parent, const char *rest)
                          "end maybe an element like N104");
         return;
     }
-    bool leader = step.element > 0 && parent->segment != NULL &&
+    bool leader = (step.element > 0 || ruling->rule->segment != NULL) &&
+                  parent->segment != NULL &&
                   strcmp(parent->segment->id, step.id) == 0;
     struct item *item = leader ? parent : find_child(parent, step.id);
     if (item == NULL) {
@@ -322,12 +390,16 @@ walk(struct ruling *ruling, struct item *parent, const char *rest)
                  parent->segment ? parent->segment->id : ruling->guide->set);
         return;
     }
-    if (step.qualifier > 0)
+    if (step.qualifier > 0 && after == NULL && ruling->rule->segment != NULL)
+        complain(ruling, "an own segment stands behind a place without [..]");
+    else if (step.qualifier > 0)
         item = get_variant(ruling, item, &step);
-    if (item == NULL)
+    if (item == NULL || ruling->failed)
         return;
     if (after != NULL)
         walk(ruling, item, after);
+    else if (ruling->rule->segment != NULL)
+        insert_own(ruling, item, leader);
     else if (step.element > 0)
         edit_element(ruling, item, &step);
     else
@@ -365,7 +437,7 @@ x12_guide_overlay(struct x12_guide **out, const struct x12_guide *base,
     guide->version = arena_strdup(guide->arena, base->version);
     guide->group = arena_strdup(guide->arena, base->group);
     guide->title = arena_strdup(guide->arena, base->title);
-    guide->root = copy_item(guide->arena, base->root, NULL);
+    guide->root = copy_item(guide, base->root, NULL);
     guide->level_count = base->level_count;
     memcpy(guide->levels, base->levels, sizeof guide->levels);
     for (uint32_t i = 0; i < guide->level_count; i++)

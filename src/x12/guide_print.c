@@ -63,8 +63,12 @@ print_slots(const struct segment_def *def, const char *prefix, int indent,
         else
             buf_adds(out, slot->inside->id);
         buf_addf(out, " %s", slot->name ? slot->name : "");
+        if (slot->repeats > 1)
+            buf_addf(out, " x%u", slot->repeats);
         if (slot->codes != NULL && slot->codes->all)
             print_codes(slot->codes, out);
+        if (slot->pattern != NULL)
+            buf_addf(out, " /%s/", slot->pattern->text);
         buf_addc(out, '\n');
         if (slot->inside != NULL)
             print_slots(slot->inside, "-", indent + 4, out);

@@ -9,6 +9,8 @@
 #ifndef TP_X12_GUIDE_PRIVATE_H
 #define TP_X12_GUIDE_PRIVATE_H
 
+#include <regex.h>
+
 #include "x12/guide.h"
 
 struct arena;
@@ -37,6 +39,7 @@ struct slot {
     const char *name;
     const struct code_list *codes; /* NULL = none known */
     struct segment_def *inside;    /* of a composite */
+    const struct pattern *pattern; /* NULL = any value; overlays make it */
 };
 
 struct note {
@@ -104,8 +107,16 @@ struct dictionary {
     size_t inherited, inherited_composites;
 };
 
+/* A compiled expression; freed with the guide that made it. */
+struct pattern {
+    const char *text;
+    regex_t expression;
+    struct pattern *next;
+};
+
 struct x12_guide {
     struct arena *arena;
+    struct pattern *patterns; /* those made for this guide */
     struct dictionary *dictionary;
     const char *set, *version, *group, *title;
     struct item *root;
@@ -147,6 +158,12 @@ struct segment_def *dictionary_segment(const struct dictionary *, const char *);
 /* Model to tables; the items must hold a root. */
 void guide_compile(struct x12_guide *);
 struct x12_guide *guide_new(struct dictionary *);
+/* Patterns: NULL = the text is no expression. Copies belong to the guide. */
+const struct pattern *pattern_new(struct x12_guide *, const char *text);
+void patterns_free(struct x12_guide *);
+bool pattern_matches(const struct pattern *, const char *text, size_t size);
+/* "AN 1 30" or "ID 2 2 M" into a slot; false = it is none. */
+bool slot_parse(const char *text, struct slot *);
 bool rule_apply(struct x12_guide *, const struct x12_rule *, struct problems *);
 
 /* Lines of a text: comments and blank lines are skipped, indent is counted in

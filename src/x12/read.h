@@ -32,6 +32,7 @@ struct x12_reader;
 /* A set as checked. */
 struct x12_result {
     const char *id, *control;      /* ST01, ST02 */
+    const char *implementation;    /* ST03, since 005010; "" = none */
     const struct x12_guide *guide; /* NULL = there was none */
     enum x12_verdict verdict;
     const struct x12_finding *findings; /* in order of the file */

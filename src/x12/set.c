@@ -311,6 +311,8 @@ set_begin(struct x12_reader *reader)
     set->findings = (struct chain){ .head = &result->findings };
     result->id = keep_element(reader->arena, x12_get(&reader->segment, 1));
     result->control = keep_element(reader->arena, x12_get(&reader->segment, 2));
+    result->implementation =
+        keep_element(reader->arena, x12_get(&reader->segment, 3));
     result->group = reader->group;
     set->set->id = result->id;
     set->set->control = result->control;

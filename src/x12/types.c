@@ -55,7 +55,7 @@ check_whole(const char *text, size_t size, size_t *length)
 }
 
 /* [-]digits[.digits][E[-]digits]; the digits before or after the point may be
- * missing, not both. */
+ * missing, not both. Neither sign, point nor exponent counts as length. */
 static char
 check_real(const char *text, size_t size, size_t *length)
 {
@@ -75,7 +75,6 @@ check_real(const char *text, size_t size, size_t *length)
         at += at + 1 < size && text[at + 1] == '-' ? 2 : 1;
         for (; at < size && text[at] >= '0' && text[at] <= '9'; at++)
             exponent++;
-        *length += exponent;
         digits = exponent;
     }
     if (at < size || digits == 0) {

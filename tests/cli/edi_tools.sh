@@ -59,4 +59,39 @@ is "get: nothing" 3 "tradepost: found no N1[01=XX].04 in 850.edi [TP8003]" tp ed
 has "get: not in this set" 3 "found no 810/N1.04" tp edi get 810/N1.04 850.edi
 has "get: a wrong path" 4 "the path 'N1[01ST].04' at 'ST].04': expected = and a value [TP2402]" tp edi get 'N1[01ST].04' 850.edi
 has "get: a path without a name" 4 "expected a segment's name such as N1" tp edi get '1.04' 850.edi
+
+# Differences by meaning.
+is "diff: delimiters mean nothing" 0 "" tp edi diff 850.edi "$valid/pipe_delims/input.edi"
+is "diff: unless asked for" 1 "850 PO-106233
+~ element separator: * -> |
+~ segment terminator: ~ -> '" tp edi diff -a 850.edi "$valid/pipe_delims/input.edi"
+sed 's/000000918/000000919/; s/^GS\(.*\)0858\*918/GS\10901*919/; s/^GE\*1\*918/GE*1*919/; s/155.7/155.70/' 850.edi > same.edi
+is "diff: control numbers, times and 155.70 mean nothing" 0 "" tp edi diff 850.edi same.edi
+sed 's/PO1\*2\*10/PO1*2*12/; s/HADDOCK 10/HADDOCK 20/; s/^REF.DP.*$/REF*DP*043~\nREF*IA*9~/; /^DTM/d' 850.edi > other.edi
+is "diff: what differs is named" 1 "850 PO-106233
+~ REF[01=DP].02 Reference: 042 -> 043
+- DTM[01=002]: DTM*002*20251119
+~ PO1[01=2].02 Quantity ordered: 10 -> 12
+~ PO1[01=2]/PID[01=F].05 Description: HADDOCK 10 LB -> HADDOCK 20 LB
++ REF[01=IA]: REF*IA*9" tp edi diff 850.edi other.edi
+cat > swap.py <<'E2'
+s = open("856.edi").read().split("~\n")
+i, j, k = [n for n, x in enumerate(s) if x[:4] in ("HL*3", "HL*4", "CTT*")]
+a, b = s[i:j], s[j:k]
+a[0], b[0] = "HL*4*2*I", "HL*3*2*I"
+open("swapped.edi", "w").write("~\n".join(s[:i] + b + a + s[k:]))
+p = open("850.edi").read().split("~\n")
+i, j, k = [n for n, x in enumerate(p) if x[:6] in ("PO1*1*", "PO1*2*") or x[:4] == "CTT*"]
+a, b = p[i:j], p[j:k]
+a[0], b[0] = a[0].replace("PO1*1", "PO1*2"), b[0].replace("PO1*2", "PO1*1")
+open("renumbered.edi", "w").write("~\n".join(p[:i] + b + a + p[k:]))
+E2
+python3 swap.py
+is "diff: the order of levels and their numbers mean nothing" 0 "" tp edi diff 856.edi swapped.edi
+is "diff: lines with other numbers meet by their items" 1 "850 PO-106233
+~ PO1[01=1].01 Line number: 1 -> 2
+~ PO1[01=2].01 Line number: 2 -> 1" tp edi diff 850.edi renumbered.edi
+has "diff: JSON" 1 '{"schema":"tradepost.edi-difference/1","change":"changed","set":"850","number":"PO-106233","path":"PO1[01=2].02","name":"Quantity ordered","a":"10","b":"12"}' tp edi diff --json 850.edi other.edi
+has "diff: a set that is in one file only" 1 "- the whole set: 0001" tp edi diff 850.edi 856.edi
+has "diff: a set without an end is equal to nothing" 1 "- the whole set: 0001" tp edi diff "$invalid/missing_se/input.edi" "$invalid/missing_se/input.edi"
 finish
