@@ -94,4 +94,45 @@ is "diff: lines with other numbers meet by their items" 1 "850 PO-106233
 has "diff: JSON" 1 '{"schema":"tradepost.edi-difference/1","change":"changed","set":"850","number":"PO-106233","path":"PO1[01=2].02","name":"Quantity ordered","a":"10","b":"12"}' tp edi diff --json 850.edi other.edi
 has "diff: a set that is in one file only" 1 "- the whole set: 0001" tp edi diff 850.edi 856.edi
 has "diff: a set without an end is equal to nothing" 1 "- the whole set: 0001" tp edi diff "$invalid/missing_se/input.edi" "$invalid/missing_se/input.edi"
+
+# Envelopes made right.
+for name in sample_850 crlf_suffix terminator_0x85 lf_is_terminator terminator_utf8_ellipsis apimeister_850; do
+    is "fix: $name is clean and stays" 0 "" bash -c "'$tradepost' edi fix '$valid/$name/input.edi' | cmp - '$valid/$name/input.edi'"
+done
+while read -r kind name wanted; do
+    is "fix: $name is told" 0 "$wanted" bash -c "'$tradepost' edi fix --dry-run '$TP_SOURCE/tests/x12/$kind/$name/input.edi' 2>&1 | head -1"
+    has "fix: $name is clean then" 0 "1 accepted, 0 rejected" bash -c "'$tradepost' edi fix -q '$TP_SOURCE/tests/x12/$kind/$name/input.edi' | '$tradepost' edi check -"
+done <<'TABLE'
+invalid se_count_wrong offset 654: SE01: 999 becomes 21
+invalid se_ctl_wrong offset 654: SE02: 9999 becomes 0001
+invalid ge_count_wrong offset 665: GE01: 7 becomes 1
+invalid ge_ctl_wrong offset 665: GE02: 77 becomes 918
+invalid iea_count_wrong offset 674: IEA01: 9 becomes 1
+invalid iea_ctl_wrong offset 674: IEA02: 999999999 becomes 000000918
+invalid missing_se offset 654: SE was missing and is added
+invalid missing_ge offset 665: GE was missing and is added
+invalid missing_iea offset 665: IEA was missing and is added
+valid isa_trimmed offset 0: the ISA's elements get their fixed widths
+valid isa_extra_space offset 0: the ISA's elements get their fixed widths
+valid wrap80_crlf offset 0: lines that are broken inside segments are joined
+valid no_final_terminator offset 674: the last segment gets its terminator
+valid empty_segment offset 172: an empty segment is left out
+valid trailing_separators offset 106: GS: empty elements at the end are cut
+TABLE
+has "fix: junk goes" 0 "offset 716: 27 bytes outside interchanges are left out" tp edi fix --dry-run "$invalid/garbage_between/input.edi"
+has "fix: a set that is cut off is not made whole" 1 "the file ends inside the segment N3 at offset 445" bash -c "'$tradepost' edi fix '$invalid/truncated_mid_segment/input.edi' 2>&1 || exit 1"
+is "fix: then nothing is written" 0 "" bash -c "'$tradepost' edi fix '$invalid/truncated_mid_segment/input.edi' 2>/dev/null || true"
+
+# One file for each part.
+is "split: by set" 0 "parts/0001-850-000000918-918-0001.edi" bash -c "'$tradepost' edi split --no-header --columns file --dir parts '$invalid/dup_st02/input.edi' | head -1 | sed 's/ *$//'"
+is "split: two sets, two files" 0 2 bash -c "ls parts | wc -l"
+is "split: each is clean" 0 "" bash -c "'$tradepost' edi check -q parts/*.edi"
+is "split: and holds its set" 0 PO-106233 tp edi get BEG.03 parts/0002*.edi
+has "split: nothing is overwritten" 8 "parts/0001-850-000000918-918-0001.edi is there already" tp edi split --dir parts "$invalid/dup_st02/input.edi"
+tp edi split --by interchange --dir ints "$invalid/fat_two_interchanges_diff_delims/input.edi" > /dev/null
+is "split: by interchange, byte for byte" 0 "" bash -c "cat ints/* | cmp - '$invalid/fat_two_interchanges_diff_delims/input.edi'"
+tp edi split --by group --dir groups "$valid/wrap80_crlf/input.edi" > /dev/null
+is "split: by group, a wrapped file's lines are joined" 0 "" bash -c "'$tradepost' edi diff groups/*.edi '$valid/wrap80_crlf/input.edi'"
+has "split: a set without SE is told" 1 "bytes are in no whole set" tp edi split --dir cut "$invalid/truncated_mid_segment/input.edi"
+has "split: a wrong --by" 2 'found "page", expected set, group or interchange' tp edi split --by page 850.edi
 finish
