@@ -18,20 +18,6 @@ size_of(struct decimal value)
     return value.units < 0 ? decimal_negate(value) : value;
 }
 
-static void
-set_cut(json_t *body, const char *name, const char *text, size_t max)
-{
-    char cut[256];
-
-    if (text_empty(text))
-        return;
-    text_format(cut, max < sizeof cut ? max + 1 : sizeof cut, "%s", text);
-    /* Never half a character. */
-    while (json_object_set_new(body, name, json_string(cut)) != 0 &&
-           cut[0] != '\0')
-        cut[strlen(cut) - 1] = '\0';
-}
-
 /* The item, by the order's line when the bill has an order. *unit stays NULL
  * when the order says nothing of it. */
 static enum pushed
@@ -77,10 +63,15 @@ add_goods(struct nav_bill *bill, const json_t *goods, json_t *lines,
                         "%s is billed in %s; order %s is in %s",
                         nav_name_goods(goods, name, sizeof name), billed,
                         exact_word(bill->order, "number"), unit);
+    done = nav_fits(result, err, "unitOfMeasureCode", billed, NAV_CODE);
+    if (done != PUSH_DONE)
+        return done;
     json_t *line =
         json_pack("{ss ss}", "lineType", "Item", "lineObjectNumber", item);
-    set_cut(line, "description", node_text(goods, "description"), 100);
-    set_cut(line, "unitOfMeasureCode", billed, 10);
+    nav_set_text(
+        line, "description",
+        nav_cut(bill->arena, node_text(goods, "description"), NAV_DESCRIPTION));
+    nav_set_text(line, "unitOfMeasureCode", billed);
     json_object_set_new(
         line, "quantity",
         exact_decimal(nav_bill_amount(bill, node_decimal(goods, "quantity"))));
@@ -126,7 +117,9 @@ add_charge(struct nav_bill *bill, const json_t *charge, json_t *lines,
                         decimal_fixed(amount, 2, shown));
     json_t *line = json_pack("{ss ss}", "lineType", "Account",
                              "lineObjectNumber", account);
-    set_cut(line, "description", text != NULL ? text : code, 100);
+    nav_set_text(
+        line, "description",
+        nav_cut(bill->arena, text != NULL ? text : code, NAV_DESCRIPTION));
     json_object_set_new(line, "quantity",
                         exact_number(amount.units < 0 ? "-1" : "1"));
     json_object_set_new(line, "unitCost", exact_decimal(size_of(amount)));
@@ -169,15 +162,28 @@ add_lines(struct nav_bill *bill, json_t *lines, struct push_result *result,
 }
 
 /* NAV writes its own currency as an empty code. */
-static void
-set_currency(struct nav_bill *bill, json_t *body)
+static const char *
+currency_of(const struct nav_bill *bill)
 {
     const char *code = record_text(bill->invoice, "currency");
     const struct conf *conf = bill->system->context.conf;
     const char *own = conf != NULL ? conf_company(conf)->currency : NULL;
 
-    if (code != NULL && !text_equal(code, own))
-        set_cut(body, "currencyCode", code, 10);
+    return text_equal(code, own) ? NULL : code;
+}
+
+static enum pushed
+check_lengths(const struct nav_bill *bill, struct push_result *result,
+              struct err *err)
+{
+    enum pushed done =
+        nav_fits(result, err, bill->words->number,
+                 record_text(bill->invoice, "number"), NAV_EXTERNAL);
+
+    if (done == PUSH_DONE)
+        done =
+            nav_fits(result, err, "currencyCode", currency_of(bill), NAV_CODE);
+    return done;
 }
 
 enum pushed
@@ -185,18 +191,19 @@ nav_bill_body(struct nav_bill *bill, json_t **body, struct push_result *result,
               struct err *err)
 {
     const char *date = record_text(bill->invoice, "date");
-    const char *due = record_text(bill->invoice, "due_date");
     json_t *lines = json_array();
 
     *body = json_pack("{ss}", "id", bill->id);
-    set_cut(*body, bill->words->number, record_text(bill->invoice, "number"),
-            35);
-    set_cut(*body, "vendorNumber", bill->vendor, 20);
-    set_cut(*body, bill->words->date, date, 10);
-    set_cut(*body, "postingDate", date, 10);
-    set_cut(*body, "dueDate", due, 10);
-    set_currency(bill, *body);
-    enum pushed done = add_lines(bill, lines, result, err);
+    nav_set_text(*body, bill->words->number,
+                 record_text(bill->invoice, "number"));
+    nav_set_text(*body, "vendorNumber", bill->vendor);
+    nav_set_text(*body, bill->words->date, date);
+    nav_set_text(*body, "postingDate", date);
+    nav_set_text(*body, "dueDate", record_text(bill->invoice, "due_date"));
+    nav_set_text(*body, "currencyCode", currency_of(bill));
+    enum pushed done = check_lengths(bill, result, err);
+    if (done == PUSH_DONE)
+        done = add_lines(bill, lines, result, err);
     json_object_set_new(*body, bill->words->lines, lines);
     return done;
 }

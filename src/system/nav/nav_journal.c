@@ -62,9 +62,8 @@ make_entry(const struct nav *nav, const struct nav_receipt *receipt,
 
     text_format(number, sizeof number, "%ld", line_no);
     json_object_set_new(entry, "Line_No", exact_number(number));
-    char external[36];
-    text_copy(external, sizeof external, receipt->shipment);
-    json_object_set_new(entry, "External_Document_No", json_string(external));
+    json_object_set_new(entry, "External_Document_No",
+                        json_string(receipt->shipment));
     if (nav->location != NULL)
         json_object_set_new(entry, "Location_Code", json_string(nav->location));
     json_object_set_new(entry, "Quantity",

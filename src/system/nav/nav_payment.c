@@ -9,31 +9,10 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "system/nav/nav_private.h"
-
-enum { TEXT_MAX = 250 };
-
-/* One journal line as planned. */
-struct line {
-    char id[NAV_UUID];
-    struct decimal amount; /* of money received: positive */
-    const char *invoice;   /* NULL: on account */
-    const char *text, *comment;
-};
-
-struct payment {
-    struct nav *nav;
-    const struct record *record;
-    const char *key, *customer;
-    char document[24];
-    char journal[64]; /* its id */
-    struct arena *arena;
-    struct line *lines;
-    size_t count;
-};
+#include "system/nav/nav_payment_private.h"
 
 static enum pushed
-find_journal(struct payment *payment, struct push_result *result,
+find_journal(struct nav_payment *payment, struct push_result *result,
              struct err *err)
 {
     CLEANUP(json_decrefp) json_t *row = NULL;
@@ -69,7 +48,8 @@ sum_of(const json_t *list, const char *name)
 
 /* What is applied and adjusted has to be what was paid. */
 static enum pushed
-check_sum(struct payment *payment, struct push_result *result, struct err *err)
+check_sum(struct nav_payment *payment, struct push_result *result,
+          struct err *err)
 {
     const struct record *record = payment->record;
     const json_t *applied = record_node(record, "applications");
@@ -155,11 +135,11 @@ comment_of(struct arena *arena, const json_t *application, struct decimal share)
     return out.size < 2 ? NULL : arena_strndup(arena, out.text, out.size - 2);
 }
 
-static struct line *
-add_line(struct payment *payment, const char *list, size_t i,
+static struct nav_payment_line *
+add_line(struct nav_payment *payment, const char *list, size_t i,
          struct decimal amount)
 {
-    struct line *line = &payment->lines[payment->count++];
+    struct nav_payment_line *line = &payment->lines[payment->count++];
 
     nav_uuid(line->id, payment->key,
              arena_printf(payment->arena, "%s%zu", list, i));
@@ -168,7 +148,7 @@ add_line(struct payment *payment, const char *list, size_t i,
 }
 
 static void
-plan_applications(struct payment *payment, const struct decimal *shares)
+plan_applications(struct nav_payment *payment, const struct decimal *shares)
 {
     const json_t *list = record_node(payment->record, "applications");
     struct arena *arena = payment->arena;
@@ -177,16 +157,18 @@ plan_applications(struct payment *payment, const struct decimal *shares)
         const json_t *application = json_array_get(list, i);
         if (shares[i].units <= 0)
             continue;
-        struct line *line = add_line(payment, "", i, shares[i]);
+        struct nav_payment_line *line = add_line(payment, "", i, shares[i]);
         line->invoice = node_text(application, "invoice_number");
-        line->text = arena_printf(arena, "Payment of %s", line->invoice);
+        line->text =
+            nav_cut(arena, arena_printf(arena, "Payment of %s", line->invoice),
+                    NAV_DESCRIPTION);
         line->comment = comment_of(arena, application, shares[i]);
     }
 }
 
 /* Money of the remittance that belongs to no invoice: on account. */
 static void
-plan_adjustments(struct payment *payment)
+plan_adjustments(struct nav_payment *payment)
 {
     const json_t *list = record_node(payment->record, "adjustments");
 
@@ -196,15 +178,17 @@ plan_adjustments(struct payment *payment)
         const char *reason = node_text(one, "reason");
         if (amount.units <= 0)
             continue;
-        add_line(payment, "a", i, amount)->text =
+        add_line(payment, "a", i, amount)->text = nav_cut(
+            payment->arena,
             arena_printf(payment->arena, "Adjustment%s%s",
-                         reason ? ", reason " : "", reason ? reason : "");
+                         reason ? ", reason " : "", reason ? reason : ""),
+            NAV_DESCRIPTION);
     }
 }
 
 /* The same record and key plan the same lines, whenever it is asked. */
 static enum pushed
-plan(struct payment *payment, struct push_result *result, struct err *err)
+plan(struct nav_payment *payment, struct push_result *result, struct err *err)
 {
     const struct record *record = payment->record;
     size_t most = record_count(record, "applications") +
@@ -213,7 +197,7 @@ plan(struct payment *payment, struct push_result *result, struct err *err)
     struct decimal rest;
     char text[DECIMAL_TEXT];
 
-    payment->lines = arena_alloc(payment->arena, most * sizeof(struct line));
+    payment->lines = arena_alloc(payment->arena, most * sizeof *payment->lines);
     if (!spread(record, shares, &rest))
         return nav_hold(result, err, TP6040, NULL,
                         "payment %s deducts %s more than it pays",
@@ -224,21 +208,23 @@ plan(struct payment *payment, struct push_result *result, struct err *err)
     return PUSH_DONE;
 }
 
-static void
-cut_text(json_t *body, const char *name, const char *text, size_t max)
+/* A number that is cut is another number. */
+static enum pushed
+check_lengths(const struct nav_payment *payment, struct push_result *result,
+              struct err *err)
 {
-    char cut[TEXT_MAX + 1];
+    enum pushed done =
+        nav_fits(result, err, "externalDocumentNumber",
+                 record_text(payment->record, "trace_number"), NAV_EXTERNAL);
 
-    if (text == NULL)
-        return;
-    text_format(cut, max + 1, "%s", text);
-    while (json_object_set_new(body, name, json_string(cut)) != 0 &&
-           cut[0] != '\0')
-        cut[strlen(cut) - 1] = '\0';
+    for (size_t i = 0; done == PUSH_DONE && i < payment->count; i++)
+        done = nav_fits(result, err, "appliesToInvoiceNumber",
+                        payment->lines[i].invoice, NAV_NUMBER);
+    return done;
 }
 
 static json_t *
-body_of(const struct payment *payment, const struct line *line)
+body_of(const struct nav_payment *payment, const struct nav_payment_line *line)
 {
     json_t *body =
         json_pack("{ss ss ss ss ss}", "id", line->id, "journalId",
@@ -246,47 +232,28 @@ body_of(const struct payment *payment, const struct line *line)
                   "postingDate", record_text(payment->record, "date"),
                   "documentNumber", payment->document);
 
-    cut_text(body, "externalDocumentNumber",
-             record_text(payment->record, "trace_number"), 35);
-    cut_text(body, "appliesToInvoiceNumber", line->invoice, 20);
-    cut_text(body, "description", line->text, 100);
-    cut_text(body, "comment", line->comment, TEXT_MAX);
+    nav_set_text(body, "externalDocumentNumber",
+                 record_text(payment->record, "trace_number"));
+    nav_set_text(body, "appliesToInvoiceNumber", line->invoice);
+    nav_set_text(body, "description", line->text);
+    nav_set_text(body, "comment",
+                 nav_cut(payment->arena, line->comment, NAV_COMMENT));
     json_object_set_new(body, "amount",
                         exact_decimal(decimal_negate(line->amount)));
     return body;
 }
 
+/* Inserts a line; one of its id that is there by now is the same. */
 static bool
-line_there(struct payment *payment, const struct line *line, bool *there,
-           struct err *err)
-{
-    CLEANUP(json_decrefp) json_t *row = NULL;
-    const char *path =
-        arena_printf(payment->arena, "customerPayments(%s)", line->id);
-
-    if (!odata_get(payment->nav->odata, ODATA_MAIN, path, NULL, &row, err))
-        return false;
-    *there = row != NULL;
-    return true;
-}
-
-/* Inserts the line unless it is there; *made counts. */
-static bool
-put_line(struct payment *payment, const struct line *line, size_t *made,
+put_line(struct nav_payment *payment, const struct nav_payment_line *line,
          struct err *err)
 {
     CLEANUP(json_decrefp) json_t *body = body_of(payment, line);
     CLEANUP(json_decrefp) json_t *answer = NULL;
     struct odata *service = payment->nav->odata;
-    bool there = false;
 
-    if (!line_there(payment, line, &there, err) || there)
-        return err->code == TP_NONE;
-    if (odata_post(service, ODATA_MAIN, "customerPayments", body, &answer,
-                   err)) {
-        ++*made;
+    if (odata_post(service, ODATA_MAIN, "customerPayments", body, &answer, err))
         return true;
-    }
     if (strcmp(odata_last_code(service), "Internal_EntityWithSameKeyExists") !=
         0)
         return err_at(err, "invoice %s", line->invoice ? line->invoice : "-");
@@ -294,26 +261,8 @@ put_line(struct payment *payment, const struct line *line, size_t *made,
     return true;
 }
 
-/* Posted lines have left the journal; their document number is on the general
- * ledger entries. */
 static bool
-find_posted(struct payment *payment, bool *found, struct err *err)
-{
-    CLEANUP(json_decrefp) json_t *row = NULL;
-    struct odata_query query = { .filter = arena_printf(
-                                     payment->arena, "documentNumber eq '%s'",
-                                     payment->document) };
-    size_t count;
-
-    if (!odata_first(payment->nav->odata, ODATA_MAIN, "generalLedgerEntries",
-                     &query, &row, &count, err))
-        return false;
-    *found = count > 0;
-    return true;
-}
-
-static bool
-begin(struct payment *payment, struct system *system,
+begin(struct nav_payment *payment, struct system *system,
       const struct record *record, const char *key, struct err *err)
 {
     payment->nav = nav_of(system);
@@ -327,28 +276,78 @@ begin(struct payment *payment, struct system *system,
                    "nav-odata cannot take them");
 }
 
-static void
-say(const struct payment *payment, bool posted, struct push_result *result)
+static size_t
+count_at(const struct nav_payment *payment, enum nav_line_place place)
 {
-    text_copy(result->number, sizeof result->number, payment->document);
-    text_copy(result->state, sizeof result->state, posted ? "posted" : "draft");
-    text_format(result->note, sizeof result->note, "%zu line%s %s %s, %s",
-                payment->count, payment->count == 1 ? "" : "s",
-                posted ? "posted as" : "in journal",
-                posted ? payment->document : payment->nav->payments,
-                posted ? "found in the ledger" : "to be posted by a person");
-}
-
-static enum pushed
-put_lines(struct payment *payment, struct push_result *result, struct err *err)
-{
-    size_t made = 0;
+    size_t count = 0;
 
     for (size_t i = 0; i < payment->count; i++)
-        if (!put_line(payment, &payment->lines[i], &made, err))
+        count += payment->lines[i].place == place;
+    return count;
+}
+
+static void
+say(const struct nav_payment *payment, struct push_result *result)
+{
+    size_t posted = count_at(payment, LINE_POSTED);
+    size_t drafts = payment->count - posted;
+
+    text_copy(result->number, sizeof result->number, payment->document);
+    text_copy(result->state, sizeof result->state,
+              drafts == 0 ? "posted" : "draft");
+    if (drafts == 0)
+        text_format(result->note, sizeof result->note,
+                    "%zu line%s posted as %s, found in the ledger", posted,
+                    posted == 1 ? "" : "s", payment->document);
+    else
+        text_format(result->note, sizeof result->note,
+                    posted == 0 ? "%zu line%s in journal %s, to be posted by a "
+                                  "person"
+                                : "%zu line%s in journal %s, to be posted by a "
+                                  "person; %zu posted before",
+                    drafts, drafts == 1 ? "" : "s", payment->nav->payments,
+                    posted);
+}
+
+/* Lines are missing, and the ledger has money of this document that no line
+ * explains: a line may have been changed before it was posted. */
+static enum pushed
+hold_missing(const struct nav_payment *payment, struct push_result *result,
+             struct err *err)
+{
+    CLEANUP(buf_free) struct buf names = { 0 };
+    char amount[DECIMAL_TEXT];
+
+    for (size_t i = 0; i < payment->count; i++) {
+        const struct nav_payment_line *line = &payment->lines[i];
+        if (line->place == LINE_MISSING)
+            buf_addf(&names, "%s%s %s", names.size > 0 ? ", " : "",
+                     line->invoice != NULL ? line->invoice : line->text,
+                     decimal_pretty(line->amount, 2, amount));
+    }
+    return nav_hold(result, err, TP6040, NULL,
+                    "payment %s: the ledger has %s as %s that fits no line of "
+                    "it; neither there nor in the journal: %s",
+                    record_text(payment->record, "trace_number"),
+                    decimal_pretty(payment->unexplained, 2, amount),
+                    payment->document, buf_text(&names));
+}
+
+/* Adds the lines that are certain to be nowhere. */
+static enum pushed
+put_lines(struct nav_payment *payment, struct push_result *result,
+          struct err *err)
+{
+    size_t missing = count_at(payment, LINE_MISSING);
+
+    if (missing > 0 && !decimal_is_zero(payment->unexplained))
+        return hold_missing(payment, result, err);
+    for (size_t i = 0; i < payment->count; i++)
+        if (payment->lines[i].place == LINE_MISSING &&
+            !put_line(payment, &payment->lines[i], err))
             return nav_failed(err);
-    result->existed = made == 0;
-    say(payment, false, result);
+    result->existed = missing == 0;
+    say(payment, result);
     return PUSH_DONE;
 }
 
@@ -357,8 +356,7 @@ nav_push_payment(struct system *system, const struct record *record,
                  const char *key, struct push_result *result, struct err *err)
 {
     CLEANUP(arena_free) struct arena *arena = arena_new();
-    struct payment payment = { .arena = arena };
-    bool posted = false;
+    struct nav_payment payment = { .arena = arena };
 
     if (!begin(&payment, system, record, key, err))
         return PUSH_FAILED;
@@ -370,16 +368,14 @@ nav_push_payment(struct system *system, const struct record *record,
     if (done == PUSH_DONE)
         done = plan(&payment, result, err);
     if (done == PUSH_DONE)
+        done = check_lengths(&payment, result, err);
+    if (done == PUSH_DONE)
         done = find_journal(&payment, result, err);
     if (done != PUSH_DONE)
         return done;
-    if (!find_posted(&payment, &posted, err))
+    if (!nav_payment_look(&payment, err))
         return nav_failed(err);
-    if (!posted)
-        return put_lines(&payment, result, err);
-    say(&payment, true, result);
-    result->existed = true;
-    return PUSH_DONE;
+    return put_lines(&payment, result, err);
 }
 
 /* Found when every line is there: pushing again adds the missing ones. */
@@ -389,20 +385,16 @@ nav_find_payment(struct system *system, const struct record *record,
                  struct err *err)
 {
     CLEANUP(arena_free) struct arena *arena = arena_new();
-    struct payment payment = { .arena = arena };
+    struct nav_payment payment = { .arena = arena };
     struct err unplanned = { 0 };
-    bool there = true;
 
-    if (!begin(&payment, system, record, key, err) ||
-        !find_posted(&payment, found, err))
+    if (!begin(&payment, system, record, key, err))
         return false;
-    plan(&payment, result, &unplanned);
-    say(&payment, *found, result);
-    if (*found || payment.count == 0)
+    if (plan(&payment, result, &unplanned) != PUSH_DONE || payment.count == 0)
         return true;
-    for (size_t i = 0; there && i < payment.count; i++)
-        if (!line_there(&payment, &payment.lines[i], &there, err))
-            return false;
-    *found = there;
+    if (!nav_payment_look(&payment, err))
+        return false;
+    say(&payment, result);
+    *found = count_at(&payment, LINE_MISSING) == 0;
     return true;
 }

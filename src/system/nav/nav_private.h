@@ -36,6 +36,15 @@ enum {
     NAV_UUID = 37
 };
 
+/* Characters that NAV's fields take. */
+enum {
+    NAV_CODE = 10,     /* units, currencies */
+    NAV_NUMBER = 20,   /* its own documents, vendors, items */
+    NAV_EXTERNAL = 35, /* partners' documents */
+    NAV_DESCRIPTION = 100,
+    NAV_COMMENT = 250
+};
+
 struct nav {
     struct arena *arena; /* settings' texts */
     struct odata *odata;
@@ -82,6 +91,13 @@ const char *nav_name_goods(const json_t *goods, char *out, size_t out_size);
 enum pushed nav_hold(struct push_result *, struct err *, enum err_code,
                      const char *waits_for, const char *format, ...)
     PRINTF(5, 6);
+/* nav_text.c: as many characters of a text as a field takes; NULL of NULL. */
+const char *nav_cut(struct arena *, const char *text, size_t max);
+/* Nothing is set of an empty text. */
+void nav_set_text(json_t *body, const char *name, const char *text);
+/* PUSH_DONE, or PUSH_HELD when a number is too long for the field. */
+enum pushed nav_fits(struct push_result *, struct err *, const char *name,
+                     const char *value, size_t max);
 /* PUSH_UNKNOWN for ERR_UNSURE, else PUSH_FAILED. */
 enum pushed nav_failed(const struct err *);
 /* UUIDv5 of a key and what distinguishes its parts ("" = nothing). */

@@ -381,6 +381,10 @@ nav_push_receipt(struct system *system, const struct record *shipment,
                         "the shipment names %zu orders; 1 to %d can be "
                         "received",
                         named, MAX_ORDERS);
+    /* receive-and-invoice makes a number of its own. */
+    if (nav_of(system)->receipts != NAV_RECEIVE_AND_INVOICE)
+        done = nav_fits(result, err, "Vendor Shipment No.",
+                        record_text(shipment, "number"), NAV_EXTERNAL);
     begin_parts(&parts, shipment, key, arena);
     for (size_t i = 0; done == PUSH_DONE && i < parts.count; i++)
         done = prepare(system, &parts.list[i], result, err);
