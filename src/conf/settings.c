@@ -61,6 +61,11 @@ static const struct setting limit_settings[] = {
       .type = SETTING_NUMBER,
       .about = "a larger file from a partner is refused",
       .fallback = "67108864" },
+    { .name = "intake_bytes",
+      .type = SETTING_NUMBER,
+      .about = "a larger file is held instead of being taken apart in memory "
+               "(about fifteen times its size)",
+      .fallback = "16777216" },
     { .name = "poll",
       .type = SETTING_DURATION,
       .about = "how often partners and systems are asked for news",

@@ -86,14 +86,39 @@ complaint(const json_t *set, struct buf *out)
     }
 }
 
+/* Whoever acknowledges a file has it: a delivery in doubt is no longer. */
 static bool
-apply(struct flow *flow, struct document *sent, char verdict,
-      const char *detail, struct err *err)
+close_delivery(struct flow *flow, struct document *sent, struct err *err)
 {
     enum doc_state from = sent->state;
-    char state[16];
 
-    sent->acked = verdict_of(verdict);
+    if (from == DOC_QUEUED || from == DOC_DEFERRED) {
+        sent->state = DOC_WORKING;
+        if (!journal_advance(flow->journal, sent, from, "acknowledged",
+                             "although not known to be delivered", err))
+            return false;
+        sent->lease = 0;
+        from = DOC_WORKING;
+    }
+    sent_mark(flow, sent, "the partner acknowledged it");
+    return journal_advance(flow->journal, sent, from, "sent", sent->evidence,
+                           err);
+}
+
+static bool
+in_doubt(const struct document *sent)
+{
+    return sent->state == DOC_QUEUED || sent->state == DOC_DEFERRED ||
+           sent->state == DOC_WORKING || sent->state == DOC_UNKNOWN ||
+           (sent->state == DOC_HELD && sent->code == TP7016);
+}
+
+/* What a person or a rule closed stays closed, with its reason. */
+static void
+explain(struct document *sent, const char *detail)
+{
+    if (sent->state != DOC_DONE)
+        return;
     sent->reason[0] = '\0';
     sent->code = TP_NONE;
     if (sent->acked == ACKED_REJECTED) {
@@ -106,6 +131,20 @@ apply(struct flow *flow, struct document *sent, char verdict,
                     "accepted by %s with errors: %.240s", sent->partner,
                     detail[0] ? detail : "no detail was given");
     }
+}
+
+static bool
+apply(struct flow *flow, struct document *sent, char verdict,
+      const char *detail, struct err *err)
+{
+    char state[16];
+
+    if (in_doubt(sent) && !close_delivery(flow, sent, err))
+        return false;
+    enum doc_state from = sent->state;
+    sent->lease = 0;
+    sent->acked = verdict_of(verdict);
+    explain(sent, detail);
     text_copy(state, sizeof state, acked_name(sent->acked));
     return journal_advance(flow->journal, sent, from, state, sent->reason,
                            err) &&

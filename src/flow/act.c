@@ -42,10 +42,17 @@ apply(struct document *document, enum flow_act act, const char *reason,
             return refuse(document, "retried", err);
         if (state == DOC_HELD || state == DOC_DEAD)
             document->state = resume_state(document);
+        if (by_match(document))
+            document->code = TP_NONE;
         break;
     case FLOW_RELEASE:
         if (state != DOC_HELD)
             return refuse(document, "released", err);
+        if (document->code == TP7022)
+            return err_set(err, TP7030,
+                           "document %lld corrects what is posted: correct "
+                           "it in the system by hand, then ignore it",
+                           (long long)document->id);
         document->state = resume_state(document);
         break;
     case FLOW_HOLD:
@@ -59,6 +66,7 @@ apply(struct document *document, enum flow_act act, const char *reason,
             state != DOC_RECEIVED && state != DOC_QUEUED)
             return refuse(document, "ignored", err);
         document->state = DOC_IGNORED;
+        document->code = TP7044;
         text_copy(document->reason, sizeof document->reason, reason);
         return true;
     }

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/log.h"
+
 /* A whole file that waited is taken apart anew; its document has served. */
 static bool
 whole_again(struct flow *flow, struct document *document, struct err *err)
@@ -19,6 +21,8 @@ whole_again(struct flow *flow, struct document *document, struct err *err)
     text_copy(row.state, sizeof row.state, "replaced");
     row.control[0] = '\0';
     text_copy(arrival.state, sizeof arrival.state, "received");
+    if (document->code == TP7028 || document->code == TP7029)
+        text_copy(arrival.reason, sizeof arrival.reason, ACCEPTED_BY_PERSON);
     document->state = DOC_IGNORED;
     document->code = TP_NONE;
     text_copy(document->reason, sizeof document->reason,
@@ -54,6 +58,7 @@ advance(struct flow *flow, struct prepared *prepared, struct err *err)
     struct document *document = &prepared->document;
     CLEANUP(buf_free) struct buf json = { 0 };
 
+    hold_cancellation(document);
     if (prepared->record != NULL) {
         record_dump(prepared->record, &json);
         if (!journal_put(flow->journal, document->id, "record", json.text,
@@ -128,12 +133,73 @@ released(struct flow *flow, unsigned *moved, struct err *err)
     if (!journal_claim(flow->journal, &filter, LEASE_SECONDS, documents, BATCH,
                        &count, err))
         return false;
-    for (size_t i = 0; i < count; i++)
-        if (documents[i].ordinal == 0 ? !whole_again(flow, &documents[i], err)
-                                      : !set_again(flow, &documents[i], err))
+    for (size_t i = 0; i < count; i++) {
+        int64_t lease = documents[i].lease;
+        bool good = documents[i].ordinal == 0
+                        ? whole_again(flow, &documents[i], err)
+                        : set_again(flow, &documents[i], err);
+        if (!good && !set_aside(flow, documents[i].id, lease, err))
             return false;
+    }
     *moved += (unsigned)count;
     return true;
+}
+
+/* A whole file is in memory while it is taken apart. */
+static bool
+fits(struct flow *flow, const struct interchange *arrival, struct err *err)
+{
+    long limit =
+        conf_number(conf_settings(flow->conf), "limits.intake_bytes", 16 << 20);
+
+    return arrival->size <= limit ||
+           err_set(err, TP7046,
+                   "%s has %lld bytes; limits.intake_bytes allows %ld",
+                   arrival->name, (long long)arrival->size, limit);
+}
+
+/* A file that cannot be taken apart becomes one held document. */
+static bool
+set_arrival_aside(struct flow *flow, struct interchange *arrival,
+                  struct err *err)
+{
+    struct journal *journal = flow->journal;
+    struct interchange row = { .arrival = arrival->id,
+                               .direction = DIRECTION_IN,
+                               .size = arrival->size };
+    struct document document = { .direction = DIRECTION_IN,
+                                 .delivered = DELIVERED_FETCHED,
+                                 .valid = VALID_BAD };
+    struct err failed = *err;
+    bool known;
+
+    journal_abandon(journal);
+    if (!is_stuck(err))
+        return false;
+    err_clear(err);
+    log_err(LOG_ERROR, &failed, arrival->name);
+    text_copy(row.state, sizeof row.state, "junk");
+    text_copy(row.partner, sizeof row.partner, arrival->partner);
+    text_copy(row.channel, sizeof row.channel, arrival->channel);
+    text_copy(row.name, sizeof row.name, arrival->name);
+    text_copy(row.sha256, sizeof row.sha256, arrival->sha256);
+    text_copy(document.partner, sizeof document.partner, arrival->partner);
+    text_copy(document.purpose, sizeof document.purpose, "original");
+    trouble_hold(&document, failed.code == TP7046 ? failed.code : TP7045, NULL,
+                 "%s", failed.text);
+    text_copy(arrival->state, sizeof arrival->state, "split");
+    if (!journal_begin(journal, err))
+        return false;
+    bool good = journal_add_interchange(journal, &row, err);
+    document.interchange = row.id;
+    text_format(document.key, sizeof document.key, "file/%lld",
+                (long long)row.id);
+    good = good && journal_add(journal, &document, &known, err) &&
+           journal_set_interchange(journal, arrival, err) &&
+           journal_commit(journal, err);
+    if (!good)
+        journal_abandon(journal);
+    return good;
 }
 
 bool
@@ -147,9 +213,12 @@ step_intake(struct flow *flow, unsigned *moved, struct err *err)
             return false;
         if (!found)
             break;
-        if (!journal_bytes(flow->journal, arrival.id, &bytes, err) ||
-            !take_apart(flow, &arrival, &bytes, err))
-            return false;
+        if (!fits(flow, &arrival, err) ||
+            !journal_bytes(flow->journal, arrival.id, &bytes, err) ||
+            !take_apart(flow, &arrival, &bytes, err)) {
+            if (!set_arrival_aside(flow, &arrival, err))
+                return false;
+        }
         ++*moved;
     }
     return released(flow, moved, err);

@@ -162,8 +162,10 @@ step_ask(struct flow *flow, unsigned *moved, struct err *err)
                        &count, err))
         return false;
     for (size_t i = 0; i < count; i++) {
-        if (!adopt(flow, &documents[i], err) ||
-            !ask_one(flow, &documents[i], err))
+        int64_t lease = documents[i].lease;
+        if ((!adopt(flow, &documents[i], err) ||
+             !ask_one(flow, &documents[i], err)) &&
+            !set_aside(flow, documents[i].id, lease, err))
             return false;
         *moved += documents[i].state != DOC_UNKNOWN;
     }

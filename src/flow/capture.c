@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "store/digest.h"
 
 struct taking {
     struct flow *flow;
@@ -78,50 +77,58 @@ judge_reading(const struct taking *taking, struct document *document)
         trouble_hold_for(document, found);
 }
 
-/* What was captured but has not left the house is superseded by what the
- * system says now. */
-static bool
-supersede(struct taking *taking, struct document *first,
-          struct document *document, bool *known, struct err *err)
-{
-    enum doc_state from = first->state;
+/* Everything captured of one record, newest first. */
+struct history {
+    struct document *documents;
+    size_t count;
+};
 
-    if (from == DOC_IGNORED && document->state == DOC_IGNORED)
-        return true;
-    first->state = DOC_REPLACED;
-    text_format(first->reason, sizeof first->reason,
-                "changed in %s before it was sent", taking->text->system);
-    return (from == DOC_IGNORED ||
-            journal_advance(taking->flow->journal, first, from, "replaced",
-                            first->reason, err)) &&
-           journal_add(taking->flow->journal, document, known, err);
+/* Numbered means that the partner has, or may have, it. */
+static bool
+any_left(const struct history *history)
+{
+    for (size_t i = 0; i < history->count; i++)
+        if (history->documents[i].isa[0] != '\0')
+            return true;
+    return false;
 }
 
-/* A record that changed after it was captured is never sent twice by itself:
- * the partner has, or may have, the first one. */
+/* What still waits in the house is superseded by what the system says now. */
 static bool
-add_change(struct taking *taking, struct document *document,
-           const char *revision, bool *known, struct err *err)
+supersede(struct taking *taking, struct document *latest, struct err *err)
 {
-    struct document first;
-    bool found;
+    enum doc_state from = latest->state;
 
-    if (!journal_document(taking->flow->journal, document->id, &first, &found,
-                          err))
-        return false;
+    if ((from != DOC_RECEIVED && from != DOC_HELD) || latest->isa[0] != '\0')
+        return true;
+    latest->state = DOC_REPLACED;
+    text_format(latest->reason, sizeof latest->reason,
+                "changed in %s before it was sent", taking->text->system);
+    return journal_advance(taking->flow->journal, latest, from, "replaced",
+                           latest->reason, err);
+}
+
+/* A record that changed after it was captured is never sent a second time by
+ * itself: a person decides whether the change is told as a replacement. */
+static bool
+judge_change(struct taking *taking, const struct history *history,
+             struct document *document, struct err *err)
+{
+    struct document *latest = &history->documents[0];
+    char revision[32];
+
+    text_format(revision, sizeof revision, "after-%lld", (long long)latest->id);
     key_posting(taking->flow, document->key, document, revision);
-    document->original = document->id;
-    document->id = 0;
-    if (found && (first.state == DOC_RECEIVED || first.state == DOC_HELD ||
-                  first.state == DOC_IGNORED))
-        return supersede(taking, &first, document, known, err);
-    trouble_hold(document, TP7012, NULL,
-                 "%s changed in %s after document %lld was made of it; release "
-                 "to send it as a replacement, or ignore",
-                 document->number, taking->text->system,
-                 (long long)document->original);
-    text_copy(document->purpose, sizeof document->purpose, "replacement");
-    return journal_add(taking->flow->journal, document, known, err);
+    document->original = latest->id;
+    if (any_left(history)) {
+        text_copy(document->purpose, sizeof document->purpose, "replacement");
+        trouble_hold(document, TP7012, NULL,
+                     "%s changed in %s after it was sent as document %lld; "
+                     "release to send it as a replacement, or ignore",
+                     document->number, taking->text->system,
+                     (long long)latest->id);
+    }
+    return supersede(taking, latest, err);
 }
 
 static void
@@ -143,11 +150,10 @@ describe(const struct taking *taking, const struct partner *partner,
 
 static bool
 add(struct taking *taking, const struct record *record, const char *key,
-    const char *revision, struct err *err)
+    const struct history *history, const struct buf *json, struct err *err)
 {
     const struct partner *partner = partner_for(taking, record);
     struct journal *journal = taking->flow->journal;
-    CLEANUP(buf_free) struct buf json = { 0 };
     struct document document = { 0 };
     bool known;
 
@@ -155,40 +161,64 @@ add(struct taking *taking, const struct record *record, const char *key,
     if (!judge(taking, partner, record, &document))
         return true;
     judge_reading(taking, &document);
+    if (history->count > 0) {
+        if (document.state == DOC_IGNORED &&
+            history->documents[0].state == DOC_IGNORED)
+            return true;
+        if (!judge_change(taking, history, &document, err))
+            return false;
+    }
     if (!journal_add(journal, &document, &known, err))
-        return false;
-    if (known && !add_change(taking, &document, revision, &known, err))
         return false;
     if (known)
         return true;
     taking->taken++;
-    record_dump(record, &json);
-    return journal_put(journal, document.id, "record", json.text, json.size,
+    return journal_put(journal, document.id, "record", json->text, json->size,
                        err);
 }
 
-/* The same content is taken once, whatever the system says of its time. */
+static bool
+same_as_latest(struct taking *taking, const struct history *history,
+               const struct buf *json, bool *same, struct err *err)
+{
+    CLEANUP(buf_free) struct buf old = { 0 };
+    bool found;
+
+    *same = false;
+    if (history->count == 0)
+        return true;
+    if (!journal_get(taking->flow->journal, history->documents[0].id, "record",
+                     &old, &found, err))
+        return false;
+    *same = found && old.size == json->size &&
+            memcmp(buf_text(&old), buf_text(json), json->size) == 0;
+    return true;
+}
+
+/* Taken when its content is not that of the newest document made of it,
+ * whatever the system says of its time. */
 static bool
 take(void *user, const struct record *record, const char *key,
      const char *stamp, struct err *err)
 {
+    enum { LONGEST_HISTORY = 50 };
     struct taking *taking = user;
-    struct journal *journal = taking->flow->journal;
+    struct doc_filter filter = { .direction = DIRECTION_OUT,
+                                 .origin = key,
+                                 .newest = true,
+                                 .limit = LONGEST_HISTORY };
     CLEANUP(buf_free) struct buf json = { 0 };
-    char hash[DIGEST_TEXT], item[256], set[64];
-    bool seen;
+    CLEANUP(arena_free) struct arena *arena = arena_new();
+    struct history history;
+    bool same;
 
     (void)stamp;
     record_dump(record, &json);
-    digest_sha256(hash, buf_text(&json), json.size);
-    text_format(set, sizeof set, "captured:%s", taking->text->system);
-    text_format(item, sizeof item, "%s@%.32s", key, hash);
-    if (!journal_seen(journal, set, item, &seen, err))
+    if (!journal_list(taking->flow->journal, &filter, arena, &history.documents,
+                      &history.count, err) ||
+        !same_as_latest(taking, &history, &json, &same, err))
         return false;
-    if (seen)
-        return true;
-    return add(taking, record, key, hash, err) &&
-           journal_seen_add(journal, set, item, err);
+    return same || add(taking, record, key, &history, &json, err);
 }
 
 /* Records and cursor in one commit; when the pull breaks in the middle, what

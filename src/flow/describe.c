@@ -100,7 +100,9 @@ key_posting(const struct flow *flow, char out[200],
 
     text_format(out, 200, "%s/%s/%s/%s/%s/%s/%s", company->gs_id,
                 company->environment,
-                document->direction == DIRECTION_OUT ? "out" : "in",
+                document->direction == DIRECTION_OUT ? "out"
+                : document->test                     ? "in-test"
+                                                     : "in",
                 document->partner, document->set, document->number, revision);
 }
 

@@ -85,7 +85,7 @@ replace_rejected(struct flow *flow, int64_t id, const struct document *document,
     bool found;
 
     return journal_document(flow->journal, id, &first, &found, err) &&
-           (first.state == DOC_REPLACED ||
+           (first.state == DOC_REPLACED || first.state == DOC_IGNORED ||
             replace_first(flow, &first, document, err));
 }
 
@@ -98,11 +98,18 @@ repeat(struct flow *flow, const struct document *first,
 
     if (!same_content(flow, first, prepared, &same, err))
         return false;
-    if (same) {
+    if (same && first->state != DOC_IGNORED) {
         text_format(document->reason, sizeof document->reason,
                     "duplicate of document %lld: same number, same content",
                     (long long)first->id);
         ignore(document, TP7023);
+        return true;
+    }
+    if (first->state == DOC_IGNORED) {
+        trouble_hold(document, TP7024, NULL,
+                     "%s arrived before as document %lld, which a person "
+                     "ignored (%.120s); release or ignore this one",
+                     document->number, (long long)first->id, first->reason);
         return true;
     }
     if (first->valid == VALID_BAD && !posted_or_trying(first->state))
@@ -114,32 +121,39 @@ repeat(struct flow *flow, const struct document *first,
     return true;
 }
 
-/* Of several with this number, the one that took effect counts; else the one
- * that has the key. */
+/* What a rule kept out (a test, the cut-over) is no first one. */
+static bool
+counts(const struct document *document)
+{
+    return document->state != DOC_IGNORED || document->code == TP7044;
+}
+
+/* Of several with this number, the one that took effect comes first; else the
+ * oldest that counts. found = false when none does. */
 static bool
 find_first(struct flow *flow, const struct document *document,
-           struct document *first, struct err *err)
+           struct document *first, bool *found, struct err *err)
 {
     struct doc_filter filter = { .direction = DIRECTION_IN,
                                  .partner = document->partner,
                                  .set = document->set,
-                                 .number = document->number,
-                                 .newest = true };
-    struct arena *arena = arena_new();
+                                 .number = document->number };
+    CLEANUP(arena_free) struct arena *arena = arena_new();
     struct document *others;
     size_t count = 0;
-    bool found;
 
-    bool good =
-        journal_document(flow->journal, document->id, first, &found, err) &&
-        journal_list(flow->journal, &filter, arena, &others, &count, err);
-    for (size_t i = 0; good && i < count; i++)
-        if (posted_or_trying(others[i].state)) {
+    *found = false;
+    if (!journal_list(flow->journal, &filter, arena, &others, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (others[i].test != document->test || !counts(&others[i]))
+            continue;
+        if (!*found || (posted_or_trying(others[i].state) &&
+                        !posted_or_trying(first->state)))
             *first = others[i];
-            break;
-        }
-    arena_free(&arena);
-    return good;
+        *found = true;
+    }
+    return true;
 }
 
 /* Gives it a key of its own beside the first one's. */
@@ -149,17 +163,19 @@ second(struct flow *flow, struct prepared *prepared, bool *known,
 {
     struct document *document = &prepared->document, first;
     char revision[64];
+    bool found;
 
-    if (!find_first(flow, document, &first, err))
+    if (!find_first(flow, document, &first, &found, err))
         return false;
-    if (text_equal(document->purpose, "original")
-            ? !repeat(flow, &first, prepared, err)
-            : !correct(flow, &first, document, err))
+    if (found && (text_equal(document->purpose, "original")
+                      ? !repeat(flow, &first, prepared, err)
+                      : !correct(flow, &first, document, err)))
         return false;
     text_format(revision, sizeof revision, "%s-%lld-%d", document->purpose,
                 (long long)document->interchange, (int)document->ordinal);
     key_posting(flow, document->key, document, revision);
-    document->original = first.id;
+    if (found)
+        document->original = first.id;
     document->id = 0;
     return journal_add(flow->journal, document, known, err);
 }
@@ -192,7 +208,8 @@ make_key(struct flow *flow, struct document *document)
 {
     char revision[64];
 
-    if (document->number[0] == '\0' || text_equal(document->set, "997")) {
+    if (document->number[0] == '\0' || document->ordinal == 0 ||
+        text_equal(document->set, "997")) {
         text_format(revision, sizeof revision, "%s-%s-%s-%d-%lld",
                     document->isa, document->gs, document->st,
                     (int)document->ordinal, (long long)document->interchange);
@@ -202,6 +219,19 @@ make_key(struct flow *flow, struct document *document)
     }
 }
 
+void
+hold_cancellation(struct document *document)
+{
+    if (!text_equal(document->purpose, "cancellation") ||
+        document->state != DOC_QUEUED)
+        return;
+    trouble_hold(document, TP7022, NULL,
+                 "cancels %s; nothing is posted of a cancellation: correct "
+                 "the system by hand if need be, then ignore it",
+                 document->number);
+    document->posted = POSTED_HELD;
+}
+
 bool
 add_prepared(struct flow *flow, struct prepared *prepared, struct err *err)
 {
@@ -209,12 +239,7 @@ add_prepared(struct flow *flow, struct prepared *prepared, struct err *err)
     bool known;
 
     make_key(flow, document);
-    if (text_equal(document->purpose, "cancellation") &&
-        document->state == DOC_QUEUED)
-        trouble_hold(document, TP7022, NULL,
-                     "cancels %s, which never arrived; ignore it, or wait for "
-                     "the original",
-                     document->number);
+    hold_cancellation(document);
     if (!journal_add(flow->journal, document, &known, err))
         return false;
     if (known && !second(flow, prepared, &known, err))

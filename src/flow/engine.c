@@ -254,6 +254,7 @@ flow_run(struct flow *flow, const char *name, long wait_seconds,
     flow->only = NULL;
     flow->unreached = 0;
     flow->no_room = false;
+    flow->woken_facts = NULL;
     /* The journal is ours alone: whoever held a lease is dead. */
     if (!journal_end_leases(flow->journal, err))
         return false;

@@ -59,6 +59,12 @@ struct flow_system {
     struct rest rest;
 };
 
+/* A fact that has released documents. */
+struct woken {
+    const char *fact;
+    struct woken *next;
+};
+
 struct routes;
 struct table;
 
@@ -81,9 +87,10 @@ struct flow {
     struct flow_text *texts;
     const struct flow_text *only; /* run this flow alone; NULL = all */
     struct table *tables;
-    struct routes *shared; /* loaded maps and guides */
-    bool woken;            /* facts were asked for in this round */
-    bool no_room;          /* nothing new is taken in this run */
+    struct routes *shared;     /* loaded maps and guides */
+    bool woken;                /* facts were asked for in this round */
+    struct woken *woken_facts; /* that released something in this run */
+    bool no_room;              /* nothing new is taken in this run */
     struct route *routes;
     size_t route_count;
     struct endpoint *endpoints; /* one per partner, in conf's order */
@@ -159,6 +166,8 @@ void prepared_free(struct prepared *);
 bool prepare_set(struct flow *, const struct partner *,
                  const struct x12_interchange *, const struct x12_result *,
                  struct prepared *, struct err *);
+/* An arrival's reason when a person released what it was held for. */
+#define ACCEPTED_BY_PERSON "accepted by a person"
 /* intake.c: everything that comes of one arrival, in one commit. */
 bool take_apart(struct flow *, struct interchange *arrival, const struct buf *,
                 struct err *);
@@ -167,6 +176,8 @@ void interchange_hash(struct interchange *, const char *bytes);
 /* duplicate.c: adds it, in the caller's transaction; a second one of the same
  * business number is ignored, held, or takes the first one's place. */
 bool add_prepared(struct flow *, struct prepared *, struct err *);
+/* A cancellation that would be posted next is put on hold instead. */
+void hold_cancellation(struct document *);
 /* resolve.c: our numbers for vendor, customer, items and places. */
 bool resolve_record(struct flow *, const struct partner *, struct record *,
                     struct problems *, struct err *);
@@ -226,6 +237,11 @@ enum trouble_step {
  * system must rest for this run. The caller advances. */
 bool trouble(const struct flow *, struct document *, enum trouble_step,
              const struct err *);
+/* A failure that belongs to one document (the journal itself is well) holds
+ * that document and lets the run go on; false when it is the journal's. Ends
+ * an open transaction. lease as it was claimed. */
+bool is_stuck(const struct err *);
+bool set_aside(struct flow *, int64_t document, int64_t lease, struct err *);
 void trouble_hold(struct document *, enum err_code, const char *waits_for,
                   const char *format, ...) PRINTF(4, 5);
 /* The pause after the nth failure, as tradepost.conf has it. */

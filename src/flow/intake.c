@@ -203,7 +203,8 @@ judge_sender(struct apart *apart, struct part *part, bool *goes_on)
         return true;
     }
     text_copy(part->row.partner, sizeof part->row.partner, part->partner->code);
-    if (apart->arrival->partner[0] != '\0' &&
+    bool accepted = text_equal(apart->arrival->reason, ACCEPTED_BY_PERSON);
+    if (!accepted && apart->arrival->partner[0] != '\0' &&
         !text_equal(apart->arrival->partner, part->partner->code)) {
         document = add_whole(apart, part);
         trouble_hold(document, TP7028, NULL,
@@ -212,7 +213,7 @@ judge_sender(struct apart *apart, struct part *part, bool *goes_on)
                      apart->arrival->partner);
         return true;
     }
-    if (!is_for_us(part)) {
+    if (!accepted && !is_for_us(part)) {
         document = add_whole(apart, part);
         trouble_hold(document, TP7028, NULL,
                      "interchange %s is addressed to %s, which is not us",
@@ -233,7 +234,9 @@ judge_known(struct apart *apart, struct part *part, bool *goes_on,
 
     if (!journal_known(apart->flow->journal, &part->row, &known, &first, err))
         return false;
-    *goes_on = known == KNOWN_NOT;
+    *goes_on = known == KNOWN_NOT ||
+               (known == KNOWN_OTHER &&
+                text_equal(apart->arrival->reason, ACCEPTED_BY_PERSON));
     if (*goes_on)
         return true;
     document = add_whole(apart, part);

@@ -107,7 +107,7 @@ begin_posting(struct flow *flow, struct document *document,
 }
 
 static void
-apply_result(const struct flow *flow, struct document *document,
+apply_result(struct flow *flow, struct document *document,
              struct effect *effect, enum pushed pushed,
              const struct push_result *result, const struct err *failed)
 {
@@ -257,6 +257,10 @@ post_one(struct flow *flow, struct document *document, struct err *err)
         trouble_hold(document, TP7021, NULL, "no flow posts %s", document->set);
         return advance_held(flow, document, from, err);
     }
+    if (from == DOC_QUEUED)
+        hold_cancellation(document);
+    if (document->state == DOC_HELD)
+        return advance_held(flow, document, from, err);
     if (!matches(flow, text, document, record, &failed))
         return advance_held(flow, document, from, err);
     return post_record(flow, document, step, record, err);
@@ -281,13 +285,15 @@ step_post(struct flow *flow, unsigned *moved, struct err *err)
             return false;
         for (size_t at = 0; at < count; at++) {
             struct document *document = &documents[at];
+            int64_t lease = document->lease;
             if (document->state == DOC_DEFERRED) {
                 document->state = DOC_QUEUED;
                 if (!journal_advance(flow->journal, document, DOC_DEFERRED,
                                      "queued", "due again", err))
                     return false;
             }
-            if (!post_one(flow, document, err))
+            if (!post_one(flow, document, err) &&
+                !set_aside(flow, document->id, lease, err))
                 return false;
         }
         *moved += (unsigned)count;

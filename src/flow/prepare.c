@@ -115,10 +115,10 @@ map_set_into(struct flow *flow, const struct route *route,
         document_describe(flow, &prepared->document, prepared->record);
     }
     problems_text(found, &prepared->findings);
-    if (!good)
-        trouble(flow, &prepared->document, TROUBLE_TRANSLATE, &failed);
-    else
+    if (good)
         trouble_hold_for(&prepared->document, found);
+    else
+        trouble(flow, &prepared->document, TROUBLE_TRANSLATE, &failed);
     (void)err;
     arena_free(&arena);
     return true;

@@ -147,7 +147,7 @@ resolve_party(struct resolving *at, struct record *record, const char *field,
         record_set(record, field, number);
         return;
     }
-    text_format(waits, sizeof waits, "%s::%s", field, at->partner->code);
+    text_format(waits, sizeof waits, "number::%s", field);
     problem_add(at->found, TP7052, field, waits,
                 "partners/%s.conf has no %s number", at->partner->code, field);
 }

@@ -78,11 +78,19 @@ told_state(const struct effect *effect)
     return state != NULL ? state + 1 : effect->key;
 }
 
+/* The system cannot be reached now; later it can be told. */
+static bool
+passing(const struct err *failed)
+{
+    return failed->kind == ERR_RETRY || failed->kind == ERR_THROTTLED ||
+           failed->kind == ERR_AUTH || failed->kind == ERR_UNSURE;
+}
+
 static bool
 settle(struct flow *flow, struct effect *effect, const struct err *failed,
        struct err *err)
 {
-    bool lasting = failed->kind == ERR_DATA || failed->kind == ERR_BUG;
+    bool lasting = failed->kind != ERR_NONE && !passing(failed);
 
     if (!journal_intend(flow->journal, effect, err) ||
         !journal_attempt(flow->journal, effect, err))
@@ -119,7 +127,7 @@ step_tell(struct flow *flow, unsigned *moved, struct err *err)
             log_err(LOG_WARNING, &failed, telling.effects[i].key);
         *moved += failed.kind == ERR_NONE;
         good = settle(flow, &telling.effects[i], &failed, err);
-        if (failed.kind != ERR_NONE && failed.kind != ERR_DATA)
+        if (passing(&failed))
             break;
     }
     return good;

@@ -212,18 +212,42 @@ prepare(struct flow *flow, struct making *making, struct arena *arena)
         making->set = NULL;
 }
 
+/* All in one commit; when one of them fails, each on its own. */
 static bool
-settle_all(struct flow *flow, struct making *makings, size_t count,
-           struct err *err)
+settle_together(struct flow *flow, struct making *makings, size_t count,
+                struct err *err)
 {
     if (!journal_begin(flow->journal, err))
         return false;
     for (size_t i = 0; i < count; i++)
-        if (!settle(flow, &makings[i], err)) {
-            journal_abandon(flow->journal);
+        if (!settle(flow, &makings[i], err))
             return false;
-        }
     return journal_commit(flow->journal, err);
+}
+
+static bool
+settle_all(struct flow *flow, struct making *makings, size_t count,
+           struct err *err)
+{
+    struct arena *arena = arena_new();
+    struct document *before = arena_alloc(arena, count * sizeof *before);
+
+    for (size_t i = 0; i < count; i++)
+        before[i] = makings[i].document;
+    bool good = settle_together(flow, makings, count, err);
+    if (!good)
+        journal_abandon(flow->journal);
+    if (!good && is_stuck(err)) {
+        err_clear(err);
+        good = true;
+        for (size_t i = 0; good && i < count; i++) {
+            makings[i].document = before[i];
+            good = settle_together(flow, &makings[i], 1, err) ||
+                   set_aside(flow, before[i].id, before[i].lease, err);
+        }
+    }
+    arena_free(&arena);
+    return good;
 }
 
 bool

@@ -21,6 +21,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
+
 /* Doubles from retry_first to retry_longest (tradepost.conf, limits). */
 long
 retry_pause(const struct retry_policy *policy, int attempt)
@@ -189,4 +191,35 @@ trouble_hold_for(struct document *document, const struct problems *found)
     if (problem->waits_for != NULL)
         trouble_waits(document, problem->waits_for);
     return true;
+}
+
+bool
+is_stuck(const struct err *err)
+{
+    return err->kind == ERR_BUG || err->kind == ERR_CONFLICT ||
+           err->kind == ERR_DATA;
+}
+
+bool
+set_aside(struct flow *flow, int64_t id, int64_t lease, struct err *err)
+{
+    struct document document = { .id = id, .lease = lease };
+    struct err failed = *err;
+    bool found;
+
+    journal_abandon(flow->journal);
+    if (!is_stuck(err))
+        return false;
+    err_clear(err);
+    log_err(LOG_ERROR, &failed, "a document is set aside");
+    if (!journal_yield(flow->journal, &document, err) ||
+        !journal_document(flow->journal, id, &document, &found, err))
+        return false;
+    if (!found || !doc_state_may(document.state, DOC_HELD))
+        return journal_note(flow->journal, id, "stuck", failed.text, err);
+    enum doc_state from = document.state;
+    trouble_hold(&document, TP7045, NULL, "%s%s%s", failed.at,
+                 failed.at[0] ? ": " : "", failed.text);
+    return journal_advance(flow->journal, &document, from, "set aside",
+                           document.reason, err);
 }

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 
+/* A draft is no order yet. */
 static bool
 order_there(struct system *system, const char *number, bool *there,
             struct err *err)
@@ -15,7 +16,26 @@ order_there(struct system *system, const char *number, bool *there,
 
     if (!system->ops->match_order(system, number, &order, err))
         return false;
-    *there = order != NULL;
+    *there = order != NULL && text_equal(node_text(order, "released"), "true");
+    return true;
+}
+
+/* Goods may also be received by hand: then the match is made again. */
+static bool
+goods_there(struct system *system, const char *number, bool *there,
+            struct err *err)
+{
+    json_auto_t *order = NULL;
+    const json_t *line;
+    size_t i;
+
+    if (!system->ops->match_order(system, number, &order, err))
+        return false;
+    json_array_foreach(node_at(order, "lines"), i, line)
+    {
+        *there |= decimal_compare(node_decimal(line, "received"),
+                                  node_decimal(line, "invoiced")) > 0;
+    }
     return true;
 }
 
@@ -37,17 +57,39 @@ code_there(struct flow *flow, const struct partner *partner, const char *table,
 }
 
 static bool
-has_number(const struct partner *partner, const char *what)
+partner_there(struct flow *flow, char *qualified)
 {
-    return partner != NULL &&
-           (text_equal(what, "vendor") ? partner->vendor : partner->customer);
+    char *id = strchr(qualified, ':');
+
+    if (id == NULL)
+        return false;
+    *id++ = '\0';
+    return partner_by_isa(flow->conf, qualified, id) != NULL;
 }
 
-/* fact is "table:PARTNER:value"; receipts and bills wake by being posted. */
+static bool
+ask_home(struct flow *flow, const struct partner *partner, const char *table,
+         const char *value, bool *there, struct err *err)
+{
+    char out[64];
+    struct system *system = home_system(flow, err);
+
+    if (system == NULL)
+        return false;
+    if (text_equal(table, "order"))
+        return order_there(system, value, there, err);
+    if (text_equal(table, "receipt"))
+        return goods_there(system, value, there, err);
+    const char *owner = partner->vendor ? partner->vendor : partner->customer;
+    return system->ops->look_up(system, table, owner ? owner : "", value, there,
+                                out, err);
+}
+
+/* fact is "table:PARTNER:value"; bills wake by being posted. */
 static bool
 is_true(struct flow *flow, const char *fact, bool *there, struct err *err)
 {
-    char table[160], out[64];
+    char table[160];
 
     text_copy(table, sizeof table, fact);
     char *code = strchr(table, ':');
@@ -58,30 +100,18 @@ is_true(struct flow *flow, const char *fact, bool *there, struct err *err)
     *code++ = *value++ = '\0';
     const struct partner *partner = partner_by_code(flow->conf, code);
     if (text_equal(table, "partner")) {
-        char *id = strchr(value, ':');
-        if (id == NULL)
-            return true;
-        *id++ = '\0';
-        *there = partner_by_isa(flow->conf, value, id) != NULL;
+        *there = partner_there(flow, value);
         return true;
     }
-    if (text_equal(table, "receipt") || text_equal(table, "bill"))
+    if (partner == NULL || text_equal(table, "bill"))
         return true;
-    if (text_equal(table, "vendor") || text_equal(table, "customer")) {
-        *there = has_number(partner_by_code(flow->conf, value), table);
+    if (text_equal(table, "number")) {
+        *there = text_equal(value, "vendor") ? partner->vendor != NULL
+                                             : partner->customer != NULL;
         return true;
     }
     *there = code_there(flow, partner, table, value);
-    if (*there || partner == NULL)
-        return true;
-    struct system *system = home_system(flow, err);
-    if (system == NULL)
-        return false;
-    if (text_equal(table, "order"))
-        return order_there(system, value, there, err);
-    const char *owner = partner->vendor ? partner->vendor : partner->customer;
-    return system->ops->look_up(system, table, owner ? owner : "", value, there,
-                                out, err);
+    return *there || ask_home(flow, partner, table, value, there, err);
 }
 
 /* A system that cannot answer now is asked again in the next run; a fact that
@@ -91,6 +121,22 @@ passes(const struct err *err)
 {
     return err->kind == ERR_RETRY || err->kind == ERR_THROTTLED ||
            err->kind == ERR_AUTH;
+}
+
+/* Each fact wakes once a run, so that what is held again for it waits. */
+static bool
+woken_before(struct flow *flow, const char *fact)
+{
+    struct woken *woken = flow->woken_facts;
+
+    for (; woken != NULL; woken = woken->next)
+        if (text_equal(woken->fact, fact))
+            return true;
+    woken = arena_alloc(flow->arena, sizeof *woken);
+    woken->fact = arena_strdup(flow->arena, fact);
+    woken->next = flow->woken_facts;
+    flow->woken_facts = woken;
+    return false;
 }
 
 static bool
@@ -113,7 +159,7 @@ wake_all(struct flow *flow, struct arena *arena, unsigned *moved,
                 return true;
             continue;
         }
-        if (there &&
+        if (there && !woken_before(flow, facts[i]) &&
             !journal_release_waiting(flow->journal, facts[i], &released, err))
             return false;
         *moved += (unsigned)released;

@@ -33,10 +33,10 @@ met(const struct flow *flow, const struct flow_when *when,
         return field_met(when, record);
     case TEST_PARTNER_SENDS:
         set = partner ? partner_sends(partner, when->set) : NULL;
-        return set != NULL && !set->self_billing && !partner->suspended;
+        return set != NULL && !set->self_billing;
     case TEST_PARTNER_BILLS_ITSELF:
         set = partner ? partner_sends(partner, when->set) : NULL;
-        return set != NULL && set->self_billing && !partner->suspended;
+        return set != NULL && set->self_billing;
     case TEST_PARTNER_RECEIVES:
         return partner && partner_receives(partner, when->set) != NULL;
     case TEST_NOT_TEST:

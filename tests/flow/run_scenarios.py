@@ -416,6 +416,9 @@ def edit(world, words, lines):
     """partner CODE [without=LIST]: lines that are added to its file, in place of its list (send, receive); FOLDER is
     this scenario's"""
     path = world.path("etc/partners", words[0].lower() + ".conf")
+    if not lines:
+        shutil.copy(os.path.join(SOURCE, "partners", os.path.basename(path)), path)
+        return
     text = open(path, encoding="utf-8").read() if os.path.exists(path) else ""
     for word in words[1:]:
         text = re.sub(r"(?ms)^%s\s*=\s*\(.*?\);$" % word.split("=")[1], "", text)
@@ -423,7 +426,12 @@ def edit(world, words, lines):
         out.write(text + "\n".join(lines).replace("FOLDER", world.folder) + "\n")
 
 
-VERBS = {"give": give, "acknowledge": answer_997, "fault": fault, "run": run, "tool": tool, "expect": expect,
+def block(world, words, lines):
+    """block PARTNER: nothing can be put there any longer"""
+    os.rename(world.path("partners", words[0], "in"), world.path("partners", words[0], "in.away"))
+
+
+VERBS = {"block": block, "give": give, "acknowledge": answer_997, "fault": fault, "run": run, "tool": tool, "expect": expect,
          "set": setting, "main": main_setting, "clock": clock, "wait": wait, "partner": edit, "replay": replay, "ship": ship,
          "bill": bill, "pay": pay, "faults": faults, "fault-clear": fault_clear, "run-until-done": run_until_done,
          "run-beside": run_beside, "secret": secret, "sandbox": sandbox, "sftp": sftp, "disk": disk, "env": environment}
