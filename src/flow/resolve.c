@@ -43,18 +43,20 @@ static bool
 find_item(struct resolving *at, const json_t *line, bool *found, char out[64],
           struct err *err)
 {
-    static const char *const names[] = { "vendor_item", "gtin" };
+    static const struct {
+        const char *field, *table;
+    } names[] = { { "vendor_item", "reference" }, { "gtin", "gtin" } };
     const char *ours = node_text(line, "item");
 
     *found = false;
     if (ours != NULL && !in_system(at, "item", ours, found, out, err))
         return false;
     for (size_t i = 0; !*found && i < 2; i++) {
-        const char *value = node_text(line, names[i]);
+        const char *value = node_text(line, names[i].field);
         if (value == NULL)
             continue;
         *found = in_tables(at, value, out);
-        if (!*found && !in_system(at, "item", value, found, out, err))
+        if (!*found && !in_system(at, names[i].table, value, found, out, err))
             return false;
     }
     return true;
