@@ -172,6 +172,14 @@ guide_for(void *user, const struct x12_group *group, const char *set_id)
     return at->guide;
 }
 
+const struct x12_guide *
+guides_get(struct guides *guides, const char *version, const char *set)
+{
+    const struct x12_group group = { .version = version };
+
+    return guide_for(guides, &group, set);
+}
+
 /* ISA05/06 stand at byte 32, ISA07/08 at byte 51, padded with blanks. */
 static const struct partner *
 party_at(const struct conf *conf, const char *isa, size_t offset)

@@ -16,6 +16,7 @@
 #include "x12/read.h"
 
 struct guides;
+struct x12_guide;
 struct partner;
 
 /* NULL: cli->err says why. Missing or wrong settings are no reason, unless a
@@ -25,6 +26,9 @@ void guides_close(struct guides **);
 /* By the file's first bytes, an ISA if it is X12. */
 void guides_options(struct guides *, const char *head, size_t size,
                     struct x12_options *);
+/* One guide with the partner's rules; NULL = there is none. */
+const struct x12_guide *guides_get(struct guides *, const char *version,
+                                   const char *set);
 /* The partner found for the file last given; NULL = nobody known. */
 const struct partner *guides_partner(const struct guides *);
 /* The set by its group's and its own control number; without them the

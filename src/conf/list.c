@@ -57,10 +57,11 @@ conf_list(const struct conf *conf, struct arena *arena, const char *folder,
 {
     struct names names = { arena,
                            arena_alloc(arena, MOST_NAMES * sizeof(char *)), 0 };
-    const char *data = conf_data_dir(conf);
+    const char *data = conf ? conf_data_dir(conf) : conf_shipped_dir(arena);
 
-    add_dir(&names, arena_printf(arena, "%s/%s", conf_dir(conf), folder),
-            suffix);
+    if (conf != NULL)
+        add_dir(&names, arena_printf(arena, "%s/%s", conf_dir(conf), folder),
+                suffix);
     add_dir(&names, arena_printf(arena, "%s/%s", data, folder), suffix);
     add_dir(&names, arena_printf(arena, "%s/edi/%s", data, folder), suffix);
     add_dir(&names, arena_printf(arena, "%s/etc/%s", data, folder), suffix);

@@ -135,4 +135,33 @@ tp edi split --by group --dir groups "$valid/wrap80_crlf/input.edi" > /dev/null
 is "split: by group, a wrapped file's lines are joined" 0 "" bash -c "'$tradepost' edi diff groups/*.edi '$valid/wrap80_crlf/input.edi'"
 has "split: a set without SE is told" 1 "bytes are in no whole set" tp edi split --dir cut "$invalid/truncated_mid_segment/input.edi"
 has "split: a wrong --by" 2 'found "page", expected set, group or interchange' tp edi split --by page 850.edi
+
+# What guides say.
+has "guide list: without settings" 0 "850  004010   PO     Purchase order" tp edi guide list
+has "guide show: the shipped guide" 0 'set 850 PO "Purchase order" version 004010' tp edi guide show 850
+has "guide show: another release" 0 'version 005010' tp edi guide show 850 --release 005010
+has "guide show: none" 3 "found no guide for set 999 version 004010" tp edi guide show 999
+site "$work/etc"
+is "guide show: a partner's rules are in it" 0 "        PO104   M 212 R 1..17 Unit price" bash -c "'$tradepost' -c '$work/etc' edi guide show bluefish 850 | grep PO104"
+has "guide show: no such partner" 3 'found no partner "nobody"' "$tradepost" -c "$work/etc" edi guide show nobody 850
+has "dict: a set" 0 "850  Purchase order, in groups PO, version 004010
+  BEG  must, at most 1  Order heading" tp edi dict 850
+has "dict: a segment" 0 "  PO104  may       Unit price                        number of 1 to 17, element 212" tp edi dict 850:PO1
+has "dict: its notes" 0 "  PO103 PO102: the first needs the others" tp edi dict PO1
+has "dict: an element" 0 "BEG02  Order kind; must, code of 2, element 92" tp edi dict 850:BEG:02
+is "dict: a code" 0 "BEG02 SA  Stand-alone" tp edi dict 850:BEG:02=SA
+has "dict: a data element" 0 "element 212  Unit price" tp edi dict '#212'
+has "dict: a segment of another set" 0 "TDS  " tp edi dict TDS
+is "dict: no such code" 3 "tradepost: found no 850:BEG:02=QQ in version 004010 [TP8003]" tp edi dict 850:BEG:02=QQ
+is "dict: no such element" 3 "tradepost: found no 850:BEG:99 in version 004010 [TP8003]" tp edi dict 850:BEG:99
+
+# Samples: what a guide asks for, its own reader takes.
+while read -r set release; do
+    for how in "--seed 1" "--seed 2" --all; do
+        has "gen: $set $release $how" 0 "1 accepted, 0 rejected" bash -c "'$tradepost' edi gen $set --release $release $how | '$tradepost' edi check -"
+    done
+done < <(tp edi guide list --no-header | awk '{print $1, $2}')
+is "gen: the same seed, the same sample" 0 "" bash -c "'$tradepost' edi gen 856 --seed 5 > s1; '$tradepost' edi gen 856 --seed 5 | tail -n +3 | diff - <(tail -n +3 s1)"
+has "gen: another seed, another" 1 "" bash -c "'$tradepost' edi gen 856 --seed 6 | '$tradepost' edi diff - s1"
+is "gen: levels nest" 0 "1" bash -c "'$tradepost' edi gen 856 | '$tradepost' edi get 'HL[03=S]/HL[03=O].02' -"
 finish
