@@ -31,6 +31,7 @@ struct parcel {
     const char *name;
     const void *bytes;
     size_t size;
+    bool staged; /* filled by stage, read by put */
     /* filled by put: */
     bool sent;
     char evidence[160]; /* "rename ok, 690 bytes at /in/x.edi"; Cleo's id */
@@ -68,7 +69,15 @@ struct channel_ops {
     bool (*open)(struct channel *, struct err *);
     /* MUST. Accepts a half-opened channel. */
     void (*close)(struct channel *);
-    /* MUST. Tries each parcel on its own; false when none could be tried. */
+    /* MAY. Writes each parcel whole under a name that the far side leaves
+     * alone; what the caller makes durable before put() gives those the name
+     * tells after a crash whether they got it (find_staged). One that could
+     * not be written has its err, and nothing of it can be seen; one that has
+     * neither is put whole. False when none could be tried. */
+    bool (*stage)(struct channel *, struct parcel *, size_t count,
+                  struct err *);
+    /* MUST. Tries each parcel on its own, the staged ones by name alone;
+     * false when none could be tried. */
     bool (*put)(struct channel *, struct parcel *, size_t count, struct err *);
     /* MUST. Complete files only, as far as the far side tells. */
     bool (*list)(struct channel *, struct arena *, struct listing *,
@@ -82,6 +91,10 @@ struct channel_ops {
      * 1 yes, 0 no, -1 cannot be told. */
     bool (*find)(struct channel *, const char *name, size_t size, int *found,
                  struct err *);
+    /* MUST with stage. Did a parcel that was staged get its name? 1 yes: it is
+     * there, or in neither place, since only the name takes it away; 0 no. */
+    bool (*find_staged)(struct channel *, const char *name, size_t size,
+                        int *found, struct err *);
     /* MUST. Connects, signs in, looks at both folders; adds a line each. */
     bool (*probe)(struct channel *, struct buf *report, struct err *);
 };

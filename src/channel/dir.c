@@ -94,6 +94,52 @@ need(const char *folder, const char *what, struct err *err)
            err_set(err, TP5051, "%s is not a folder", folder);
 }
 
+/* A hidden name, which partners leave alone. */
+static bool
+staged_name(char out[NAME_MAX], const char *name, struct err *err)
+{
+    return name_check_ours(name, err) &&
+           (text_format(out, NAME_MAX, ".%s.part", name) ||
+            err_set(err, TP5050, "%.100s is too long a name", name));
+}
+
+static bool
+dir_stage(struct channel *channel, struct parcel *parcels, size_t count,
+          struct err *err)
+{
+    struct dir *dir = channel->state;
+    char hidden[NAME_MAX];
+
+    if (!need(dir->put, "put", err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        struct parcel *parcel = &parcels[i];
+        parcel->staged = staged_name(hidden, parcel->name, &parcel->err) &&
+                         durable_write(dir->put, hidden, parcel->bytes,
+                                       parcel->size, 0640, &parcel->err);
+    }
+    return true;
+}
+
+static bool
+give_name(const struct dir *dir, const char *name, struct err *err)
+{
+    char hidden[NAME_MAX], from[PATH_MAX], to[PATH_MAX];
+
+    return staged_name(hidden, name, err) &&
+           path_join(from, sizeof from, dir->put, hidden, err) &&
+           path_join(to, sizeof to, dir->put, name, err) &&
+           durable_rename(from, to, err);
+}
+
+static bool
+write_named(const struct dir *dir, struct parcel *parcel)
+{
+    return name_check_ours(parcel->name, &parcel->err) &&
+           durable_write(dir->put, parcel->name, parcel->bytes, parcel->size,
+                         0640, &parcel->err);
+}
+
 static bool
 dir_put(struct channel *channel, struct parcel *parcels, size_t count,
         struct err *err)
@@ -104,9 +150,9 @@ dir_put(struct channel *channel, struct parcel *parcels, size_t count,
         return false;
     for (size_t i = 0; i < count; i++) {
         struct parcel *parcel = &parcels[i];
-        parcel->sent = name_check_ours(parcel->name, &parcel->err) &&
-                       durable_write(dir->put, parcel->name, parcel->bytes,
-                                     parcel->size, 0640, &parcel->err);
+        parcel->sent = parcel->staged
+                           ? give_name(dir, parcel->name, &parcel->err)
+                           : write_named(dir, parcel);
         if (parcel->sent)
             text_format(parcel->evidence, sizeof parcel->evidence,
                         "rename ok, %zu bytes at %.90s", parcel->size,
@@ -230,6 +276,22 @@ dir_find(struct channel *channel, const char *name, size_t size, int *found,
 }
 
 static bool
+dir_find_staged(struct channel *channel, const char *name, size_t size,
+                int *found, struct err *err)
+{
+    struct dir *dir = channel->state;
+    char hidden[NAME_MAX], path[PATH_MAX];
+    struct stat info;
+
+    if (!dir_find(channel, name, size, found, err) ||
+        !staged_name(hidden, name, err) ||
+        !path_join(path, sizeof path, dir->put, hidden, err))
+        return false;
+    *found = *found == 1 || lstat(path, &info) != 0;
+    return true;
+}
+
+static bool
 dir_probe(struct channel *channel, struct buf *report, struct err *err)
 {
     struct dir *dir = channel->state;
@@ -256,10 +318,12 @@ const struct channel_ops channel_dir = {
     .settings = dir_settings,
     .open = dir_open,
     .close = dir_close,
+    .stage = dir_stage,
     .put = dir_put,
     .list = dir_list,
     .get = dir_get,
     .remove = dir_remove,
     .find = dir_find,
+    .find_staged = dir_find_staged,
     .probe = dir_probe,
 };

@@ -266,10 +266,12 @@ const struct channel_ops channel_sftp = {
     .settings = sftp_settings,
     .open = open_channel,
     .close = close_channel,
+    .stage = sftp_channel_stage,
     .put = sftp_channel_put,
     .list = sftp_channel_list,
     .get = sftp_channel_get,
     .remove = sftp_channel_remove,
     .find = sftp_channel_find,
+    .find_staged = sftp_channel_find_staged,
     .probe = probe,
 };

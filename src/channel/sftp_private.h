@@ -46,9 +46,13 @@ bool sftp_channel_list(struct channel *, struct arena *, struct listing *,
 bool sftp_channel_get(struct channel *, const struct listed *, struct buf *,
                       struct err *);
 bool sftp_channel_remove(struct channel *, const struct listed *, struct err *);
+bool sftp_channel_stage(struct channel *, struct parcel *, size_t count,
+                        struct err *);
 bool sftp_channel_put(struct channel *, struct parcel *, size_t count,
                       struct err *);
 bool sftp_channel_find(struct channel *, const char *name, size_t size,
                        int *found, struct err *);
+bool sftp_channel_find_staged(struct channel *, const char *name, size_t size,
+                              int *found, struct err *);
 
 #endif

@@ -83,9 +83,51 @@ prepare(struct sftp_state *state, struct parcel *parcels, size_t count,
             .bytes = parcels[i].bytes,
             .size = parcels[i].size,
             .verify = state->verify,
+            .written = parcels[i].staged,
         };
     }
     return used;
+}
+
+/* The name was not given, so nothing is in doubt, whatever broke. */
+static void
+end_stage(struct parcel *parcel, const struct sftp_put *put)
+{
+    parcel->staged = put->sent;
+    parcel->err = put->err;
+    if (put->err.kind == ERR_UNSURE)
+        parcel->err.kind = put->err.code == TP5044 ? ERR_CONFIG : ERR_RETRY;
+}
+
+bool
+sftp_channel_stage(struct channel *channel, struct parcel *parcels,
+                   size_t count, struct err *err)
+{
+    struct sftp_state *state = channel->state;
+    CLEANUP(arena_free) struct arena *arena = arena_new();
+    struct sftp_put *puts = arena_alloc(arena, (count + 1) * sizeof *puts);
+    struct parcel **owners = arena_alloc(arena, (count + 1) * sizeof *owners);
+    struct err broken = { 0 };
+
+    for (size_t i = 0; i < count; i++)
+        parcels[i].staged = false;
+    if (state->put == NULL)
+        return err_set(err, TP5050, "the channel has no put folder");
+    if (state->temp == NULL)
+        return true;
+    if (!sftp_ready(channel, err))
+        return false;
+    size_t used = prepare(state, parcels, count, arena, puts, owners);
+    for (size_t i = 0; i < used; i++) {
+        puts[i].path = puts[i].temp;
+        puts[i].temp = NULL;
+    }
+    bool whole = sftp_put(state->sftp, puts, used, &broken);
+    for (size_t i = 0; i < used; i++) {
+        BUG_IF(whole && !puts[i].sent && puts[i].err.kind == ERR_NONE);
+        end_stage(owners[i], &puts[i]);
+    }
+    return true;
 }
 
 static void
@@ -219,5 +261,29 @@ sftp_channel_find(struct channel *channel, const char *name, size_t size,
     }
     *found = marked && (state->verify == SFTP_VERIFY_EXISTS || attrs.size < 0 ||
                         (uint64_t)attrs.size == size);
+    return true;
+}
+
+bool
+sftp_channel_find_staged(struct channel *channel, const char *name, size_t size,
+                         int *found, struct err *err)
+{
+    struct sftp_state *state = channel->state;
+    char path[REMOTE_PATH], temp[REMOTE_PATH];
+    struct sftp_attrs attrs;
+    bool there = false, copy = false;
+
+    if (state->temp == NULL || state->verify == SFTP_VERIFY_NONE)
+        return sftp_channel_find(channel, name, size, found, err);
+    if (!name_check_ours(name, err) ||
+        !sftp_path(path, state->put, "put", name, err) ||
+        !temp_path(state, name, temp, err) || !sftp_ready(channel, err) ||
+        !look(state, path, &attrs, &there, err))
+        return false;
+    if (there)
+        return sftp_channel_find(channel, name, size, found, err);
+    if (!look(state, temp, &attrs, &copy, err))
+        return false;
+    *found = !copy;
     return true;
 }

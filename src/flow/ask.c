@@ -86,14 +86,19 @@ ask_channel(struct flow *flow, struct document *document, int *found,
     if (!journal_get(flow->journal, document->id, "x12", &bytes, &there, err))
         return false;
     delivery_name(document, name);
-    if (!channel->ops->find(channel, name, bytes.size, found, err)) {
+    bool staged = document->delivered == DELIVERED_WRITTEN &&
+                  channel->ops->find_staged != NULL;
+    if (!(staged ? channel->ops->find_staged
+                 : channel->ops->find)(channel, name, bytes.size, found, err)) {
         endpoint_drop(flow, endpoint_of(flow, partner), err, false);
         return false;
     }
     if (*found == 1) {
         text_format(evidence, sizeof evidence,
-                    "%s found at the partner's side, %zu bytes", name,
-                    bytes.size);
+                    staged ? "%s is at the partner's side or was taken, %zu "
+                             "bytes"
+                           : "%s found at the partner's side, %zu bytes",
+                    name, bytes.size);
         sent_mark(flow, document, evidence);
     } else {
         document->delivered = DELIVERED_QUEUED;

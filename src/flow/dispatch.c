@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Queued interchanges leave by their partner's channel. Each delivery is an
  * effect: intended and attempted in one commit before the first byte leaves,
- * settled in another when there is evidence. */
+ * settled in another when there is evidence. Where the channel can, the file
+ * is written under a hidden name first, and that is committed before it gets
+ * its own: so a run that died in between can tell a file that was never given
+ * its name from one that the partner has taken already. */
 #include "flow/flow_private.h"
 
 #include <string.h>
@@ -117,8 +120,10 @@ finish_one(struct flow *flow, struct sending *sending,
                   parcel->evidence);
     } else {
         *rest |= trouble(flow, document, TROUBLE_SEND, &parcel->err);
-        document->delivered =
-            document->state == DOC_HELD ? DELIVERED_FAILED : DELIVERED_SENDING;
+        if (document->state != DOC_UNKNOWN)
+            document->delivered = document->state == DOC_HELD
+                                      ? DELIVERED_FAILED
+                                      : DELIVERED_SENDING;
         sending->effect.state =
             document->state == DOC_UNKNOWN ? EFFECT_UNKNOWN : EFFECT_FAILED;
         text_copy(sending->effect.evidence, sizeof sending->effect.evidence,
@@ -173,23 +178,78 @@ finish_all(struct flow *flow, struct endpoint *endpoint,
     return journal_commit(flow->journal, err);
 }
 
-/* Tries a batch; parcels that were not tried carry the channel's failure. */
+/* Parcels that were not tried carry the channel's failure. */
 static void
-put_all(struct flow *flow, struct endpoint *endpoint, struct sending *sendings,
-        struct parcel *parcels, size_t count)
+blame(struct parcel *parcels, size_t count, const struct err *err)
 {
-    struct err err = { 0 };
-    struct channel *channel = endpoint_channel(flow, endpoint, &err);
+    for (size_t i = 0; i < count; i++)
+        if (!parcels[i].sent && parcels[i].err.kind == ERR_NONE)
+            parcels[i].err = *err;
+}
+
+/* The parcels that may go on, in a row; a name alone takes them there. */
+static bool
+put_ready(struct channel *channel, struct parcel *parcels, size_t count,
+          struct err *err)
+{
+    CLEANUP(arena_free) struct arena *arena = arena_new();
+    struct parcel *ready = arena_alloc(arena, (count + 1) * sizeof *ready);
+    size_t *from = arena_alloc(arena, (count + 1) * sizeof *from), used = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (parcels[i].err.kind != ERR_NONE)
+            continue;
+        from[used] = i;
+        ready[used++] = parcels[i];
+    }
+    bool good = used == 0 || channel->ops->put(channel, ready, used, err);
+    for (size_t i = 0; i < used; i++)
+        parcels[from[i]] = ready[i];
+    return good;
+}
+
+/* What is whole at the far side, known durably before any of it is named. */
+static bool
+note_staged(struct flow *flow, struct sending *sendings,
+            const struct parcel *parcels, size_t count, struct err *err)
+{
+    if (!journal_begin(flow->journal, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        struct document *document = sendings[i].document;
+        if (!parcels[i].staged)
+            continue;
+        document->delivered = DELIVERED_WRITTEN;
+        if (!journal_advance(flow->journal, document, DOC_WORKING, "written",
+                             "under a hidden name", err)) {
+            journal_abandon(flow->journal);
+            return false;
+        }
+    }
+    return journal_commit(flow->journal, err);
+}
+
+/* Tries a batch; false when the journal failed. */
+static bool
+put_all(struct flow *flow, struct endpoint *endpoint, struct sending *sendings,
+        struct parcel *parcels, size_t count, struct err *err)
+{
+    struct err failed = { 0 };
+    struct channel *channel = endpoint_channel(flow, endpoint, &failed);
 
     for (size_t i = 0; i < count; i++)
         parcels[i] = (struct parcel){ .name = sendings[i].name,
                                       .bytes = buf_text(&sendings[i].bytes),
                                       .size = sendings[i].bytes.size };
-    if (channel != NULL && channel->ops->put(channel, parcels, count, &err))
-        return;
-    for (size_t i = 0; i < count; i++)
-        if (!parcels[i].sent && parcels[i].err.kind == ERR_NONE)
-            parcels[i].err = err;
+    bool good = channel != NULL;
+    if (good && channel->ops->stage != NULL) {
+        good = channel->ops->stage(channel, parcels, count, &failed);
+        if (good && !note_staged(flow, sendings, parcels, count, err))
+            return false;
+    }
+    if (!good || !put_ready(channel, parcels, count, &failed))
+        blame(parcels, count, &failed);
+    return true;
 }
 
 static bool
@@ -208,8 +268,8 @@ send_batch(struct flow *flow, struct endpoint *endpoint,
         for (size_t i = 0; i < count; i++)
             if (!sendings[i].skip)
                 sendings[tried++] = sendings[i];
-        put_all(flow, endpoint, sendings, parcels, tried);
-        good = finish_all(flow, endpoint, sendings, parcels, tried, err);
+        good = put_all(flow, endpoint, sendings, parcels, tried, err) &&
+               finish_all(flow, endpoint, sendings, parcels, tried, err);
     }
     for (size_t i = 0; i < tried; i++)
         buf_free(&sendings[i].bytes);

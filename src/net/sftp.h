@@ -51,6 +51,7 @@ struct sftp_put {
     const void *bytes;
     size_t size;
     enum sftp_verify verify;
+    bool written; /* temp is there, whole: it is only renamed */
     /* filled: */
     bool sent;
     const char *how; /* "posix-rename", "rename", "written" */

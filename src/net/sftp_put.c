@@ -310,6 +310,7 @@ sftp_put(struct sftp *sftp, struct sftp_put *puts, size_t count,
         err_clear(&puts[i].err);
         jobs[i].job.ops = &putting_ops;
         jobs[i].put = &puts[i];
+        jobs[i].step = puts[i].written ? RENAME : OPEN;
         jobs[i].posix = sftp_has_posix_rename(sftp);
     }
     bool good =

@@ -33,6 +33,7 @@ class Crash:
     """One world, brought back to its beginning for each history."""
 
     def __init__(self, folder):
+        self.moved = 0
         self.live, self.begin = os.path.join(folder, "live"), os.path.join(folder, "begin")
         os.mkdir(self.live)
         self.began = time.monotonic()
@@ -73,6 +74,7 @@ class Crash:
         self.world.now = "%sT%02d:%02d:%02dZ" % (worlds.TODAY, seconds // 3600 % 24, seconds // 60 % 60, seconds % 60)
 
     def restore(self):
+        shutil.rmtree(self.world.path("taken"), ignore_errors=True)
         for name in ("state", "spool", "sandbox", "partners"):
             shutil.rmtree(os.path.join(self.live, name))
             shutil.copytree(os.path.join(self.begin, name), os.path.join(self.live, name))
@@ -107,8 +109,10 @@ class Crash:
         self.restore()
         try:
             self.killed(calls, call)
+            self.partners_take()
             if again > 0:
                 self.killed(calls, again)
+                self.partners_take()
             self.finish_run()
             said = self.finish_run()
             if "nothing was due" not in said:
@@ -119,6 +123,14 @@ class Crash:
             return self.outside()
         finally:
             self.stop()
+
+    def partners_take(self):
+        """Partners work on what they have, at once: what is sent again is there twice."""
+        for path in glob.glob(self.world.path("partners/*/in/*")):
+            taken = self.world.path("taken", path.split(os.sep)[-3])
+            os.makedirs(taken, exist_ok=True)
+            self.moved += 1
+            os.rename(path, os.path.join(taken, "%d_%s" % (self.moved, os.path.basename(path))))
 
     def outside(self):
         """What NAV and the partners saw, without what may differ."""
@@ -132,8 +144,9 @@ class Crash:
                 seen[key] += 1
         seen.update(told)
         numbers = collections.Counter()
-        for path in glob.glob(self.world.path("partners/*/in/*")):
-            code = path.split(os.sep)[-3]
+        self.partners_take()
+        for path in glob.glob(self.world.path("taken/*/*")):
+            code = path.split(os.sep)[-2]
             segments = open(path, encoding="latin-1").read().replace("\n", "~").split("~")
             sets = [s for s in segments if s[:3] not in ("ISA", "GS*", "GE*", "IEA", "ST*", "SE*", "")]
             seen[("file", code, "~".join(sets))] += 1

@@ -14,6 +14,8 @@
  *   fetch DIR          lists, and writes every file to DIR
  *   take               lists, and removes every file
  *   find NAME SIZE     "found 1", 0 or -1
+ *   stage NAME FILE    under a hidden name; name NAME SIZE gives the name
+ *   named NAME SIZE    "named 1" or 0: did a staged file get its name?
  *   probe              the channel's own report
  * Each command answers in lines; a failure is "failed WHAT CODE KIND: text".
  */
@@ -197,6 +199,54 @@ find(struct probe *probe, char **args)
     return 2;
 }
 
+/* Written, not named: put gives the name later. */
+static int
+stage(struct probe *probe, char **args)
+{
+    struct buf bytes = { 0 };
+    struct err err = { 0 };
+
+    if (!file_read(args[1], 1 << 28, &bytes, &err))
+        say_failed("read", &err);
+    struct parcel parcel = { .name = args[0],
+                             .bytes = buf_text(&bytes),
+                             .size = bytes.size };
+    if (!probe->channel->ops->stage(probe->channel, &parcel, 1, &err))
+        say_failed("stage", &err);
+    if (parcel.err.kind != ERR_NONE)
+        say_failed(parcel.name, &parcel.err);
+    printf("staged %s %d\n", parcel.name, parcel.staged);
+    buf_free(&bytes);
+    return 2;
+}
+
+/* As put does it for a parcel that was staged. */
+static int
+name_staged(struct probe *probe, char **args)
+{
+    struct parcel parcel = { .name = args[0],
+                             .size = strtoul(args[1], NULL, 10),
+                             .bytes = "",
+                             .staged = true };
+
+    send_all(probe, &parcel, 1);
+    return 2;
+}
+
+static int
+find_staged(struct probe *probe, char **args)
+{
+    struct err err = { 0 };
+    int found = -1;
+
+    if (probe->channel->ops->find_staged(
+            probe->channel, args[0], strtoul(args[1], NULL, 10), &found, &err))
+        printf("named %s %d\n", args[0], found);
+    else
+        say_failed("find_staged", &err);
+    return 2;
+}
+
 static int
 report(struct probe *probe, char **args)
 {
@@ -224,9 +274,12 @@ static const struct command {
     int arguments;
     int (*run)(struct probe *, char **args); /* arguments used */
 } commands[] = {
-    { "open", 0, open_only }, { "put", 2, put },   { "puts", 2, puts_many },
-    { "hold", 1, hold },      { "list", 0, list }, { "fetch", 1, fetch },
-    { "take", 0, take },      { "find", 2, find }, { "probe", 0, report },
+    { "open", 0, open_only },   { "put", 2, put },
+    { "puts", 2, puts_many },   { "hold", 1, hold },
+    { "list", 0, list },        { "fetch", 1, fetch },
+    { "take", 0, take },        { "find", 2, find },
+    { "probe", 0, report },     { "stage", 2, stage },
+    { "name", 2, name_staged }, { "named", 2, find_staged },
 };
 
 static int

@@ -117,6 +117,15 @@ check "the same name again replaces itself" cmp -s "$work/newer" "$work/in/po1.e
 check "find sees name and size" test "$(grep -c '^found po1.edi 1\|^found po1.edi 0\|^found other.edi 0' "$work/said")" = 3
 run put ../po2.edi "$work/newer" put .po2.edi "$work/newer" put po2.tmp "$work/newer"
 check "names that are paths or look unfinished are refused" test "$(grep -c 'TP5043 data' "$work/said")" = 3
+run stage po6.edi "$work/newer" named po6.edi 5
+check "a staged file is there under a hidden name only" \
+    test "$(grep -c '^staged po6.edi 1\|^named po6.edi 0' "$work/said") $(ls -A "$work/in" | grep -c po6)$(ls "$work/in" | grep -c po6)" = "2 10"
+run name po6.edi 5 named po6.edi 5
+check "and gets its name in another connection" said '^named po6.edi 1'
+rm -f "$work/in/po6.edi"
+run named po6.edi 5 find po6.edi 5
+check "taken by the partner it is still known to have got it" \
+    test "$(grep -c '^named po6.edi 1\|^found po6.edi 0' "$work/said")" = 2
 : > "$work/empty"
 run put empty.edi "$work/empty"
 check "an empty file is sent" test -e "$work/in/empty.edi"

@@ -207,6 +207,36 @@ moves_files_through_folders(void)
     CHECK_OK(channel->ops->remove(channel, &one, &err), &err);
 }
 
+/* A run that dies between the two can tell what became of the file. */
+static void
+stages_before_it_names(void)
+{
+    struct parcel parcel = { .name = "s.edi", .bytes = "hello", .size = 5 };
+    char folder[64], settings[200], path[128];
+    int named = 9;
+
+    text_format(folder, sizeof folder, "/tmp/tp-stage-XXXXXX");
+    CHECK(mkdtemp(folder) != NULL);
+    text_format(settings, sizeof settings, "kind = \"dir\"; put = \"%s\";",
+                folder);
+    text_format(path, sizeof path, "%s/s.edi", folder);
+    CHECK_OK(open_as(settings), &err);
+    CHECK_OK(channel->ops->stage(channel, &parcel, 1, &err), &err);
+    CHECK(parcel.staged && !parcel.sent && !file_exists(path));
+    CHECK(channel->ops->find_staged(channel, "s.edi", 5, &named, &err) &&
+          named == 0);
+    CHECK_OK(channel->ops->put(channel, &parcel, 1, &err), &err);
+    CHECK(parcel.sent && file_exists(path));
+    CHECK(channel->ops->find_staged(channel, "s.edi", 5, &named, &err) &&
+          named == 1);
+    /* The partner takes it. */
+    CHECK_OK(durable_remove(folder, "s.edi", &err), &err);
+    CHECK(channel->ops->find_staged(channel, "s.edi", 5, &named, &err) &&
+          named == 1);
+    CHECK(channel->ops->find(channel, "s.edi", 5, &named, &err) && named == 0);
+    CHECK_OK(durable_remove_tree(folder, &err), &err);
+}
+
 static void
 remembers_in_memory(void)
 {
@@ -442,6 +472,7 @@ main(void)
     RUN(takes_only_what_was_still);
     RUN(knows_its_kinds);
     RUN(moves_files_through_folders);
+    RUN(stages_before_it_names);
     RUN(remembers_in_memory);
     RUN(fails_by_chance_and_tells_the_truth);
     RUN(uploads_to_cleo);
