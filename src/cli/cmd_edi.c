@@ -11,6 +11,7 @@
 #include "cli/out.h"
 #include "conf/partner.h"
 #include "x12/ack.h"
+#include "x12/html.h"
 #include "x12/view.h"
 #include "x12/write.h"
 
@@ -262,7 +263,10 @@ cmd_edi_view(struct cli *cli)
 
     if (file == NULL)
         return cli_fail(cli);
-    x12_view(file, &text);
+    if (cli_has(cli, OPTION_HTML))
+        x12_html(file, cli->words[0], &text);
+    else
+        x12_view(file, &text);
     fputs(buf_text(&text), stdout);
     edi_problems(guides);
     return EXIT_OK;

@@ -164,4 +164,32 @@ done < <(tp edi guide list --no-header | awk '{print $1, $2}')
 is "gen: the same seed, the same sample" 0 "" bash -c "'$tradepost' edi gen 856 --seed 5 > s1; '$tradepost' edi gen 856 --seed 5 | tail -n +3 | diff - <(tail -n +3 s1)"
 has "gen: another seed, another" 1 "" bash -c "'$tradepost' edi gen 856 --seed 6 | '$tradepost' edi diff - s1"
 is "gen: levels nest" 0 "1" bash -c "'$tradepost' edi gen 856 | '$tradepost' edi get 'HL[03=S]/HL[03=O].02' -"
+
+# Guides from a SEF file.
+cp "$TP_SOURCE/tests/x12/sef/schedule.sef" .
+is "guide import: what was written" 0 "sef/x12/004010/elements: 6 added
+sef/x12/004010/segments: 4 added
+sef/x12/004010/codes: 2 added
+sef/x12/004010/830.guide: written
+sef/x12/004010/850.guide: written" tp edi guide import schedule.sef --dir sef
+has "guide import: the set can be shown" 0 "BFR03   O 127 AN 1..30 Reference" bash -c "'$tradepost' edi guide show 830 --guides sef | sed 's/^ *//'"
+has "guide import: notes and repeated groups" 0 "ZQ107   O 380" bash -c "'$tradepost' edi guide show 830 --guides sef | sed 's/^ *//'"
+has "guide import: a sample passes" 0 "1 accepted, 0 rejected" bash -c "'$tradepost' edi gen 830 --all --guides sef | '$tradepost' edi check --guides sef -"
+has "guide import: the set is checked" 1 "AK403=7" bash -c "'$tradepost' edi gen 830 --guides sef | sed 's/^\(BFR.*\)\*[DS][LH]\*/\1*XX*/' | '$tradepost' edi check --guides sef -"
+has "guide import: our own definitions stay" 0 "Quantity ordered" tp edi dict 850:PO1:02 --guides sef
+is "guide import: a guide that is there stays" 8 "tradepost: sef/x12/004010/830.guide is there already; --yes replaces it [TP8005]" tp edi guide import schedule.sef --dir sef
+has "guide import: into the site's own folder" 0 "$work/etc/x12/004010/830.guide: written" "$tradepost" -c "$work/etc" edi guide import schedule.sef
+has "guide import: and then it is listed" 0 "830  004010   PS     Imported" "$tradepost" -c "$work/etc" edi guide list
+printf '.VER 1.6\n.INI\nA,,004 010,X\n.SETS\n830=[BFR,M\n.ELMS\n12=AN,x\n.SEGS\nBFR=[1,M]+Q01\n' > wrong.sef
+is "guide import: every mistake by its line" 4 "wrong.sef:5: found '[BFR,M', expected a closing ] [TP2404]
+wrong.sef:7: element 12: expected a number = type,min,max [TP2404]
+wrong.sef:9: found 'Q01', expected a note such as P0304 [TP2404]" tp edi guide import wrong.sef --dir sef2
+has "guide import: no SEF at all" 4 "found no .INI with a version" tp edi guide import 850.edi --dir sef2
+
+# A page.
+has "view --html: names and codes" 0 "<tr><td>BEG02</td><td>Order kind</td><td><code>SA</code></td><td>Stand-alone</td></tr>" tp edi view --html 850.edi
+sed 's/ANNA BERG/<script>\&"x"/' 850.edi > evil.edi
+has "view --html: values are escaped" 0 "<code>&lt;script</code>" tp edi view --html evil.edi
+is "view --html: nothing runs" 0 0 bash -c "'$tradepost' edi view --html evil.edi | grep -c '<script' || true"
+has "view --html: what is wrong stands beside it" 0 '<tr class="bad"><td colspan="4">Wrong: 850 0001, segment 10 (N1)' tp edi view --html "$invalid/nul_in_data/input.edi"
 finish

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * html - x12_view as a page that needs nothing else: no script, no file beside
+ * it, every value escaped.
+ */
+#ifndef TP_X12_HTML_H
+#define TP_X12_HTML_H
+
+#include "x12/read.h"
+
+struct buf;
+
+void x12_html(const struct x12_file *, const char *title, struct buf *);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sef - guides from a partner's SEF file, as the texts that guides are made of.
+ *
+ *   if (!x12_sef_read(&sef, arena, text, size, found, &err)) ...
+ *   x12_sef_merge(arena, ours, buf_text(&sef.segments), &merged, &added);
+ *
+ * Taken: .VER .INI .SETS .SEGS .COMS .ELMS .CODES. Notes, texts and semantic
+ * rules are passed over. Nested HL loops are refused: a guide says its levels
+ * by itself. Mistakes are told as "file:line". Source: SEF 1.6.
+ */
+#ifndef TP_X12_SEF_H
+#define TP_X12_SEF_H
+
+#include "base/buf.h"
+#include "base/problems.h"
+
+struct arena;
+
+enum { X12_SEF_SETS = 64 };
+
+struct x12_sef {
+    char version[7]; /* "004010", of .INI */
+    struct {
+        char id[8];
+        struct buf guide; /* the text of 850.guide */
+    } sets[X12_SEF_SETS];
+    size_t set_count;
+    struct buf composites, segments, elements, codes;
+};
+
+/* path is what problems are told with. TP2404. */
+bool x12_sef_read(struct x12_sef *, const char *path, char *text,
+                  struct problems *, struct err *) MUST_USE;
+void x12_sef_free(struct x12_sef *);
+/* Our text, and the definitions that it does not have; returns how many. */
+size_t x12_sef_merge(const char *ours, const char *theirs, struct buf *merged);
+
+#endif
