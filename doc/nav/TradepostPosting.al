@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Tradepost's procedures in Dynamics 365 Business Central, called over OData:
-// a receipt is posted once for each document key, whatever is asked again.
+// a receipt, an invoice or a credit memo is posted once for each document key,
+// whatever is asked again.
 // README.md beside this file says how to install it.
 
 table 50100 "Tradepost Posting"
@@ -31,6 +32,20 @@ table 50100 "Tradepost Posting"
         field(5; "Posted At"; DateTime)
         {
             Caption = 'Posted At';
+        }
+        // Of an invoice or credit memo: its draft, and what became of it.
+        field(6; "Draft No."; Code[20])
+        {
+            Caption = 'Draft No.';
+        }
+        field(7; "Bill No."; Code[20])
+        {
+            Caption = 'Bill No.';
+        }
+        field(8; "Bill Total"; Decimal)
+        {
+            Caption = 'Bill Total';
+            AutoFormatType = 1;
         }
     }
 
@@ -131,6 +146,8 @@ codeunit 50100 "Tradepost Posting"
     Permissions = tabledata "Tradepost Posting" = RIM,
                   tabledata "Purchase Header" = RM,
                   tabledata "Purchase Line" = RM,
+                  tabledata "Purch. Inv. Header" = R,
+                  tabledata "Purch. Cr. Memo Hdr." = R,
                   tabledata "Sales Invoice Header" = RM,
                   tabledata "Item Journal Line" = RMD;
 
@@ -146,6 +163,11 @@ codeunit 50100 "Tradepost Posting"
         BadLinesErr: Label 'The lines are not a JSON list of objects with line and quantity.';
         UnfinishedErr: Label 'A receipt of order %1 was begun with key %2 and left unfinished: something committed while it was being posted. Compare the order''s receipts, then mend or delete the entry in table Tradepost Posting.', Comment = '%1 = order number, %2 = document key';
         NothingPostedErr: Label 'Posting order %1 made no receipt.', Comment = '%1 = order number';
+        NoBillErr: Label 'Purchase %1 %2 does not exist.', Comment = '%1 = invoice or credit memo, %2 = number';
+        NoVendorNumberErr: Label 'Purchase %1 %2 has no number of the vendor''s: it is half made.', Comment = '%1 = invoice or credit memo, %2 = number';
+        UnknownBillTypeErr: Label 'A document type is invoice or credit memo, not %1.', Comment = '%1 = what was asked for';
+        UnfinishedBillErr: Label 'Posting draft %1 was begun with key %2 and left unfinished: something committed while it was being posted. Look for the posted document, then mend or delete the entry in table Tradepost Posting.', Comment = '%1 = draft number, %2 = document key';
+        NoBillPostedErr: Label 'Posting draft %1 made no document.', Comment = '%1 = draft number';
         NoInvoiceErr: Label 'Posted sales invoice %1 does not exist.', Comment = '%1 = invoice number';
         UnknownTypeErr: Label 'A document type is order or invoice, not %1.', Comment = '%1 = what was asked for';
         NoJournalErr: Label 'Journal %1 %2 has no entries of document %3.', Comment = '%1 = template, %2 = batch, %3 = document number';
@@ -206,6 +228,52 @@ codeunit 50100 "Tradepost Posting"
         if Posting."Receipt No." = '' then
             Error(UnfinishedErr, Posting."Order No.", documentKey);
         exit(AnswerText(Posting."Receipt No.", true));
+    end;
+
+    /// <summary>
+    /// Posts the draft of a purchase invoice or credit memo, once for each document key.
+    /// </summary>
+    /// <param name="documentKey">The key of the vendor's document.</param>
+    /// <param name="documentType">invoice or credit memo: their drafts may have the same number.</param>
+    /// <param name="number">The draft's number.</param>
+    /// <returns>JSON text: {"number":"108201","existed":false,"total":"375.64"}.</returns>
+    procedure PostInvoice(documentKey: Guid; documentType: Text; number: Code[20]): Text
+    var
+        Posting: Record "Tradepost Posting";
+        PurchaseHeader: Record "Purchase Header";
+    begin
+        if IsNullGuid(documentKey) then
+            Error(NoKeyErr);
+        // As with receipts: a second call waits here until the first has ended.
+        Posting.LockTable();
+        if Posting.Get(documentKey) then
+            exit(BillText(Posting, true));
+        Posting.Init();
+        Posting."Document Key" := documentKey;
+        Posting."Draft No." := number;
+        Posting.Insert();
+
+        FindDraft(PurchaseHeader, documentType, number);
+        PostDraft(PurchaseHeader, Posting);
+        Posting."Posted At" := CurrentDateTime();
+        Posting.Modify();
+        exit(BillText(Posting, false));
+    end;
+
+    /// <summary>
+    /// Tells whether a key was posted, and changes nothing.
+    /// </summary>
+    /// <param name="documentKey">The key given to PostInvoice.</param>
+    /// <returns>JSON text as of PostInvoice, or an empty text.</returns>
+    procedure FindInvoice(documentKey: Guid): Text
+    var
+        Posting: Record "Tradepost Posting";
+    begin
+        // Waits for a posting that is under way, as FindReceipt does.
+        Posting.LockTable();
+        if not Posting.Get(documentKey) then
+            exit('');
+        exit(BillText(Posting, true));
     end;
 
     /// <summary>
@@ -278,6 +346,77 @@ codeunit 50100 "Tradepost Posting"
             Error(NoOrderErr, OrderNumber);
         if PurchaseHeader.Status <> PurchaseHeader.Status::Released then
             Error(NotReleasedErr, OrderNumber);
+    end;
+
+    local procedure FindDraft(var PurchaseHeader: Record "Purchase Header"; DocumentType: Text; Number: Code[20])
+    var
+        HeaderType: Enum "Purchase Document Type";
+        VendorNumber: Code[35];
+    begin
+        case LowerCase(DocumentType) of
+            'invoice':
+                HeaderType := HeaderType::Invoice;
+            'credit memo':
+                HeaderType := HeaderType::"Credit Memo";
+            else
+                Error(UnknownBillTypeErr, DocumentType);
+        end;
+        PurchaseHeader.LockTable();
+        if not PurchaseHeader.Get(HeaderType, Number) then
+            Error(NoBillErr, LowerCase(DocumentType), Number);
+        VendorNumber := PurchaseHeader."Vendor Invoice No.";
+        if HeaderType = HeaderType::"Credit Memo" then
+            VendorNumber := PurchaseHeader."Vendor Cr. Memo No.";
+        if VendorNumber = '' then
+            Error(NoVendorNumberErr, LowerCase(DocumentType), Number);
+    end;
+
+    // With commits suppressed, as in Receive. The draft is gone when it is
+    // posted, so the posted document is found by the vendor's number, of which
+    // NAV posts one.
+    local procedure PostDraft(var PurchaseHeader: Record "Purchase Header"; var Posting: Record "Tradepost Posting")
+    var
+        PurchInvHeader: Record "Purch. Inv. Header";
+        PurchCrMemoHdr: Record "Purch. Cr. Memo Hdr.";
+        PurchPost: Codeunit "Purch.-Post";
+        IsInvoice: Boolean;
+    begin
+        IsInvoice := PurchaseHeader."Document Type" = PurchaseHeader."Document Type"::Invoice;
+        PurchInvHeader.SetRange("Pay-to Vendor No.", PurchaseHeader."Pay-to Vendor No.");
+        PurchInvHeader.SetRange("Vendor Invoice No.", PurchaseHeader."Vendor Invoice No.");
+        PurchCrMemoHdr.SetRange("Pay-to Vendor No.", PurchaseHeader."Pay-to Vendor No.");
+        PurchCrMemoHdr.SetRange("Vendor Cr. Memo No.", PurchaseHeader."Vendor Cr. Memo No.");
+        PurchaseHeader.SetHideValidationDialog(true);
+        PurchPost.SetSuppressCommit(true);
+        PurchPost.Run(PurchaseHeader);
+
+        if IsInvoice then begin
+            if not PurchInvHeader.FindLast() then
+                Error(NoBillPostedErr, Posting."Draft No.");
+            PurchInvHeader.CalcFields("Amount Including VAT");
+            Posting."Bill No." := PurchInvHeader."No.";
+            Posting."Bill Total" := PurchInvHeader."Amount Including VAT";
+        end else begin
+            if not PurchCrMemoHdr.FindLast() then
+                Error(NoBillPostedErr, Posting."Draft No.");
+            PurchCrMemoHdr.CalcFields("Amount Including VAT");
+            Posting."Bill No." := PurchCrMemoHdr."No.";
+            Posting."Bill Total" := PurchCrMemoHdr."Amount Including VAT";
+        end;
+    end;
+
+    local procedure BillText(Posting: Record "Tradepost Posting"; Existed: Boolean): Text
+    var
+        Answer: JsonObject;
+        AnswerLine: Text;
+    begin
+        if Posting."Bill No." = '' then
+            Error(UnfinishedBillErr, Posting."Draft No.", Posting."Document Key");
+        Answer.Add('number', Posting."Bill No.");
+        Answer.Add('existed', Existed);
+        Answer.Add('total', Format(Posting."Bill Total", 0, 9));
+        Answer.WriteTo(AnswerLine);
+        exit(AnswerLine);
     end;
 
     // With commits suppressed the receipt becomes durable together with its

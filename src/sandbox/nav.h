@@ -78,6 +78,9 @@ bool bill_refuse_posted(struct call *, const struct bill_kind *);
 bool bill_check_number(struct sandbox *, struct call *,
                        const struct bill_kind *, const json_t *row,
                        const char *number);
+/* Is the line's number free? Fills in its type as the other face has it. */
+bool bill_check_line(struct sandbox *, struct call *, const struct bill_kind *,
+                     json_t *line);
 /* False: refused. The answer of what was posted is the caller's. */
 bool bill_post(struct sandbox *, struct call *, const struct bill_kind *,
                json_t *row);

@@ -105,7 +105,7 @@ check_lines(struct sandbox *box, struct call *call,
            nav_fail(call, 400, DIALOG, "There is nothing to post.");
 }
 
-/* The lines go with the document under its new number. */
+/* The lines go with the document, to where the posted ones are. */
 static void
 renumber_lines(struct sandbox *box, const struct bill_kind *kind,
                const json_t *row)
@@ -117,8 +117,48 @@ renumber_lines(struct sandbox *box, const struct bill_kind *kind,
         if (!text_equal(row_text(line, "documentId"), row_text(row, "id")))
             continue;
         row_set(line, "_documentNumber", row_text(row, "number"));
+        row_set(line, "_posted", "yes");
         world_changed(&box->world, kind->lines, line);
     }
+}
+
+/* Pages call an account line by its table's name. */
+static void
+take_page_type(json_t *row)
+{
+    const char *page = row_text(row, "_type");
+    if (*page && !*row_text(row, "lineType"))
+        row_set(row, "lineType",
+                text_equal(page, "G/L Account") ? "Account" : page);
+    const char *type = row_text(row, "lineType");
+    if (!*page && *type)
+        row_set(row, "_type",
+                text_equal(type, "Account") ? "G/L Account" : type);
+}
+
+bool
+bill_check_line(struct sandbox *box, struct call *call,
+                const struct bill_kind *kind, json_t *row)
+{
+    json_int_t number = json_integer_value(json_object_get(row, "sequence"));
+    const char *id;
+    json_t *other;
+    take_page_type(row);
+    json_object_foreach(world_table(&box->world, kind->lines), id, other)
+    {
+        if (number > 0 && !text_equal(id, row_text(row, "id")) &&
+            text_equal(row_text(other, "documentId"),
+                       row_text(row, "documentId")) &&
+            json_integer_value(json_object_get(other, "sequence")) == number)
+            return nav_fail(call, 400, "Internal_EntityWithSameKeyExists",
+                            "The record in table Purchase Line already "
+                            "exists. Identification fields and values: "
+                            "Document Type='%s',Document No.='%s',Line "
+                            "No.='%lld'",
+                            kind->type, row_text(row, "_documentNumber"),
+                            (long long)number);
+    }
+    return true;
 }
 
 void

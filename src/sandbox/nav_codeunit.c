@@ -130,6 +130,71 @@ find_receipt(struct sandbox *box, struct call *call, const json_t *body)
     answer_value(call, posting ? posting_answer(posting, true) : NULL);
 }
 
+static json_t *
+bill_answer(const json_t *posting, bool existed)
+{
+    json_t *answer = posting_answer(posting, existed);
+    row_set(answer, "total", row_text(posting, "total"));
+    return answer;
+}
+
+static json_t *
+bill_draft(struct sandbox *box, struct call *call, const json_t *body,
+           const struct bill_kind **kind)
+{
+    const char *type = row_text(body, "documentType");
+    const char *number = row_text(body, "number");
+    *kind = bill_kind_of(strcasecmp(type, "credit memo") == 0
+                             ? "purchaseCreditMemos"
+                             : "purchaseInvoices");
+    if (strcasecmp(type, (*kind)->what) != 0) {
+        nav_fail(call, 400, DIALOG,
+                 "A document type is invoice or credit memo, not %s.", type);
+        return NULL;
+    }
+    json_t *row = world_find(&box->world, (*kind)->table, "number", number);
+    if (row && !bill_is_posted(row))
+        return row;
+    nav_fail(call, 400, DIALOG, "Purchase %s %s does not exist.", (*kind)->what,
+             number);
+    return NULL;
+}
+
+static void
+post_invoice(struct sandbox *box, struct call *call, const json_t *body)
+{
+    static const char *const names[] = { "documentKey:g", "documentType",
+                                         "number", NULL };
+    const struct bill_kind *kind;
+    if (!check_parameters(call, body, names))
+        return;
+    const char *key = row_text(body, "documentKey");
+    json_t *posting = world_find(&box->world, "_billPostings", "key", key);
+    if (posting) {
+        answer_value(call, bill_answer(posting, true));
+        return;
+    }
+    json_t *row = bill_draft(box, call, body, &kind);
+    if (!row || !bill_post(box, call, kind, row))
+        return;
+    posting = world_put(&box->world, "_billPostings",
+                        json_pack("{s:s,s:s,s:s}", "key", key, "number",
+                                  row_text(row, "number"), "total",
+                                  row_text(row, "totalAmountIncludingTax")));
+    answer_value(call, bill_answer(posting, false));
+}
+
+static void
+find_invoice(struct sandbox *box, struct call *call, const json_t *body)
+{
+    static const char *const names[] = { "documentKey:g", NULL };
+    if (!check_parameters(call, body, names))
+        return;
+    const json_t *posting = world_find(&box->world, "_billPostings", "key",
+                                       row_text(body, "documentKey"));
+    answer_value(call, posting ? bill_answer(posting, true) : NULL);
+}
+
 static void
 set_status(struct sandbox *box, struct call *call, const json_t *body)
 {
@@ -219,6 +284,10 @@ nav_codeunit(struct sandbox *box, struct call *call, const char *procedure)
         post_receipt(box, call, body);
     else if (text_equal(procedure, "FindReceipt"))
         find_receipt(box, call, body);
+    else if (text_equal(procedure, "PostInvoice"))
+        post_invoice(box, call, body);
+    else if (text_equal(procedure, "FindInvoice"))
+        find_invoice(box, call, body);
     else if (text_equal(procedure, "SetStatus"))
         set_status(box, call, body);
     else if (text_equal(procedure, "PostItemJournal"))

@@ -244,7 +244,8 @@ rule_bill_line(struct sandbox *box, struct call *call,
         return refuse(call, "The \"documentId\" does not match a document.");
     if (bill_is_posted(header))
         return bill_refuse_posted(call, kind);
-    if (!take_object(box, call, row, "unitCost"))
+    if (!bill_check_line(box, call, kind, row) ||
+        !take_object(box, call, row, "unitCost"))
         return false;
     next_sequence(box, kind->lines, "documentId", row, "sequence");
     set_amounts(row, "unitCost");
@@ -345,6 +346,57 @@ rule_payment(struct sandbox *box, struct call *call, json_t *row, bool made)
 }
 
 static bool
+no_relation(struct call *call, const char *field, const char *value,
+            const char *related)
+{
+    return nav_fail(call, 400, "Internal_InvalidTableRelation",
+                    "The field %s of table Gen. Journal Line contains a value "
+                    "(%s) that cannot be found in the related table (%s).",
+                    field, value, related);
+}
+
+/* A line of the cash receipt journal, page 255: a customer's payment. */
+static bool
+rule_cash_receipt(struct sandbox *box, struct call *call, json_t *row,
+                  bool made)
+{
+    const char *batch = row_text(row, "Journal_Batch_Name");
+    const char *applied = row_text(row, "Applies_to_Doc_No");
+    const json_t *customer = world_find(&box->world, "customers", "number",
+                                        row_text(row, "Account_No"));
+    const char *id;
+    json_t *other;
+    fill(row, "Journal_Template_Name", "CASHRCPT");
+    if (!text_equal(row_text(row, "Journal_Template_Name"), "CASHRCPT") ||
+        !world_find(&box->world, "customerPaymentJournals", "code", batch))
+        return no_relation(call, "Journal Batch Name", batch,
+                           "Gen. Journal Batch");
+    if (text_equal(row_text(row, "Account_Type"), "Customer") && !customer)
+        return no_relation(call, "Account No.", row_text(row, "Account_No"),
+                           "Customer");
+    if (*applied &&
+        !world_find(&box->world, "salesInvoices", "number", applied))
+        return no_relation(call, "Applies-to Doc. No.", applied,
+                           "Cust. Ledger Entry");
+    if (row_decimal(row, "Amount").units >= 0)
+        return nav_fail(call, 400, DIALOG,
+                        "Amount must be negative in Gen. Journal Line Journal "
+                        "Template Name='CASHRCPT',Journal Batch Name='%s'.",
+                        batch);
+    json_object_foreach(world_table(&box->world, "genJournal"), id, other)
+    {
+        if (made && json_equal(json_object_get(other, "Line_No"),
+                               json_object_get(row, "Line_No")))
+            return nav_fail(call, 400, "Internal_EntityWithSameKeyExists",
+                            "The record in table Gen. Journal Line already "
+                            "exists.");
+    }
+    fill(row, "Description", row_text(customer, "displayName"));
+    next_sequence(box, "genJournal", "Journal_Batch_Name", row, "Line_No");
+    return true;
+}
+
+static bool
 rule_item_journal(struct sandbox *box, struct call *call, json_t *row)
 {
     const json_t *item =
@@ -403,6 +455,8 @@ rules_apply(struct sandbox *box, struct call *call, const struct entity *entity,
         return rule_order_line(box, call, row);
     if (text_equal(table, "customerPayments"))
         return rule_payment(box, call, row, made);
+    if (text_equal(table, "genJournal"))
+        return rule_cash_receipt(box, call, row, made);
     if (text_equal(table, "itemJournal"))
         return rule_item_journal(box, call, row);
     for (size_t i = 0; i < sizeof masters / sizeof *masters; i++)

@@ -318,7 +318,8 @@ nav_post(struct sandbox *box, struct call *call, const struct target *target)
         return;
     }
     total_parent(box, entity, row);
-    bool payment = text_equal(entity->table, "customerPayments");
+    bool payment = text_equal(entity->table, "customerPayments") ||
+                   text_equal(entity->table, "genJournal");
     world_effect(&box->world, payment ? "payment" : "insert", entity->table,
                  row, row_text(row, "id"));
     nav_answer_row(box, call, target, entity, row, 201);

@@ -19,6 +19,15 @@ static struct entity entities[] = {
 
 enum { ENTITIES = sizeof entities / sizeof *entities };
 
+/* "_" stands for a blank in words of the table. */
+static void
+add_blanks(char *text)
+{
+    for (; *text != '\0'; text++)
+        if (*text == '_')
+            *text = ' ';
+}
+
 static const char **
 read_options(struct arena *arena, const char *text, size_t size)
 {
@@ -27,9 +36,7 @@ read_options(struct arena *arena, const char *text, size_t size)
     size_t count = 0;
     for (char *option; count < 31 && (option = text_word(&rest, "|")) != NULL;
          count++) {
-        for (char *c = option; *c != '\0'; c++)
-            if (*c == '_')
-                *c = ' ';
+        add_blanks(option);
         options[count] = option;
     }
     return options;
@@ -85,7 +92,9 @@ read_field(struct arena *arena, const struct entity *entity,
     field->name = word;
     field->from = from ? from : word;
     if (from && *from == '\'') {
-        field->fixed = arena_strndup(arena, from + 1, strlen(from) - 2);
+        from[strlen(from) - 1] = '\0';
+        add_blanks(from);
+        field->fixed = from + 1;
         field->type = FIELD_TEXT;
         return;
     }

@@ -322,5 +322,7 @@ exact_word(const json_t *object, const char *name)
 struct decimal
 exact_amount(const json_t *object, const char *name)
 {
-    return decimal_of(exact_text(object, name));
+    const char *text = exact_word(object, name);
+
+    return decimal_of(text[0] == NUMBER_MARK ? text + 1 : text);
 }

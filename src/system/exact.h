@@ -38,7 +38,7 @@ void exact_dump(struct buf *, json_t *);
 const char *exact_text(const json_t *object, const char *name);
 /* The same, "" instead of NULL. */
 const char *exact_word(const json_t *object, const char *name);
-/* 0 when absent or no number. */
+/* 0 when absent or no number; takes what exact_number() made too. */
 struct decimal exact_amount(const json_t *object, const char *name);
 
 #endif

@@ -73,6 +73,8 @@ bool odata_post(struct odata *, enum odata_root, const char *path, json_t *body,
 bool odata_patch(struct odata *, enum odata_root, const char *path,
                  const char *etag, json_t *body, json_t **answer,
                  struct err *) MUST_USE;
+bool odata_delete(struct odata *, enum odata_root, const char *path,
+                  struct err *) MUST_USE;
 /* A bound action: path of the row, "Microsoft.NAV.post". */
 bool odata_act(struct odata *, enum odata_root, const char *path,
                const char *action, struct err *) MUST_USE;

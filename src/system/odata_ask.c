@@ -211,6 +211,18 @@ odata_patch(struct odata *service, enum odata_root root, const char *path,
 }
 
 bool
+odata_delete(struct odata *service, enum odata_root root, const char *path,
+             struct err *err)
+{
+    CLEANUP(arena_free) struct arena *arena = arena_new();
+    CLEANUP(json_decrefp) json_t *answer = NULL;
+    struct odata_ask call = { .method = "DELETE", .etag = "*" };
+
+    return address_of(service, root, path, arena, &call.url, err) &&
+           change(service, &call, &answer, err);
+}
+
+bool
 odata_act(struct odata *service, enum odata_root root, const char *path,
           const char *action, struct err *err)
 {

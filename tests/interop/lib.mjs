@@ -119,14 +119,20 @@ export async function sandbox(...options) {
   };
 }
 
-// The rows of a page of the sandbox's NAV.
-export async function page({ port }, set, filter) {
-  const answer = await fetch(`http://127.0.0.1:${port}/BC/ODataV4/Company('CRONUS%20USA%2C%20Inc.')/${set}`
-    + `?$filter=${encodeURIComponent(filter)}`, { headers: { Authorization: `Basic ${
-    btoa('TRADEPOST:c2FuZGJveC13ZWItc2VydmljZS1hY2Nlc3Mta2V5LTEy')}` } });
-  if (!answer.ok) throw new Error(`${set}: ${answer.status} ${await answer.text()}`);
-  return (await answer.json()).value;
-}
+const ask = async ({ port }, method, path) => {
+  const answer = await fetch(`http://127.0.0.1:${port}/BC/ODataV4/Company('CRONUS%20USA%2C%20Inc.')/${path}`,
+    { method, headers: { 'If-Match': '*', Authorization: `Basic ${
+      btoa('TRADEPOST:c2FuZGJveC13ZWItc2VydmljZS1hY2Nlc3Mta2V5LTEy')}` } });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  return answer;
+};
+
+// The rows of a page of the sandbox's NAV, as somebody else sees them ...
+export const page = async (box, set, filter) =>
+  (await (await ask(box, 'GET', `${set}?$filter=${encodeURIComponent(filter)}`)).json()).value;
+
+// ... and takes one away.
+export const remove = (box, path) => ask(box, 'DELETE', path);
 
 // Installs what package-lock.json names into the build directory, once for
 // all tests; false with the reason printed when that cannot be done.

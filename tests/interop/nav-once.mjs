@@ -160,5 +160,4 @@ await main(async () => {
   is('pages: the same order', (await probe(pages, 'match', '106101')).lines[1].received, '2.5');
   is('pages: the same key, the same receipt',
     (await probe(pages, 'push', 'receipt', 'h5', rest)).existed, true);
-  is('pages: no bills', (await probe(pages, 'push', 'bill', 'b1', invoice('BF-1', '1'))).code, 'TP6001');
 });

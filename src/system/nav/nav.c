@@ -131,6 +131,8 @@ static const struct setting settings[] = {
     { "payments", SETTING_TEXT, NULL,
       "code of the customer payment journal that remittances go to", false,
       NULL, NULL },
+    { "payments_template", SETTING_TEXT, "CASHRCPT",
+      "nav-odata: general journal template of 'payments'", false, NULL, NULL },
     { "charges", SETTING_FREE, NULL,
       "G/L account by charge code; default = for all others", false, NULL,
       NULL },
@@ -242,6 +244,7 @@ open_nav(struct system *system, struct err *err)
     nav->batch = conf_text(group, "item_journal.batch", "EDI");
     nav->location = conf_text(group, "item_journal.location", NULL);
     nav->payments = conf_text(group, "payments", NULL);
+    nav->payments_template = conf_text(group, "payments_template", "CASHRCPT");
     nav->status_field = conf_text(group, "status_field", NULL);
     nav->overlap_seconds = conf_seconds(group, "overlap", 600);
     return open_service(system, nav, err);

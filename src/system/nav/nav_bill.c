@@ -12,12 +12,25 @@ static const struct nav_bill_words kinds[] = {
       .set = "purchaseInvoices",
       .lines = "purchaseInvoiceLines",
       .number = "vendorInvoiceNumber",
-      .date = "invoiceDate" },
+      .date = "invoiceDate",
+      .type = "Invoice",
+      .page = "PurchaseInvoice",
+      .page_lines = "PurchaseInvoicePurchLines",
+      .page_list = "PurchaseInvoices",
+      .page_number = "Vendor_Invoice_No",
+      .page_key = "Vendor_Order_No",
+      .page_posted = "PostedPurchaseInvoice" },
     { .what = "credit memo",
       .set = "purchaseCreditMemos",
       .lines = "purchaseCreditMemoLines",
       .number = "vendorCreditMemoNumber",
-      .date = "creditMemoDate" },
+      .date = "creditMemoDate",
+      .type = "Credit Memo",
+      .page = "PurchaseCreditMemo",
+      .page_lines = "PurchaseCreditMemoPurchLines",
+      .page_list = "PurchaseCreditMemos",
+      .page_number = "Vendor_Cr_Memo_No",
+      .page_key = "Vendor_Authorization_No" },
 };
 
 static void
@@ -33,6 +46,7 @@ begin(struct nav_bill *bill, struct system *system,
                                .arena = arena };
     bill->turned = credit && record_decimal(invoice, "total").units < 0;
     nav_uuid(bill->id, key, "");
+    nav_document_number(bill->document, key, "");
     bill->path = arena_printf(arena, "%s(%s)", bill->words->set, bill->id);
 }
 
@@ -41,11 +55,14 @@ end(struct nav_bill *bill)
 {
     json_decref(bill->order);
     json_decref(bill->row);
+    json_decref(bill->lines);
 }
 
 static bool
 read_own(struct nav_bill *bill, struct err *err)
 {
+    if (nav_has_pages(bill->nav))
+        return nav_page_bill_read(bill, err);
     json_decref(bill->row);
     return odata_get(bill->nav->odata, ODATA_MAIN, bill->path, NULL, &bill->row,
                      err);
@@ -69,18 +86,21 @@ is_draft(const struct nav_bill *bill)
 static void
 say(const struct nav_bill *bill, struct push_result *result)
 {
-    bool draft = is_draft(bill);
+    bool draft = is_draft(bill), known;
     char total[DECIMAL_TEXT];
 
     text_copy(result->number, sizeof result->number,
               exact_word(bill->row, "number"));
     text_copy(result->state, sizeof result->state, draft ? "draft" : "posted");
-    text_format(
-        result->note, sizeof result->note, "%s %s %s, total %s%s",
-        draft ? "draft of" : "posted", bill->words->what, result->number,
-        decimal_pretty(exact_amount(bill->row, "totalAmountIncludingTax"), 2,
-                       total),
-        bill->explained);
+    known = exact_text(bill->row, "totalAmountIncludingTax") != NULL;
+    text_format(result->note, sizeof result->note, "%s %s %s%s%s%s",
+                draft ? "draft of" : "posted", bill->words->what,
+                result->number, known ? ", total " : "",
+                known ? decimal_pretty(
+                            exact_amount(bill->row, "totalAmountIncludingTax"),
+                            2, total)
+                      : "",
+                bill->explained);
 }
 
 /* The vendor: as the record says, else as its order does. */
@@ -125,6 +145,8 @@ refuse_double(struct nav_bill *bill, struct push_result *result,
     };
     size_t count;
 
+    if (nav_has_pages(bill->nav))
+        return nav_page_bill_refuse_double(bill, result, err);
     if (!odata_first(bill->nav->odata, ODATA_MAIN, bill->words->set, &query,
                      &row, &count, err))
         return nav_failed(err);
@@ -164,10 +186,12 @@ make_draft(struct nav_bill *bill, struct push_result *result, struct err *err)
 
     if (done == PUSH_DONE)
         done = find_vendor(bill, result, err);
-    if (done == PUSH_DONE)
+    if (done == PUSH_DONE && bill->row == NULL)
         done = refuse_double(bill, result, err);
     if (done == PUSH_DONE)
         done = nav_bill_body(bill, &body, result, err);
+    if (done == PUSH_DONE && nav_has_pages(bill->nav))
+        return nav_page_bill_make(bill, body, err);
     if (done != PUSH_DONE)
         return done;
     if (!odata_post(bill->nav->odata, ODATA_MAIN, bill->words->set, body,
@@ -222,6 +246,8 @@ compare_totals(struct nav_bill *bill, struct push_result *result,
 static enum pushed
 post_draft(struct nav_bill *bill, struct err *err)
 {
+    if (nav_has_pages(bill->nav))
+        return nav_page_bill_post(bill, err) ? PUSH_DONE : nav_failed(err);
     if (!odata_act(bill->nav->odata, ODATA_MAIN, bill->path,
                    "Microsoft.NAV.post", err))
         return nav_failed(err);
@@ -236,24 +262,15 @@ post_draft(struct nav_bill *bill, struct err *err)
     return PUSH_DONE;
 }
 
-static bool
-needs_api(const struct nav *nav, struct err *err)
-{
-    return nav->words->modified != NULL ||
-           err_set(err, TP6001,
-                   "bills and payments need profile bc-api-v2; the pages of "
-                   "nav-odata cannot post them");
-}
-
 static enum pushed
 push_bill(struct nav_bill *bill, struct push_result *result, struct err *err)
 {
     enum pushed done = PUSH_DONE;
 
-    if (!needs_api(bill->nav, err) || !read_own(bill, err))
+    if (!read_own(bill, err))
         return nav_failed(err);
-    result->existed = bill->row != NULL;
-    if (bill->row == NULL)
+    result->existed = bill->row != NULL && !bill->half_made;
+    if (bill->row == NULL || bill->half_made)
         done = make_draft(bill, result, err);
     if (done == PUSH_DONE && is_draft(bill)) {
         done = compare_totals(bill, result, err);
@@ -291,9 +308,9 @@ nav_find_bill(struct system *system, const struct record *invoice,
     struct nav_bill bill;
 
     begin(&bill, system, invoice, key, arena);
-    bool good = needs_api(bill.nav, err) && read_own(&bill, err);
+    bool good = read_own(&bill, err);
     if (good && bill.row != NULL) {
-        *found = !is_draft(&bill) || !bill.nav->post;
+        *found = !is_draft(&bill) || (!bill.nav->post && !bill.half_made);
         say(&bill, result);
     }
     end(&bill);

@@ -101,6 +101,45 @@ check_words(const struct nav *nav, const struct metadata *all,
     }
 }
 
+/* What bills and payments need of pages, where the page is published at all:
+ * who does not use them need not publish it. */
+static const char *const page_fields[][2] = {
+    { "PurchaseInvoice", "No" },
+    { "PurchaseInvoice", "Buy_from_Vendor_No" },
+    { "PurchaseInvoice", "Posting_Date" },
+    { "PurchaseInvoice", "Document_Date" },
+    { "PurchaseInvoice", "Due_Date" },
+    { "PurchaseInvoice", "Vendor_Invoice_No" },
+    { "PurchaseInvoice", "Vendor_Order_No" },
+    { "PurchaseInvoice", "PurchaseInvoicePurchLines.Direct_Unit_Cost" },
+    { "PurchaseInvoices", "Amount" },
+    { "PurchaseInvoices", "Amount_Including_VAT" },
+    { "PurchaseCreditMemo", "Vendor_Cr_Memo_No" },
+    { "PurchaseCreditMemo", "Vendor_Authorization_No" },
+    { "PurchaseCreditMemo", "PurchaseCreditMemoPurchLines.Direct_Unit_Cost" },
+    { "PurchaseCreditMemos", "Amount" },
+    { "PurchaseCreditMemos", "Amount_Including_VAT" },
+    { "VendorLedgerEntries", "External_Document_No" },
+    { "CashReceiptJournal", "Document_No" },
+    { "CashReceiptJournal", "Applies_to_Doc_Type" },
+    { "CashReceiptJournal", "Applies_to_Doc_No" },
+    { "CashReceiptJournal", "External_Document_No" },
+    { "CustomerLedgerEntries", "Document_No" },
+};
+
+static void
+check_pages(const struct metadata *all, const char *place,
+            struct problems *found)
+{
+    for (size_t i = 0; i < sizeof page_fields / sizeof *page_fields; i++) {
+        const char *set = page_fields[i][0], *field = page_fields[i][1];
+        const struct entity *page = metadata_set(all, set);
+        if (page != NULL && entity_field(all, page, field) == NULL)
+            problem_add(found, TP6006, place, NULL, "%s has no field '%s'", set,
+                        field);
+    }
+}
+
 bool
 nav_check(struct system *system, struct problems *found, struct err *err)
 {
@@ -111,6 +150,8 @@ nav_check(struct system *system, struct problems *found, struct err *err)
     if (!odata_metadata(nav->odata, ODATA_MAIN, &all, err))
         return false;
     check_words(nav, all, place, found);
+    if (nav_has_pages(nav))
+        check_pages(all, place, found);
     if (nav->receipts == NAV_RECEIVE_AND_INVOICE &&
         nav->words->modified == NULL)
         problem_add(found, TP6001, place, NULL,

@@ -23,6 +23,8 @@ find_journal(struct nav_payment *payment, struct push_result *result,
         return nav_hold(result, err, TP6040, NULL,
                         "no payment journal is set ('payments' in the "
                         "system's settings)");
+    if (nav_has_pages(payment->nav))
+        return PUSH_DONE; /* NAV refuses a line of a batch it does not have */
     struct odata_query query = { .filter = arena_printf(
                                      payment->arena, "code eq %s",
                                      odata_quote(payment->arena, code)) };
@@ -248,10 +250,13 @@ static bool
 put_line(struct nav_payment *payment, const struct nav_payment_line *line,
          struct err *err)
 {
-    CLEANUP(json_decrefp) json_t *body = body_of(payment, line);
+    CLEANUP(json_decrefp) json_t *body = NULL;
     CLEANUP(json_decrefp) json_t *answer = NULL;
     struct odata *service = payment->nav->odata;
 
+    if (nav_has_pages(payment->nav))
+        return nav_page_payment_put(payment, line, err);
+    body = body_of(payment, line);
     if (odata_post(service, ODATA_MAIN, "customerPayments", body, &answer, err))
         return true;
     if (strcmp(odata_last_code(service), "Internal_EntityWithSameKeyExists") !=
@@ -261,19 +266,15 @@ put_line(struct nav_payment *payment, const struct nav_payment_line *line,
     return true;
 }
 
-static bool
+static void
 begin(struct nav_payment *payment, struct system *system,
-      const struct record *record, const char *key, struct err *err)
+      const struct record *record, const char *key)
 {
     payment->nav = nav_of(system);
     payment->record = record;
     payment->key = key;
     payment->customer = record_text(record, "customer");
     nav_document_number(payment->document, key, "");
-    return payment->nav->words->modified != NULL ||
-           err_set(err, TP6001,
-                   "bills and payments need profile bc-api-v2; the pages of "
-                   "nav-odata cannot take them");
 }
 
 static size_t
@@ -358,8 +359,7 @@ nav_push_payment(struct system *system, const struct record *record,
     CLEANUP(arena_free) struct arena *arena = arena_new();
     struct nav_payment payment = { .arena = arena };
 
-    if (!begin(&payment, system, record, key, err))
-        return PUSH_FAILED;
+    begin(&payment, system, record, key);
     if (payment.customer == NULL)
         return nav_hold(result, err, TP6033, NULL,
                         "payment %s names no customer",
@@ -388,8 +388,7 @@ nav_find_payment(struct system *system, const struct record *record,
     struct nav_payment payment = { .arena = arena };
     struct err unplanned = { 0 };
 
-    if (!begin(&payment, system, record, key, err))
-        return false;
+    begin(&payment, system, record, key);
     if (plan(&payment, result, &unplanned) != PUSH_DONE || payment.count == 0)
         return true;
     if (!nav_payment_look(&payment, err))

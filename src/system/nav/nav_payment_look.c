@@ -63,6 +63,8 @@ nav_payment_look(struct nav_payment *payment, struct err *err)
                                      payment->arena, "documentNumber eq '%s'",
                                      payment->document) };
 
+    if (nav_has_pages(payment->nav))
+        return nav_page_payment_look(payment, err);
     payment->unexplained = decimal_from(0);
     for (size_t i = 0; i < payment->count; i++)
         if (!in_journal(payment, &payment->lines[i], err))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One payment on its way, for nav_payment.c and nav_payment_look.c. */
+/* One payment on its way, for nav_payment.c, nav_payment_look.c,
+ * nav_page_payment.c. */
 #ifndef TP_SYSTEM_NAV_NAV_PAYMENT_PRIVATE_H
 #define TP_SYSTEM_NAV_NAV_PAYMENT_PRIVATE_H
 
@@ -28,10 +29,16 @@ struct nav_payment {
     struct arena *arena;
     struct nav_payment_line *lines;
     size_t count;
+    long last_line;             /* pages: the last number in the batch */
     struct decimal unexplained; /* credits in the ledger, of no line */
 };
 
 /* Says of each line where it is, and what the ledger has besides. */
 bool nav_payment_look(struct nav_payment *, struct err *) MUST_USE;
+
+/* nav_page_payment.c: the same on page 255, and adding a line there. */
+bool nav_page_payment_look(struct nav_payment *, struct err *) MUST_USE;
+bool nav_page_payment_put(struct nav_payment *, const struct nav_payment_line *,
+                          struct err *) MUST_USE;
 
 #endif

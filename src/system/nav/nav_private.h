@@ -53,8 +53,9 @@ struct nav {
     bool post;            /* post bills, not only draft them */
     const char *codeunit; /* the service name it is published by */
     const char *template, *batch, *location; /* of the item journal */
-    const char *payments;     /* the payment journal's code, or NULL */
-    const char *status_field; /* of the order page, or NULL */
+    const char *payments;          /* the payment journal's code, or NULL */
+    const char *payments_template; /* of it, on pages */
+    const char *status_field;      /* of the order page, or NULL */
     long overlap_seconds;
     struct nav_fact *facts; /* NAV_CACHE of them, by hash */
 };
@@ -63,6 +64,13 @@ static inline struct nav *
 nav_of(const struct system *system)
 {
     return system->state;
+}
+
+/* Pages published as OData, not the API. */
+static inline bool
+nav_has_pages(const struct nav *nav)
+{
+    return nav->words->modified == NULL;
 }
 
 /* nav_order.c: *order is NULL when there is none of that number; else
