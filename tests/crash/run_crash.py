@@ -22,11 +22,20 @@ import time
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "flow"))
 import world as worlds  # noqa: E402
-from run_scenarios import bill, give, nav_invoice, nav_order, pay, ship  # noqa: E402
+from run_scenarios import bill, fault, give, nav_invoice, nav_order, nav_row, pay, ship  # noqa: E402
 from world import BUILD, PROGRAM, Failed, World  # noqa: E402
 
 CRASH_AT = os.path.join(BUILD, "tests/crash/crash_at")
 KILLED, NOT_ALLOWED = 137, 77
+FAILURES = (("fdatasync", "EIO"), ("fsync", "EIO"), ("pwrite64", "ENOSPC"), ("write", "ENOSPC"), ("rename", "EIO"),
+            ("unlink", "EACCES"), ("openat", "EMFILE"), ("connect", "ECONNREFUSED"), ("sendto", "ECONNRESET"),
+            ("recvfrom", "ECONNRESET"), ("pread64", "EIO"), ("mkdir", "ENOSPC"))
+
+
+HARBOR = """name = "Harbor"; isa = "ZZ:HARBORPKG"; gs = "HARBORPKG"; vendor = "V10040";
+channel = { kind = "dir"; stable_seconds = 0; put = "FOLDER/in"; get = "FOLDER/out"; };
+send = ( { set = "850"; } ); receive = ( { set = "856"; } );
+"""
 
 
 class Crash:
@@ -52,7 +61,19 @@ class Crash:
         nav_order(world, ["PO-2", "V10000"], ["70000 10 CASE 155.70"])
         nav_order(world, ["PO-3", "V10010"], ["70008 4 CASE 12.50"])
         nav_invoice(world, ["SI-1", "C20000"], ["70000 10 CASE 100.00"])
+        ship(world, "ACME ASN-3 PO-3 NEW-1:4".split(), [])
+        ship(world, "BLUEFISH ASN-4 PO-9 HB-320:10 from=ZZ:HARBORPKG box=harbor".split(), [])
         self.finish_run()
+        # What these two wait for appears.
+        nav_row(world, ["itemReferences", '{"Item_No": "70008", "Reference_Type": "Vendor", '
+                        '"Reference_Type_No": "V10010", "Reference_No": "NEW-1"}'], [])
+        nav_row(world, ["itemReferences", '{"Item_No": "70001", "Reference_Type": "Vendor", '
+                        '"Reference_Type_No": "V10040", "Reference_No": "HB-320"}'], [])
+        nav_row(world, ["vendors", '{"number": "V10040", "displayName": "Harbor"}'], [])
+        nav_order(world, ["PO-9", "V10040"], ["70001 10 CASE 20.00"])
+        for side in ("in", "out"):
+            os.makedirs(world.path("partners/HARBOR", side))
+        world.write("etc/partners/harbor.conf", HARBOR.replace("FOLDER", world.path("partners/HARBOR")))
         nav_order(world, ["PO-4", "V10000"], ["70001 5 CASE 140.00"])
         nav_order(world, ["PO-5", "V10010"], ["70008 6 CASE 12.50"])
         nav_invoice(world, ["SI-2", "C20000"], ["70001 2 CASE 196.50"])
@@ -66,12 +87,20 @@ class Crash:
             kind = "850" if group == "PO" else "810"
             give(world, [code, "997"], ["AK1*%s*%d" % (group, control), "AK2*%s*0001" % kind, "AK5*A",
                                         "AK9*A*1*1*1"])
+        ship(world, "BLUEFISH ASN-1 PO-1 BF-220:40 BF-221:10 control=1500 ack=1 drop".split(), [])
         self.stop()
         shutil.copytree(self.live, self.begin)
 
     def clock(self):
         seconds = 43200 + int(time.monotonic() - self.began)
         self.world.now = "%sT%02d:%02d:%02dZ" % (worlds.TODAY, seconds // 3600 % 24, seconds // 60 % 60, seconds % 60)
+
+    def strike(self):
+        """NAV is not well either."""
+        for path, kind in (("TradepostPosting_PostReceipt", "cut-after"), ("purchaseInvoices", "late-commit"),
+                           ("Microsoft.NAV.post", "500-after"), ("customerPayments", "503-before"),
+                           ("TradepostPosting_SetStatus", "429")):
+            fault(self.world, ["POST", path, kind], [])
 
     def restore(self):
         shutil.rmtree(self.world.path("taken"), ignore_errors=True)
@@ -104,25 +133,65 @@ class Crash:
             raise Failed("run: exit %d: %s" % (result.returncode, result.stdout + result.stderr))
         return result.stdout
 
-    def history(self, calls, call, again):
+    def strace(self, *words):
+        """A run under strace; its ending and the trace."""
+        self.clock()
+        trace = self.world.path("trace")
+        result = subprocess.run(
+            ["strace", "-f", "-qq", "-o", trace] + list(words) + [PROGRAM, "-c", self.world.path("etc"), "run"],
+            capture_output=True, text=True, timeout=120,
+            env=dict(os.environ, TRADEPOST_NOW=self.world.now, ASAN_OPTIONS="detect_leaks=0",
+                     TRADEPOST_BUSY_MS="50"))
+        return result, open(trace, encoding="latin-1").read()
+
+    def count_calls(self):
+        self.restore()
+        try:
+            trace = self.strace("-e", "trace=" + ",".join(call for call, _ in FAILURES))[1]
+            return {call: trace.count(" %s(" % call) for call, _ in FAILURES}
+        finally:
+            self.stop()
+
+    def failing(self, call, error, when):
+        """Runs once while a call fails; then to the end. None when the call was never reached."""
+        self.restore()
+        try:
+            result, trace = self.strace("-e", "trace=" + call, "-e",
+                                        "inject=%s:error=%s:when=%d" % (call, error, when))
+            if "INJECTED" not in trace:
+                return None
+            # Any word but a crash: failures strike the loader and the settings too.
+            if not 0 <= result.returncode < 128:
+                raise Failed("run: exit %d: %s" % (result.returncode, result.stderr[-500:]))
+            return self.end()
+        finally:
+            self.stop()
+
+    def history(self, calls, call, again, ill=False):
         """Killed, killed again while it recovers, then to the end."""
         self.restore()
         try:
+            if ill:
+                self.strike()
             self.killed(calls, call)
             self.partners_take()
             if again > 0:
                 self.killed(calls, again)
                 self.partners_take()
-            self.finish_run()
-            said = self.finish_run()
-            if "nothing was due" not in said:
-                raise Failed("another run still had work: " + said)
-            result = self.world.tool("verify")
-            if result.returncode != 0:
-                raise Failed("verify: " + result.stdout + result.stderr)
-            return self.outside()
+            return self.end()
         finally:
             self.stop()
+
+    def end(self):
+        """On a good day again: to the end, and what is seen then."""
+        self.finish_run()
+        said = self.finish_run()
+        if "nothing was due" not in said:
+            raise Failed("another run still had work: " + said)
+        result = self.world.tool("verify")
+        if result.returncode != 0:
+            raise Failed("verify: " + result.stdout + result.stderr)
+        return self.outside()
 
     def partners_take(self):
         """Partners work on what they have, at once: what is sent again is there twice."""
@@ -151,7 +220,7 @@ class Crash:
             sets = [s for s in segments if s[:3] not in ("ISA", "GS*", "GE*", "IEA", "ST*", "SE*", "")]
             seen[("file", code, "~".join(sets))] += 1
             for name, place in (("ISA", 13), ("GS", 6)):
-                numbers[(code, name, [s for s in segments if s.startswith(name + "*")][0].split("*")[place])] += 1
+                numbers.update((code, name, s.split("*")[place]) for s in segments if s.startswith(name + "*"))
         twice = [number for number, times in numbers.items() if times > 1]
         if twice:
             raise Failed("control numbers used twice: %s" % twice)
@@ -186,16 +255,13 @@ def sweep(crash, calls, seconds):
         ", sftp" if crash.sftp else ""))
     if unsettled:
         print("#", unsettled)
-    step, bad, done, until = 61, 0, 0, time.monotonic() + seconds
-    while total % step == 0:
-        step += 2
-    for turn in range(total):
+    bad, done, until = 0, 0, time.monotonic() + seconds
+    for turn, call in enumerate(spread(total, total)):
         if bad >= 3 or (seconds > 0 and time.monotonic() > until):
             break
-        call = turn * step % total + 1
         again = call * 7 % 90 + 1 if turn % 2 else 0
         try:
-            text = differences(wanted, crash.history(calls, call, again))
+            text = differences(wanted, crash.history(calls, call, again, turn % 4 == 3))
         except (Failed, subprocess.TimeoutExpired, OSError) as failed:
             text = str(failed)
         done += 1
@@ -203,9 +269,46 @@ def sweep(crash, calls, seconds):
             bad += 1
             print("# killed at call %d and %d of '%s':\n# %s" % (call, again, calls, text.replace("\n", "\n# ")))
         sys.stdout.flush()
-    print("%s 2 - killed at %d of %d calls, every effect happened once and every document came to its end\n1..2" % (
+    print("%s 2 - killed at %d of %d calls, every effect happened once and every document came to its end" % (
         "not ok" if bad or not done else "ok", done, total))
-    return 1 if bad or unsettled else 0
+    wrong = fail_all(crash, wanted, seconds)
+    print("1..3")
+    return 1 if bad or unsettled or wrong else 0
+
+
+def spread(total, turns):
+    """Every number from 1 to total, in an order that is even however early it is broken off."""
+    step = 61
+    while total % step == 0:
+        step += 2
+    return [turn * step % total + 1 for turn in range(min(total, turns))]
+
+
+def fail_all(crash, wanted, seconds):
+    """Each kind of failure in turn, until time is up or the calls are all."""
+    if shutil.which("strace") is None:
+        print("ok 3 - calls fail # SKIP strace is not here")
+        return 0
+    counts = crash.count_calls()
+    until, bad, done = time.monotonic() + seconds / 3, 0, 0
+    points = [(turn, call, error, when) for call, error in FAILURES if counts[call]
+              for turn, when in enumerate(spread(counts[call], counts[call] if seconds == 0 else 30))]
+    for _, call, error, when in sorted(points):
+        if bad >= 3 or (seconds > 0 and time.monotonic() > until):
+            break
+        try:
+            seen = crash.failing(call, error, when)
+            text = "" if seen is None else differences(wanted, seen)
+        except (Failed, subprocess.TimeoutExpired, OSError) as failed:
+            text = str(failed)
+        done += 1
+        if text:
+            bad += 1
+            print("# %s at call %d of %s:\n# %s" % (error, when, call, text.replace("\n", "\n# ")))
+        sys.stdout.flush()
+    print("%s 3 - %d calls of %d kinds failed, every effect happened once and every document came to its end" % (
+        "not ok" if bad or not done else "ok", done, len(FAILURES)))
+    return bad
 
 
 def main():
