@@ -86,11 +86,14 @@ static json_t *
 add(struct maker *maker, const char *table, json_t *row, int offset)
 {
     const char *date = day(maker, offset);
-    if (!json_object_get(row, "lastModifiedDateTime"))
+    /* One pick a statement: C does not order arguments. */
+    if (!json_object_get(row, "lastModifiedDateTime")) {
+        unsigned thousandth = pick(maker, 1000), second = pick(maker, 60);
+        unsigned minute = pick(maker, 60), hour = pick(maker, 10);
         row_set(row, "lastModifiedDateTime",
-                arena_printf(maker->arena, "%sT0%u:%02u:%02u.%03uZ", date,
-                             pick(maker, 10), pick(maker, 60), pick(maker, 60),
-                             pick(maker, 1000)));
+                arena_printf(maker->arena, "%sT0%u:%02u:%02u.%03uZ", date, hour,
+                             minute, second, thousandth));
+    }
     row_set(row, "_modified", date);
     return world_seed(maker->world, table, row);
 }
@@ -389,10 +392,12 @@ add_sale(struct maker *maker, int i)
     row_set(invoice, "_location", "MAIN");
     add(maker, "salesInvoices", invoice, offset);
     unsigned lines = 1 + pick(maker, 4);
-    for (unsigned n = 0; n < lines; n++)
-        add_line(maker, "salesInvoiceLines", invoice,
-                 (size_t)pick(maker, (unsigned)maker->item_count), (int)n + 1,
-                 5 + pick(maker, 90), "unitPrice");
+    for (unsigned n = 0; n < lines; n++) {
+        unsigned quantity = 5 + pick(maker, 90);
+        unsigned item = pick(maker, (unsigned)maker->item_count);
+        add_line(maker, "salesInvoiceLines", invoice, item, (int)n + 1,
+                 quantity, "unitPrice");
+    }
     total(maker, "salesInvoices", invoice);
     row_set(invoice, "remainingAmount",
             row_text(invoice, "totalAmountIncludingTax"));
