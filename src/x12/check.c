@@ -416,7 +416,8 @@ check_characters(struct x12_reader *reader)
 
     if (!reader->odd && !basic)
         return;
-    for (uint32_t i = 0; i < reader->segment.count; i++) {
+    uint32_t count = reader->segment.count - reader->binary;
+    for (uint32_t i = 0; i < count; i++) {
         struct spot spot = { .element = i + 1,
                              .value = &reader->segment.elements[i] };
         if (reader->odd)

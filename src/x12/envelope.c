@@ -5,55 +5,11 @@
 #include "base/text.h"
 #include "x12/read_private.h"
 
-enum { TA1_MAX = 1000 }; /* in one interchange */
-
-/* FNV-1a, a zero byte between texts; never 0. */
-uint64_t
-mark(uint64_t start, const char *text)
-{
-    uint64_t key = start ? start : 14695981039346656037u;
-
-    for (;; text++) {
-        key = (key ^ (unsigned char)*text) * 1099511628211u;
-        if (*text == '\0')
-            return key ? key : 1;
-    }
-}
-
-static bool
-put(struct seen *seen, uint64_t key)
-{
-    size_t at = (size_t)(key >> 7) & (seen->size - 1);
-
-    for (; seen->keys[at] != 0; at = (at + 1) & (seen->size - 1))
-        if (seen->keys[at] == key)
-            return true;
-    seen->keys[at] = key;
-    seen->count++;
-    return false;
-}
-
-bool
-seen_before(struct seen *seen, uint64_t key)
-{
-    if (seen->count * 2 >= seen->size) {
-        struct seen bigger = { .size = seen->size ? seen->size * 2 : 64 };
-        bigger.keys = obtain(bigger.size * sizeof *bigger.keys);
-        for (size_t i = 0; i < seen->size; i++)
-            if (seen->keys[i] != 0)
-                put(&bigger, seen->keys[i]);
-        release(&seen->keys);
-        *seen = bigger;
-    }
-    return put(seen, key);
-}
-
-void
-seen_clear(struct seen *seen)
-{
-    release(&seen->keys);
-    *seen = (struct seen){ 0 };
-}
+enum {
+    TA1_MAX = 1000,     /* in one interchange */
+    RELEASE_FROM = 704, /* ISA12 */
+    TA1_ELEMENTS = 5
+};
 
 long
 number_of(struct x12_element element)
@@ -156,9 +112,8 @@ finish_group(struct x12_reader *reader, uint64_t end)
         group->verdict = X12_ACCEPTED;
     else
         group->verdict = group->accepted > 0 ? X12_PARTLY : X12_REJECTED;
-    for (const struct x12_result *r = group->results; r != NULL; r = r->next)
-        if (r->verdict == X12_WITH_ERRORS && group->verdict == X12_ACCEPTED)
-            group->verdict = X12_WITH_ERRORS;
+    if (reader->group_noted && group->verdict == X12_ACCEPTED)
+        group->verdict = X12_WITH_ERRORS;
     if (reader->handler.group_end != NULL)
         reader->handler.group_end(reader->handler.user, group);
     reader->group = NULL;
@@ -235,7 +190,7 @@ begin_group(struct x12_reader *reader)
     reader->group = reader->last_group = group;
     reader->last_result = NULL;
     reader->group_findings = (struct chain){ .head = &group->findings };
-    reader->group_rejected = false;
+    reader->group_rejected = reader->group_noted = false;
     reader->orphans = 0;
     reader->interchange->group_count++;
     reader->file->totals.groups++;
@@ -292,6 +247,35 @@ end_interchange(struct x12_reader *reader)
     close_interchange(reader, reader->base + reader->at, true);
 }
 
+/* Nine digits, a date, a time, a verdict and a note of three digits. */
+static void
+check_ta1(struct x12_reader *reader)
+{
+    static const char *const expected[TA1_ELEMENTS] = {
+        "a control number of nine digits",
+        "a date as YYMMDD",
+        "a time as HHMM",
+        "A, E or R",
+        "three digits",
+    };
+
+    for (uint32_t i = 1; i <= TA1_ELEMENTS; i++) {
+        struct x12_element value = x12_get(&reader->segment, i);
+        struct spot spot = { .element = i, .value = &value };
+        bool good =
+            i == 1   ? value.size == 9 && number_of(value) >= 0
+            : i == 2 ? value.size == 6 && real_date(value.text, value.size)
+            : i == 3 ? value.size == 4 && real_time(value.text, value.size)
+            : i == 4 ? value.size == 1 && strchr("AER", value.text[0]) != NULL
+                     : value.size == 3 && number_of(value) >= 0;
+        if (!good)
+            note_interchange(reader, "TA105=024", &spot,
+                             "found '%.*s', expected %s",
+                             (int)(value.size < 20 ? value.size : 20),
+                             value.text, expected[i - 1]);
+    }
+}
+
 static void
 take_ta1(struct x12_reader *reader)
 {
@@ -315,6 +299,45 @@ take_ta1(struct x12_reader *reader)
         elements[i].text =
             arena_copy(reader->arena, elements[i].text, elements[i].size);
     it->ta1_count++;
+    check_ta1(reader);
+}
+
+static const char *
+wrong_release(const struct x12_reader *reader, struct x12_element mark)
+{
+    const struct x12_delimiters *marks = &reader->interchange->delimiters;
+    long version = 0;
+    char c = mark.size == 1 ? mark.text[0] : '\0';
+
+    if (!text_number(reader->interchange->version, 99999, &version) ||
+        version < RELEASE_FROM)
+        return "no ISX before version 00704";
+    if (c == '\0' || is_alphanumeric(c) || is_space(c) || c == marks->element ||
+        c == marks->component || c == marks->repetition ||
+        c == marks->terminator)
+        return "one character that is no letter, digit, blank or delimiter";
+    return NULL;
+}
+
+/* ISX01 is the release character: a delimiter behind it is data. */
+static void
+take_isx(struct x12_reader *reader)
+{
+    struct x12_element mark = x12_get(&reader->segment, 1);
+    struct spot spot = { .element = 1, .value = &mark };
+    const char *wrong = wrong_release(reader, mark);
+
+    if (wrong != NULL) {
+        note_interchange(reader, "TA105=022", &spot,
+                         "found '%.*s' as release character, expected %s",
+                         (int)(mark.size < 20 ? mark.size : 20), mark.text,
+                         wrong);
+        return;
+    }
+    reader->interchange->delimiters.release = reader->release = mark.text[0];
+    /* What splits values from now on is not what stands in the file. */
+    reader->delimiters.component = 0x1F;
+    reader->delimiters.repetition = 0x1E;
 }
 
 /* A segment that stands in no set: told once for each run of them. */
@@ -369,6 +392,11 @@ take_envelope(struct x12_reader *reader)
     case NAME('I', 'E', 'A'):
         end_interchange(reader);
         return true;
+    case NAME('I', 'S', 'X'):
+        if (reader->interchange->group_count > 0 || reader->release != '\0')
+            return false;
+        take_isx(reader);
+        return true;
     case NAME('T', 'A', '1'):
         if (reader->group != NULL || reader->interchange->ta1_count == TA1_MAX)
             return false;
@@ -402,6 +430,8 @@ take_segment(struct x12_reader *reader)
 
     if (reader->set.open && !trailer && !header)
         reader->segment.position = ++reader->set.position;
+    if (reader->handler.segment != NULL)
+        reader->handler.segment(reader->handler.user, &reader->segment);
     if (!header)
         check_name(reader);
     if (take_envelope(reader)) {

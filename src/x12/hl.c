@@ -10,7 +10,7 @@ enum { NONE = -1, NEST_MAX = 64 };
 
 struct nesting {
     struct x12_reader *reader;
-    struct x12_node **nodes;
+    struct level *levels;
     long count;
     long *parents; /* by level; NONE = the set */
     uint32_t *depths;
@@ -21,7 +21,7 @@ struct nesting {
 static struct x12_element
 element(const struct nesting *nesting, long level, uint32_t number)
 {
-    return x12_get(&nesting->nodes[level]->segment, number);
+    return x12_get(&nesting->levels[level].segment, number);
 }
 
 static bool
@@ -60,9 +60,10 @@ complain(struct nesting *nesting, long level, uint32_t number,
     struct x12_element value = element(nesting, level, number);
     struct spot spot = { .element = number,
                          .number = number == 1 ? 628 : 734,
-                         .value = &value };
+                         .value = &value,
+                         .offset = nesting->levels[level].offsets[number - 1] };
 
-    note_node(nesting->reader, &nesting->nodes[level]->segment, X12_TOLERANCES,
+    note_node(nesting->reader, &nesting->levels[level].segment, X12_TOLERANCES,
               "AK403=7", &spot, "%s '%.*s' %s", before,
               (int)(value.size < 40 ? value.size : 40), value.text, after);
 }
@@ -210,17 +211,18 @@ move_levels(struct nesting *nesting)
     long level = 0;
 
     for (long i = 0; i < nesting->count; i++)
-        lasts[i] = last_child(nesting->nodes[i]);
+        lasts[i] = last_child(nesting->levels[i].node);
     while (node != NULL) {
         struct x12_node *next = node->next;
-        bool is_level = level < nesting->count && node == nesting->nodes[level];
+        bool is_level =
+            level < nesting->count && node == nesting->levels[level].node;
         long parent = is_level ? nesting->parents[level] : NONE;
         level += is_level;
         if (parent == NONE) {
             *end = node;
             end = &node->next;
         } else {
-            add_child(nesting->nodes[parent], &lasts[parent], node);
+            add_child(nesting->levels[parent].node, &lasts[parent], node);
         }
         node = next;
     }
@@ -232,7 +234,7 @@ nest_levels(struct x12_reader *reader)
 {
     struct open_set *set = &reader->set;
     struct nesting nesting = { .reader = reader,
-                               .nodes = set->levels,
+                               .levels = set->levels,
                                .count = (long)set->level_count };
     size_t count = set->level_count, size = 16;
 
@@ -249,11 +251,13 @@ nest_levels(struct x12_reader *reader)
         link_by_number(&nesting);
     } else {
         struct spot spot = { .element = 2, .number = 734 };
-        note_node(reader, &nesting.nodes[1]->segment, X12_HL_PARENT_MISSING,
+        note_node(reader, &nesting.levels[1].segment, X12_HL_PARENT_MISSING,
                   "AK403=1", &spot,
                   "no HL names its parent; the tree follows the order of the "
                   "levels");
-        link_by_rank(&nesting);
+        if (set->tree) /* else nothing depends on it */
+            link_by_rank(&nesting);
     }
-    move_levels(&nesting);
+    if (set->tree)
+        move_levels(&nesting);
 }

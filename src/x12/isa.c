@@ -256,6 +256,7 @@ begin(struct x12_reader *reader, const struct header *header)
     reader->state = INSIDE;
     reader->wrapped = header->broken_lines;
     reader->first_line = true;
+    reader->release = '\0';
     if (reader->bom)
         note_sin(reader, X12_BOM, "TA105=022", NULL,
                  "the file starts with a byte order mark");

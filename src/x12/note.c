@@ -46,12 +46,11 @@ spot_offset(const struct x12_reader *reader, const struct making *making)
 
     if (segment == NULL)
         return reader->base + reader->at;
+    if (spot != NULL && spot->offset > 0)
+        return spot->offset;
     if (spot == NULL || spot->value == NULL)
         return segment->offset;
-    if (segment == &reader->segment)
-        return offset_of(reader, spot->value->text);
-    return segment->offset + strlen(segment->id) + 1 +
-           (uint64_t)(spot->value->text - segment->elements[0].text);
+    return offset_of(reader, spot->value->text);
 }
 
 static void
@@ -138,6 +137,8 @@ may_keep(struct x12_reader *reader, const struct chain *chain)
 {
     uint64_t all = (uint64_t)reader->options.max_findings * INTERCHANGE_FACTOR;
 
+    if (reader->options.lean && chain == &reader->set.findings)
+        return chain->kept < reader->options.max_findings;
     return chain->kept < reader->options.max_findings && reader->kept++ < all;
 }
 
@@ -153,7 +154,8 @@ add_to_set(struct x12_reader *reader, const struct making *making,
         set->hard += making->level < X12_SEGMENT;
     }
     if (may_keep(reader, &set->findings) || set->findings.kept == 0)
-        append(&set->findings, make(reader, reader->arena, making, sentence));
+        append(&set->findings,
+               make(reader, result_arena(reader), making, sentence));
 }
 
 static void
@@ -307,8 +309,8 @@ note_node(struct x12_reader *reader, const struct x12_segment *segment,
           enum x12_tolerance tolerance, const char *code,
           const struct spot *spot, const char *format, ...)
 {
-    struct making making = { X12_ELEMENT, X12_REJECT,  tolerance,   code,
-                             segment,     segment->id, segment->id, spot };
+    struct making making = { X12_ELEMENT, X12_REJECT,  tolerance, code,
+                             segment,     segment->id, "HL",      spot };
 
     if (tolerance != X12_TOLERANCES)
         making.severity = policy(reader, tolerance);

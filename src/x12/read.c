@@ -4,14 +4,13 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "x12/read_private.h"
+#include "x12/scan_private.h"
 
 enum {
     SEGMENT_MAX = 1 << 20,
     SET_MAX = 16 << 20,
     FINDINGS_MAX = 100,
-    PIECE = 64 * 1024,
-    PADDING = 16 /* so that blocks of 16 may be read over the end */
+    HELD_MIN = 1024
 };
 
 void
@@ -39,6 +38,7 @@ reader_new(const struct x12_options *options, struct arena *arena)
                          : obtain(sizeof *reader->file);
     reader->outside = (struct chain){ .head = &reader->file->findings };
     reader->line = 1;
+    reader->run = scan_way(options->scanner);
     return reader;
 }
 
@@ -66,7 +66,7 @@ x12_reader_free(struct x12_reader **out)
     }
     seen_clear(&reader->interchanges);
     seen_clear(&reader->sets);
-    release(&reader->bytes);
+    release(&reader->held);
     release(&reader->squeezed);
     release(&reader->elements);
     release(&reader->set.counts);
@@ -74,45 +74,77 @@ x12_reader_free(struct x12_reader **out)
     release(out);
 }
 
-/* Used bytes are dropped when they are the greater part, so that each byte is
- * moved a bounded number of times. */
 static void
-make_room(struct x12_reader *reader, size_t size)
+hold(struct x12_reader *reader, const char *bytes, size_t size)
 {
-    if (reader->at > 0 && reader->at * 2 >= reader->size) {
-        memmove(reader->bytes, reader->bytes + reader->at,
-                reader->size - reader->at);
-        reader->base += reader->at;
-        reader->scanned -=
-            reader->scanned < reader->at ? reader->scanned : reader->at;
-        reader->size -= reader->at;
-        reader->at = 0;
-    }
-    size_t need = reader->size + size + PADDING;
-    if (need <= reader->room)
+    size_t need = reader->held_size + size, room = reader->held_room;
+
+    if (size == 0)
         return;
-    size_t room = reader->room ? reader->room * 2 : PIECE * 2;
-    if (room < need)
-        room = need;
-    reader->bytes = obtain_more(reader->bytes, reader->room, room);
-    reader->room = room;
+    if (need > room) {
+        room = need * 2 > HELD_MIN ? need * 2 : HELD_MIN;
+        reader->held = obtain_more(reader->held, reader->held_room, room);
+        reader->held_room = room;
+    }
+    memcpy(reader->held + reader->held_size, bytes, size);
+    reader->held_size = need;
+}
+
+/* Lets the reader go on in these bytes; returns how many it used. */
+static size_t
+advance(struct x12_reader *reader, const char *bytes, size_t size)
+{
+    reader->bytes = bytes ? bytes : "";
+    reader->size = size;
+    reader->at = 0;
+    step(reader);
+    reader->base += reader->at;
+    reader->scanned -=
+        reader->scanned < reader->at ? reader->scanned : reader->at;
+    return reader->at;
+}
+
+/* Completes what was held back with new bytes, until it is used up; returns
+ * how many of the new bytes were used with it. */
+static size_t
+complete(struct x12_reader *reader, const char *bytes, size_t size)
+{
+    size_t taken = 0;
+
+    while (taken < size) {
+        size_t before = reader->held_size, piece = size - taken;
+        if (piece > before + HELD_MIN)
+            piece = before + HELD_MIN;
+        hold(reader, bytes + taken, piece);
+        taken += piece;
+        size_t used = advance(reader, reader->held, reader->held_size);
+        size_t left = reader->held_size - used;
+        if (used >= before) {
+            reader->held_size = 0;
+            reader->scanned = 0;
+            return taken - left;
+        }
+        memmove(reader->held, reader->held + used, left);
+        reader->held_size = left;
+    }
+    return taken;
 }
 
 void
 x12_feed(struct x12_reader *reader, const void *bytes, size_t size)
 {
     const char *at = bytes;
+    size_t used = 0;
 
-    while (size > 0) {
-        size_t piece = size < PIECE ? size : PIECE;
-        make_room(reader, piece);
-        memcpy(reader->bytes + reader->size, at, piece);
-        reader->size += piece;
-        reader->file->totals.bytes += piece;
-        step(reader);
-        at += piece;
-        size -= piece;
-    }
+    reader->file->totals.bytes += size;
+    if (reader->held_size > 0)
+        used = complete(reader, at, size);
+    if (used == size)
+        return;
+    at += used;
+    size -= used;
+    used = advance(reader, at, size);
+    hold(reader, at + used, size - used);
 }
 
 void
@@ -120,9 +152,8 @@ x12_end(struct x12_reader *reader, struct x12_totals *out)
 {
     struct x12_totals *totals = &reader->file->totals;
 
-    make_room(reader, 0);
     reader->final = true;
-    step(reader);
+    advance(reader, reader->held, reader->held_size);
     totals->spaces = totals->bytes - totals->documents - totals->junk;
     if (totals->interchanges == 0 && reader->state != REFUSED)
         note_file(reader, X12_REJECT, X12_TOLERANCES, 0,
@@ -143,4 +174,12 @@ x12_read(struct arena *arena, const void *bytes, size_t size,
     x12_end(reader, NULL);
     x12_reader_free(&reader);
     return file;
+}
+
+bool
+x12_usable(const struct x12_result *result)
+{
+    return result->verdict != X12_REJECTED && result->set != NULL &&
+           result->group->verdict != X12_REJECTED &&
+           result->group->interchange->verdict != X12_REJECTED;
 }

@@ -97,17 +97,12 @@ struct x12_file {
 
 /* Neither the set nor what is around it is rejected. Known for sure when the
  * interchange has ended. */
-static inline bool
-x12_usable(const struct x12_result *result)
-{
-    return result->verdict != X12_REJECTED && result->set != NULL &&
-           result->group->verdict != X12_REJECTED &&
-           result->group->interchange->verdict != X12_REJECTED;
-}
+bool x12_usable(const struct x12_result *);
 
 /* Each may be NULL. */
 struct x12_handler {
     void *user;
+    void (*segment)(void *user, const struct x12_segment *); /* not ISA */
     void (*interchange_begin)(void *user, const struct x12_interchange *);
     void (*group_begin)(void *user, const struct x12_group *);
     void (*set)(void *user, const struct x12_result *);
@@ -122,13 +117,19 @@ struct x12_options {
      * NULL callback: no set is checked and no_guide is not reported. */
     const struct x12_guide *(*guide_for)(void *user, const struct x12_group *,
                                          const char *set_id);
+    /* Whether to make a set's tree; NULL = always, with lean never. */
+    bool (*tree_for)(void *user, const struct x12_group *, const char *set_id);
     void *user;
+    bool lean; /* results live until their callback returns and are in no
+                  list: memory does not grow with the number of sets */
     unsigned char tolerance[X12_TOLERANCES]; /* enum x12_severity */
     /* X12_REJECTED, or X12_WITH_ERRORS: sets with wrong segments or elements
      * are accepted all the same, and the errors noted. */
     enum x12_verdict on_error;
     size_t max_segment;    /* bytes; default 1 MB */
     size_t max_set;        /* bytes; default 16 MB */
+    const char *scanner;   /* for tests: "avx2", "sse2", "neon", "scalar" or
+                              "careful", all alike; NULL = the fastest */
     uint32_t max_findings; /* kept per set; default 100; an interchange keeps
                               a hundred times as many */
 };

@@ -21,10 +21,19 @@ struct chain {
     uint32_t kept;
 };
 
+/* Numbers that follow each other. */
+struct seen_run {
+    int64_t first, last;
+};
+
+enum { SEEN_RUNS = 32 };
+
 /* 64-bit marks of things seen; a hash with open addresses. */
 struct seen {
     uint64_t *keys;
     size_t count, size;
+    struct seen_run runs[SEEN_RUNS];
+    uint32_t run_count;
 };
 
 /* An open loop: its place in the guide and its node in the tree. */
@@ -32,10 +41,19 @@ struct frame {
     uint16_t node;
     struct x12_node *leader; /* NULL = the set itself */
     struct x12_node *last;   /* the last child */
+    char loop[8];            /* LS01, which LE01 repeats */
+};
+
+/* An HL segment; without a tree it is a copy of its own. */
+struct level {
+    struct x12_node *node; /* NULL = no tree is made */
+    struct x12_segment segment;
+    uint64_t offsets[2]; /* of HL01 and HL02 in the file */
 };
 
 struct open_set {
     bool open;
+    bool tree; /* is made */
     struct x12_result *result;
     struct x12_set *set;
     const struct x12_guide *guide;
@@ -49,7 +67,7 @@ struct open_set {
     uint32_t hard;     /* of these, above the level of segments */
     bool told[X12_TOLERANCES];
     struct chain findings;
-    struct x12_node **levels; /* HL segments in order */
+    struct level *levels; /* in order */
     size_t level_count, level_room;
     bool too_large;
 };
@@ -67,10 +85,14 @@ struct x12_reader {
     struct x12_junk *last_junk;
     struct chain outside; /* findings outside interchanges */
 
-    /* bytes not used yet: bytes[at..size); bytes[0] is at base in the file */
-    char *bytes;
-    size_t size, room, at, scanned;
+    /* bytes not used yet: bytes[at..size); bytes[0] is at base in the file.
+     * They are the caller's, or held back from earlier chunks. */
+    const char *bytes;
+    size_t size, at, scanned;
     uint64_t base;
+    char *held;
+    size_t held_size, held_room;
+    void (*run)(struct x12_reader *); /* scan_private.h */
     bool final;
     enum reading state;
     uint32_t line;
@@ -99,6 +121,8 @@ struct x12_reader {
     bool odd;       /* bytes below blank, above '~' or DEL occur */
     bool composite; /* the component or repetition separator occurs */
     bool lower, trailing;
+    bool binary;  /* the last element is data of a stated length */
+    char release; /* as the ISX says; 0 = none */
 
     struct x12_interchange *interchange;
     struct x12_group *group, *last_group;
@@ -106,6 +130,7 @@ struct x12_reader {
     struct chain interchange_findings, group_findings;
     bool told[X12_TOLERANCES]; /* once per interchange */
     bool interchange_rejected, group_rejected;
+    bool group_noted; /* a set is accepted with errors */
     uint32_t kept;    /* findings of the interchange */
     bool consequence; /* findings follow from an earlier one */
     uint32_t orphans; /* segments in no set, in the group or interchange */
@@ -118,6 +143,7 @@ struct x12_reader {
 struct spot {
     uint32_t element, component, repetition, number;
     const struct x12_element *value;
+    uint64_t offset; /* 0 = where the value stands */
 };
 
 /* note.c: each adds a finding. code "" = X12 has none. spot may be NULL. */
@@ -153,6 +179,15 @@ void sort_findings(struct x12_reader *, struct chain *);
 
 /* scan.c */
 void step(struct x12_reader *); /* as far as the bytes reach */
+
+/* cut.c: the segment at hand into elements. */
+void split(struct x12_reader *, const char *bytes, size_t size);
+void split_done(struct x12_reader *, size_t count); /* names it, trims it */
+enum binary { NOT_BINARY, BINARY, BINARY_MORE };
+/* Whether the bytes at hand are BIN or BDS; where the data starts in them. */
+enum binary find_binary(const struct x12_reader *, size_t *data,
+                        size_t *length);
+void split_binary(struct x12_reader *, size_t data, size_t length);
 uint64_t offset_of(const struct x12_reader *, const char *in_segment);
 
 /* start.c: each state of reading; false = more bytes are needed. */
@@ -175,16 +210,21 @@ void open_interchange(struct x12_reader *, struct x12_interchange *);
 /* Closes what is open inside; code and reason tell why when IEA is missing,
  * else NULL. end is the offset after the interchange. */
 void close_interchange(struct x12_reader *, uint64_t end, bool complete);
-bool seen_before(struct seen *, uint64_t key);
-void seen_clear(struct seen *);
-uint64_t mark(uint64_t start, const char *text);
 /* The number that the element is; -1 when it is none. */
 long number_of(struct x12_element);
 const char *keep_element(struct arena *, struct x12_element);
 void check_count(struct x12_reader *, const char *code, const char *what,
                  uint32_t counted);
 
+/* seen.c */
+bool seen_before(struct seen *, uint64_t key);
+bool seen_control(struct seen *, const char *number);
+void seen_clear(struct seen *);
+/* FNV-1a, a zero byte between texts; never 0. */
+uint64_t mark(uint64_t start, const char *text);
+
 /* set.c */
+struct arena *result_arena(struct x12_reader *); /* for results of sets */
 void set_begin(struct x12_reader *);
 void set_take(struct x12_reader *);
 /* complete: an SE is at hand. */

@@ -1,207 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <ctype.h>
 #include <string.h>
-#if defined __SSE2__ && !defined X12_SCALAR
-#define X12_BLOCKS
-#include <emmintrin.h>
-#endif
 
 #include "base/arena.h"
-#include "x12/read_private.h"
+#include "x12/scan_private.h"
 
-uint64_t
-offset_of(const struct x12_reader *reader, const char *in_segment)
+void (*scan_way(const char *name))(struct x12_reader *)
 {
-    size_t index = (size_t)(in_segment - reader->text), at = 0;
-
-    if (reader->text == reader->raw)
-        return reader->segment.offset + index;
-    for (; at < reader->raw_size; at++) {
-        if (reader->raw[at] == '\r' || reader->raw[at] == '\n')
-            continue;
-        if (index-- == 0)
-            break;
-    }
-    return reader->segment.offset + at;
-}
-
-/* Room for as many elements as a block of 16 bytes may end, and one more. */
-static void
-grow_elements(struct x12_reader *reader, size_t count)
-{
-    size_t room = reader->element_room ? reader->element_room * 2 : 64;
-
-    if (count + 17 <= reader->element_room)
-        return;
-    reader->elements = obtain_more(
-        reader->elements, reader->element_room * sizeof *reader->elements,
-        room * sizeof *reader->elements);
-    reader->element_room = room;
-}
-
-static inline void
-set_element(struct x12_reader *reader, size_t count, const char *text,
-            const char *end)
-{
-    reader->elements[count] =
-        (struct x12_element){ .text = text, .size = (uint32_t)(end - text) };
-}
-
-#ifdef X12_BLOCKS
-struct masks {
-    unsigned element, odd, composite;
-};
-
-/* 16 bytes at once; the buffer is padded, so reading over the end is safe. */
-static struct masks
-look(const struct x12_reader *reader, const char *at, size_t left)
-{
-    __m128i bytes;
-    memcpy(&bytes, at, sizeof bytes);
-    const struct x12_delimiters *marks = &reader->delimiters;
-    __m128i element = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(marks->element));
-    __m128i inner =
-        _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(marks->component)),
-                     _mm_cmpeq_epi8(bytes, _mm_set1_epi8(marks->repetition)));
-    __m128i odd = _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(' ')),
-                               _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7F)));
-    unsigned valid = left < 16 ? (1U << left) - 1 : 0xFFFF;
-
-    return (struct masks){ (unsigned)_mm_movemask_epi8(element) & valid,
-                           (unsigned)_mm_movemask_epi8(odd) & valid,
-                           (unsigned)_mm_movemask_epi8(inner) & valid };
-}
-
-static size_t
-find_elements(struct x12_reader *reader, const char *text, size_t size)
-{
-    const char *start = text;
-    size_t count = 0;
-    unsigned odd = 0, composite = 0;
-
-    grow_elements(reader, 0);
-    for (size_t at = 0; at < size; at += 16) {
-        struct masks masks = look(reader, text + at, size - at);
-        grow_elements(reader, count);
-        odd |= masks.odd;
-        composite |= masks.composite;
-        for (; masks.element != 0; masks.element &= masks.element - 1) {
-            const char *stop = text + at + __builtin_ctz(masks.element);
-            set_element(reader, count++, start, stop);
-            start = stop + 1;
-        }
-    }
-    set_element(reader, count++, start, text + size);
-    reader->odd = odd != 0;
-    reader->composite = composite != 0;
-    return count;
-}
-#else
-static size_t
-find_elements(struct x12_reader *reader, const char *text, size_t size)
-{
-    const struct x12_delimiters *marks = &reader->delimiters;
-    const char *start = text;
-    size_t count = 0;
-
-    grow_elements(reader, 0);
-    reader->odd = reader->composite = false;
-    for (const char *at = text; at < text + size; at++) {
-        reader->odd |= (signed char)*at < ' ' || *at == 0x7F;
-        reader->composite |=
-            *at == marks->component || *at == marks->repetition;
-        if (*at == marks->element) {
-            grow_elements(reader, count);
-            set_element(reader, count++, start, at);
-            start = at + 1;
-        }
-    }
-    set_element(reader, count++, start, text + size);
-    return count;
-}
+    static const struct {
+        const char *name;
+        void (*run)(struct x12_reader *);
+    } ways[] = {
+#if defined __aarch64__ && defined __ARM_NEON
+        { "neon", run_neon },
 #endif
+#ifdef __x86_64__
+        { "avx2", run_avx2 },
+#endif
+#ifdef __SSE2__
+        { "sse2", run_sse2 },
+#endif
+        { "scalar", run_scalar },
+    };
+    size_t i = 0;
 
-/* The segment's name: canonical in segment.id, as it stands in id_text. */
-static void
-take_id(struct x12_reader *reader, struct x12_element id)
-{
-    size_t shown = id.size < sizeof reader->id_text - 1
-                       ? id.size
-                       : sizeof reader->id_text - 1;
-    bool good = id.size >= 2 && id.size <= 3;
-
-    memcpy(reader->id_text, id.text, shown);
-    reader->id_text[shown] = '\0';
-    reader->lower = false;
-    memset(reader->segment.id, 0, sizeof reader->segment.id);
-    for (size_t i = 0; i < shown; i++) {
-        char c = id.text[i];
-        if (!is_alphanumeric(c)) {
-            good = false;
-            if (c < ' ' || c == 0x7F)
-                reader->id_text[i] = '.';
-        }
-        if (i < 3)
-            reader->segment.id[i] = (char)toupper((unsigned char)c);
-        reader->lower |= c >= 'a' && c <= 'z';
-    }
-    if (!good)
-        memcpy(reader->segment.id, "???", 4);
-    reader->name = pack_id(reader->segment.id, 3);
-}
-
-static void
-grow_squeezed(struct x12_reader *reader, size_t size)
-{
-    if (size + 16 <= reader->squeezed_room)
-        return;
-    reader->squeezed =
-        obtain_more(reader->squeezed, reader->squeezed_room, size * 2 + 16);
-    reader->squeezed_room = size * 2 + 16;
-}
-
-/* The same text without its newlines. */
-static void
-squeeze(struct x12_reader *reader, const char *bytes, size_t size)
-{
-    size_t out = 0;
-
-    grow_squeezed(reader, size);
-    for (size_t i = 0; i < size; i++)
-        if (bytes[i] != '\r' && bytes[i] != '\n')
-            reader->squeezed[out++] = bytes[i];
-    reader->text = reader->squeezed;
-    reader->text_size = out;
-}
-
-static bool
-has_newline(const char *bytes, size_t size)
-{
-    return memchr(bytes, '\n', size) != NULL ||
-           memchr(bytes, '\r', size) != NULL;
-}
-
-/* Cuts a segment into elements. */
-static void
-split(struct x12_reader *reader, const char *bytes, size_t size)
-{
-    reader->raw = reader->text = bytes;
-    reader->raw_size = reader->text_size = size;
-    size_t count = find_elements(reader, bytes, size);
-    if (reader->odd && has_newline(bytes, size)) {
-        if (reader->first_line)
-            reader->wrapped = true;
-        if (reader->wrapped) {
-            squeeze(reader, bytes, size);
-            count = find_elements(reader, reader->text, reader->text_size);
-        }
-    }
-    take_id(reader, reader->elements[0]);
-    reader->trailing = count > 1 && reader->elements[count - 1].size == 0;
-    while (count > 1 && reader->elements[count - 1].size == 0)
-        count--;
-    reader->segment.count = (uint32_t)count - 1;
-    reader->segment.elements = reader->elements + 1;
+#ifdef __x86_64__
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("bmi2"))
+        i = 1;
+#endif
+    if (name == NULL)
+        return ways[i].run;
+    for (; i < sizeof ways / sizeof *ways; i++)
+        if (strcmp(ways[i].name, name) == 0)
+            return ways[i].run;
+    return NULL;
 }
 
 /* How many bytes of the terminator stand at the hit; 0 = it is none;
@@ -209,8 +40,13 @@ split(struct x12_reader *reader, const char *bytes, size_t size)
 static size_t
 terminator_at(const struct x12_reader *reader, size_t hit, bool *wait)
 {
-    size_t left = reader->size - hit - 1;
+    size_t left = reader->size - hit - 1, released = 0;
 
+    while (reader->release != '\0' && hit > reader->at + released &&
+           reader->bytes[hit - released - 1] == reader->release)
+        released++;
+    if (released % 2 == 1)
+        return 0;
     if (reader->tail_size == 0)
         return 1;
     *wait = left < reader->tail_size && !reader->final;
@@ -320,11 +156,11 @@ skip_gap(struct x12_reader *reader)
     }
 }
 
-/* Only odd segments hold newlines to count. */
+/* Only odd segments and binary data hold newlines to count. */
 static void
 skip_segment(struct x12_reader *reader, size_t size, size_t width)
 {
-    if (size > 0 && !reader->odd) {
+    if (size > 0 && !reader->odd && !reader->binary) {
         reader->at += size;
         reader->after_cr = false;
         size = 0;
@@ -332,12 +168,150 @@ skip_segment(struct x12_reader *reader, size_t size, size_t width)
     skip(reader, size + width);
 }
 
+/* A run's way to say that the segment needs care. */
+static const char *
+leave(struct x12_reader *reader, const char *first)
+{
+    reader->at = (size_t)(first - reader->bytes);
+    return NULL;
+}
+
+static bool
+is_plain(const char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if ((signed char)bytes[i] < ' ' || bytes[i] == 0x7F)
+            return false;
+    return true;
+}
+
+/* Wrapped lines, several bytes to end a segment, release characters. */
+static bool
+needs_care(const struct x12_reader *reader)
+{
+    return reader->run == NULL || reader->wrapped || reader->tail_size > 0 ||
+           reader->release != '\0';
+}
+
+static inline bool
+is_special_name(uint32_t name)
+{
+    return name == NAME('I', 'S', 'A') || name == NAME('B', 'I', 'N') ||
+           name == NAME('B', 'D', 'S');
+}
+
+static inline bool
+is_newline(char c)
+{
+    return c == '\n' || c == '\r';
+}
+
+const char *
+scan_take(struct x12_reader *reader, const char *first, size_t count,
+          bool special)
+{
+    const struct x12_element *last = &reader->elements[count - 1];
+    const char *end = last->text + last->size;
+    const char *limit = reader->bytes + reader->size;
+    size_t size = (size_t)(end - first);
+
+    if (size == 0 || size > reader->options.max_segment || *first == ' ' ||
+        (special && !is_plain(first, size)))
+        return leave(reader, first);
+    reader->odd = false;
+    reader->composite = special;
+    reader->binary = false;
+    reader->raw = reader->text = first;
+    reader->raw_size = reader->text_size = size;
+    split_done(reader, count);
+    if (is_special_name(reader->name))
+        return leave(reader, first);
+    reader->at = (size_t)(first - reader->bytes);
+    begin_segment(reader);
+    reader->at += size;
+    reader->after_cr = false;
+    if (is_newline(*end))
+        skip(reader, 1);
+    else
+        reader->at++;
+    take_segment(reader);
+    if (reader->state != INSIDE || needs_care(reader))
+        return NULL;
+    for (end++; end < limit && is_newline(*end); end++) {
+        skip(reader, 1);
+        reader->first_line = false;
+    }
+    return end;
+}
+
+/* One segment, looked at with care; false = more bytes are needed. */
+static bool
+take_with_care(struct x12_reader *reader, size_t end, size_t width)
+{
+    size_t size = end - reader->at;
+
+    begin_segment(reader);
+    if (size == 0) {
+        reader->segment.id[0] = '\0';
+        note_sin(reader, X12_EMPTY_SEGMENT, "TA105=022", NULL,
+                 "found an empty segment");
+        skip(reader, width);
+        return true;
+    }
+    split(reader, reader->bytes + reader->at, size);
+    told_form(reader);
+    skip_segment(reader, size, width);
+    take_segment(reader);
+    return true;
+}
+
+/* The data of BIN and BDS may hold any byte: its length says where it ends.
+ * *done: the segment was taken, or more bytes are needed (false). */
+static bool
+take_binary(struct x12_reader *reader, bool *done)
+{
+    size_t data = 0, length = 0, width;
+    enum binary kind = find_binary(reader, &data, &length);
+    bool wait = false;
+
+    *done = true;
+    if (kind == BINARY_MORE && length > reader->options.max_segment) {
+        too_long(reader);
+        return true;
+    }
+    if (kind == BINARY_MORE && !reader->final)
+        return false;
+    width = kind == BINARY
+                ? terminator_at(reader, reader->at + data + length, &wait)
+                : 0;
+    if (wait)
+        return false;
+    if (width == 0 || reader->bytes[reader->at + data + length] !=
+                          reader->delimiters.terminator) {
+        *done = false;
+        return true;
+    }
+    begin_segment(reader);
+    split_binary(reader, data, length);
+    told_form(reader);
+    skip_segment(reader, data + length, width);
+    take_segment(reader);
+    return true;
+}
+
 static bool
 inside(struct x12_reader *reader)
 {
     size_t end, width;
+    bool done = false;
 
     skip_gap(reader);
+    if (!needs_care(reader) && !reader->indent) {
+        reader->run(reader);
+        if (reader->state != INSIDE)
+            return true;
+        skip_gap(reader);
+    }
     size_t left = reader->size - reader->at;
     if (left < 7 && !reader->final)
         return false;
@@ -347,6 +321,11 @@ inside(struct x12_reader *reader)
     if (looks_like_isa(bytes, left)) {
         close_interchange(reader, reader->base + reader->at, false);
         return true;
+    }
+    if (left > 4 && bytes[0] == 'B') {
+        bool more = take_binary(reader, &done);
+        if (done)
+            return more;
     }
     if (!find_end(reader, &end, &width)) {
         if (left > reader->options.max_segment)
@@ -361,20 +340,7 @@ inside(struct x12_reader *reader)
         too_long(reader);
         return true;
     }
-    begin_segment(reader);
-    size_t size = end - reader->at;
-    if (size == 0) {
-        reader->segment.id[0] = '\0';
-        note_sin(reader, X12_EMPTY_SEGMENT, "TA105=022", NULL,
-                 "found an empty segment");
-    } else {
-        split(reader, bytes, size);
-        told_form(reader);
-    }
-    skip_segment(reader, size, width);
-    if (size > 0)
-        take_segment(reader);
-    return true;
+    return take_with_care(reader, end, width);
 }
 
 void

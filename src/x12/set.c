@@ -22,7 +22,8 @@ static void
 open_loop(struct open_set *set, uint16_t loop, struct x12_node *leader)
 {
     BUG_IF(set->depth + 1 >= DEPTH_MAX + 2);
-    set->frames[++set->depth] = (struct frame){ loop, leader, NULL };
+    set->frames[++set->depth] =
+        (struct frame){ .node = loop, .leader = leader };
     clear_counts(set, loop);
 }
 
@@ -87,6 +88,8 @@ attach(struct open_set *set, struct x12_node *node)
 {
     struct frame *frame = &set->frames[set->depth];
 
+    if (node == NULL)
+        return;
     node->parent = frame->leader;
     if (frame->last != NULL)
         frame->last->next = node;
@@ -170,17 +173,45 @@ find_variant(struct x12_reader *reader, uint16_t place)
     return place;
 }
 
+/* The segment at hand, to be nested when the set ends. */
 static void
-remember_level(struct open_set *set, struct x12_node *node)
+remember_level(struct x12_reader *reader, struct x12_node *node)
 {
+    struct open_set *set = &reader->set;
+    struct level level = { .node = node };
+
     if (set->level_count == set->level_room) {
         size_t room = set->level_room ? set->level_room * 2 : 32;
-        set->levels = obtain_more(set->levels,
-                                  set->level_room * sizeof(struct x12_node *),
-                                  room * sizeof(struct x12_node *));
+        set->levels =
+            obtain_more(set->levels, set->level_room * sizeof *set->levels,
+                        room * sizeof *set->levels);
         set->level_room = room;
     }
-    set->levels[set->level_count++] = node;
+    level.segment = node ? node->segment : copy_segment(reader)->segment;
+    for (uint32_t i = 0; i < 2 && i < reader->segment.count; i++)
+        level.offsets[i] = offset_of(reader, reader->segment.elements[i].text);
+    set->levels[set->level_count++] = level;
+}
+
+/* LS01 names the loop, LE01 the same one. */
+static void
+check_loop_name(struct x12_reader *reader)
+{
+    struct open_set *set = &reader->set;
+    struct frame *frame = &set->frames[set->depth];
+    struct x12_element name = x12_get(&reader->segment, 1);
+    struct spot spot = { .element = 1, .number = 447, .value = &name };
+
+    if (reader->name == NAME('L', 'S', 0)) {
+        if (name.size < sizeof frame->loop)
+            memcpy(frame->loop, name.text, name.size);
+    } else if (frame->loop[0] != '\0' && name.size > 0 &&
+               !x12_is(name, frame->loop)) {
+        note_element(reader, "AK403=7", &spot,
+                     "found the loop '%.*s', expected '%s' as in LS01",
+                     (int)(name.size < 20 ? name.size : 20), name.text,
+                     frame->loop);
+    }
 }
 
 /* The segment into the tree; its place in the guide, 0 = it has none. */
@@ -208,10 +239,12 @@ place_segment(struct x12_reader *reader, struct x12_node *node)
     set->counts[place]++;
     attach(set, node);
     place = set->at = find_variant(reader, place);
-    if (guide->nodes[place].hl && node->parent == NULL)
-        remember_level(set, node);
+    if (guide->nodes[place].hl && guide->nodes[place].parent == 0)
+        remember_level(reader, node);
     if (guide->nodes[place].loop)
         open_loop(set, place, node);
+    if (reader->name == NAME('L', 'S', 0) || reader->name == NAME('L', 'E', 0))
+        check_loop_name(reader);
     return place;
 }
 
@@ -229,6 +262,27 @@ too_large(struct x12_reader *reader)
     return true;
 }
 
+/* BIN or BDS whose data is not as long as it says. */
+static void
+check_binary(struct x12_reader *reader)
+{
+    struct x12_element length;
+    struct spot spot = { .element = reader->name == NAME('B', 'I', 'N') ? 1 : 2,
+                         .number = 784,
+                         .value = &length };
+
+    length = x12_get(&reader->segment, spot.element);
+    note_element(reader, "AK403=7", &spot,
+                 "found '%.*s', but no segment ends after as many bytes",
+                 (int)(length.size < 20 ? length.size : 20), length.text);
+}
+
+static bool
+is_binary(uint32_t name)
+{
+    return name == NAME('B', 'I', 'N') || name == NAME('B', 'D', 'S');
+}
+
 void
 set_take(struct x12_reader *reader)
 {
@@ -236,7 +290,7 @@ set_take(struct x12_reader *reader)
 
     if (too_large(reader))
         return;
-    struct x12_node *node = copy_segment(reader);
+    struct x12_node *node = set->tree ? copy_segment(reader) : NULL;
     if (set->guide == NULL) {
         attach(set, node);
     } else {
@@ -244,6 +298,8 @@ set_take(struct x12_reader *reader)
         if (place != 0)
             check_segment(reader, set->guide->nodes[place].segment);
     }
+    if (!reader->binary && is_binary(reader->name))
+        check_binary(reader);
     check_characters(reader);
 }
 
@@ -260,7 +316,7 @@ check_header(struct x12_reader *reader)
         note_set(reader, "AK502=7",
                  "found the control number '%s', expected 4 to 9 characters",
                  result->control);
-    if (seen_before(&reader->sets, mark(0, result->control)))
+    if (seen_control(&reader->sets, result->control))
         note_sin(reader, X12_DUPLICATE_SET, "AK502=23", NULL,
                  "the control number %s is in this group before",
                  result->control);
@@ -293,6 +349,22 @@ take_guide(struct x12_reader *reader)
     clear_counts(set, 0);
 }
 
+struct arena *
+result_arena(struct x12_reader *reader)
+{
+    return reader->options.lean ? reader->set_arena : reader->arena;
+}
+
+static bool
+wants_tree(const struct x12_reader *reader, const char *id)
+{
+    const struct x12_options *options = &reader->options;
+
+    if (options->tree_for != NULL)
+        return options->tree_for(options->user, reader->group, id);
+    return !options->lean && (reader->keep || reader->handler.set != NULL);
+}
+
 void
 set_begin(struct x12_reader *reader)
 {
@@ -303,28 +375,33 @@ set_begin(struct x12_reader *reader)
                               .level_room = set->level_room,
                               .position = 1,
                               .open = true };
-    struct x12_result *result = arena_alloc(reader->arena, sizeof *result);
+    struct arena *arena = result_arena(reader);
+    struct x12_result *result = arena_alloc(arena, sizeof *result);
 
     *set = fresh;
     set->result = result;
     set->set = arena_alloc(reader->set_arena, sizeof *set->set);
     set->findings = (struct chain){ .head = &result->findings };
-    result->id = keep_element(reader->arena, x12_get(&reader->segment, 1));
-    result->control = keep_element(reader->arena, x12_get(&reader->segment, 2));
-    result->implementation =
-        keep_element(reader->arena, x12_get(&reader->segment, 3));
+    result->id = keep_element(arena, x12_get(&reader->segment, 1));
+    result->control = keep_element(arena, x12_get(&reader->segment, 2));
+    result->implementation = keep_element(arena, x12_get(&reader->segment, 3));
     result->group = reader->group;
     set->set->id = result->id;
     set->set->control = result->control;
     set->set->version = reader->group->version;
     set->set->delimiters = reader->interchange->delimiters;
+    if (reader->release != '\0') {
+        set->set->delimiters.component = reader->delimiters.component;
+        set->set->delimiters.repetition = reader->delimiters.repetition;
+    }
+    set->tree = wants_tree(reader, result->id);
     set->set->offset = reader->segment.offset;
     reader->segment.position = 1;
     if (reader->last_result != NULL)
         reader->last_result->next = result;
-    else
+    else if (!reader->options.lean)
         reader->group->results = result;
-    reader->last_result = result;
+    reader->last_result = reader->options.lean ? NULL : result;
     reader->group->received++;
     reader->file->totals.sets++;
     check_header(reader);
@@ -386,7 +463,9 @@ set_end(struct x12_reader *reader, bool complete)
     }
     sort_findings(reader, &set->findings);
     judge(reader);
-    set->result->set = complete && !set->too_large ? set->set : NULL;
+    reader->group_noted |= set->result->verdict == X12_WITH_ERRORS;
+    set->result->set =
+        complete && set->tree && !set->too_large ? set->set : NULL;
     set->open = false;
     if (reader->handler.set != NULL)
         reader->handler.set(reader->handler.user, set->result);

@@ -14,6 +14,7 @@
 struct x12_delimiters {
     char element, component, repetition; /* repetition 0 = none */
     char terminator;
+    char release; /* before a delimiter that is data; since 007040, 0 = none */
 };
 
 /* A window on the owner's bytes, not NUL-terminated. */

@@ -140,8 +140,14 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         load_guides();
     x12_options_init(&options);
     options.guide_for = guide_for;
-    must(read_chunks(bytes, size, chunk, &options) ==
-         read_chunks(bytes, size, size ? size : 1, &options));
+    uint32_t count = read_chunks(bytes, size, size ? size : 1, &options);
+    must(read_chunks(bytes, size, chunk, &options) == count);
+    options.scanner = "careful";
+    must(read_chunks(bytes, size, size ? size : 1, &options) == count);
+    options.scanner = NULL;
+    options.lean = true;
+    must(read_chunks(bytes, size, chunk, &options) == count);
+    options.lean = false;
     const struct x12_file *file = x12_read(arena, bytes, size, &options);
     x12_view(file, &out);
     x12_view_findings_json(file, &out);

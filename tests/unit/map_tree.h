@@ -100,7 +100,7 @@ tree_read(struct arena *arena, const char *id, const char *text)
 
     set->id = id;
     set->version = "004010";
-    set->delimiters = (struct x12_delimiters){ '*', '>', 0, '~' };
+    set->delimiters = (struct x12_delimiters){ '*', '>', 0, '~', 0 };
     while (*(text += strspn(text, "\r\n")) != 0) {
         size_t size = strcspn(text, "~");
         struct x12_node *node = tree_segment(arena, text, size), *parent = last;

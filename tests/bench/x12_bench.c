@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * x12_bench - how fast X12 is scanned, checked and written, as shares of the
+ * speed at which memchr finds the terminators of the same bytes, in one run.
+ *
+ *   x12_bench [MB]        the measures (10 MB when not said)
+ *   x12_bench --gen MB    only the input, on standard output
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/durable.h"
+#include "base/problems.h"
+#include "x12/guide.h"
+#include "x12/read.h"
+#include "x12/write.h"
+#include "x12_orders.h"
+
+enum { RUNS = 7, CHUNK = 256 * 1024 };
+
+static struct x12_guide *guide;
+static const char *scanner;
+
+static double
+seconds(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static const struct x12_guide *
+guide_for(void *user, const struct x12_group *group, const char *set)
+{
+    (void)user;
+    (void)group;
+    return strcmp(set, x12_guide_set(guide)) == 0 ? guide : NULL;
+}
+
+static void
+load(const char *source)
+{
+    char edi[4096];
+    struct arena *arena = arena_new();
+    struct problems *found = problems_new(arena);
+    struct err err = { 0 };
+
+    snprintf(edi, sizeof edi, "%s/edi", source);
+    struct x12_sources sources = x12_sources_in(edi);
+    if (!x12_guide_load(&guide, &sources, "004010", "850", found, &err)) {
+        fprintf(stderr, "x12_bench: %s: %s\n", err.at, err.text);
+        exit(1);
+    }
+    arena_free(&arena);
+}
+
+static void
+make_orders(struct buf *out, size_t size)
+{
+    struct orders orders = { .newline = "\n", .seed = 850 };
+
+    orders_begin(&orders);
+    while (orders.out.size < size)
+        orders_add(&orders);
+    orders_close(&orders);
+    *out = orders.out;
+}
+
+/* The measures: each walks over the bytes once and returns a number that
+ * depends on all it saw. */
+static uint64_t
+find_terminators(const struct buf *input)
+{
+    const char *at = input->text, *end = at + input->size;
+    uint64_t count = 0;
+
+    while ((at = memchr(at, '~', (size_t)(end - at))) != NULL) {
+        count++;
+        at++;
+    }
+    return count;
+}
+
+static void
+on_segment(void *user, const struct x12_segment *segment)
+{
+    uint64_t *sum = user;
+
+    *sum += segment->count;
+}
+
+static void
+on_interchange_end(void *user, const struct x12_interchange *it)
+{
+    (void)user;
+    if (it->verdict != X12_ACCEPTED) {
+        fprintf(stderr, "x12_bench: the interchange is not accepted\n");
+        exit(1);
+    }
+}
+
+static uint64_t
+run_reader(const struct buf *input, const struct x12_handler *handler,
+           bool checked)
+{
+    struct x12_options options;
+    struct x12_totals totals;
+
+    x12_options_init(&options);
+    options.guide_for = checked ? guide_for : NULL;
+    options.scanner = scanner;
+    options.lean = true;
+    struct x12_reader *reader = x12_reader_new(&options, handler);
+    for (size_t at = 0; at < input->size; at += CHUNK)
+        x12_feed(reader, input->text + at,
+                 input->size - at < CHUNK ? input->size - at : CHUNK);
+    x12_end(reader, &totals);
+    x12_reader_free(&reader);
+    if (totals.rejected > 0) {
+        fprintf(stderr, "x12_bench: %u sets are rejected\n", totals.rejected);
+        exit(1);
+    }
+    return totals.sets;
+}
+
+static uint64_t
+scan(const struct buf *input)
+{
+    uint64_t sum = 0;
+    struct x12_handler handler = { .user = &sum, .segment = on_segment };
+
+    run_reader(input, &handler, false);
+    return sum;
+}
+
+static uint64_t
+check(const struct buf *input)
+{
+    struct x12_handler handler = { .interchange_end = on_interchange_end };
+
+    return run_reader(input, &handler, true);
+}
+
+/* Writing takes sets that are in memory. */
+static struct x12_envelope envelope;
+
+static uint64_t
+write_again(const struct buf *input)
+{
+    static struct buf out;
+    struct err err = { 0 };
+
+    (void)input;
+    buf_clear(&out);
+    if (!x12_write(&envelope, &out, &err)) {
+        fprintf(stderr, "x12_bench: %s: %s\n", err.at, err.text);
+        exit(1);
+    }
+    return out.size;
+}
+
+static void
+prepare_writing(struct arena *arena, const struct buf *input)
+{
+    struct x12_options options;
+
+    x12_options_init(&options);
+    options.guide_for = guide_for;
+    const struct x12_file *file =
+        x12_read(arena, input->text, input->size, &options);
+    const struct x12_group *group = file->interchanges->groups;
+    const struct x12_set **sets =
+        arena_alloc(arena, group->received * sizeof *sets);
+    struct x12_out_group *to = arena_alloc(arena, sizeof *to);
+    size_t count = 0;
+    for (const struct x12_result *r = group->results; r != NULL; r = r->next)
+        sets[count++] = r->set;
+    *to = (struct x12_out_group){ .functional_id = "PO",
+                                  .version = "004010",
+                                  .control = 1,
+                                  .sets = sets,
+                                  .count = count };
+    envelope = (struct x12_envelope){ .sender_qualifier = "ZZ",
+                                      .sender = "BENCH",
+                                      .receiver_qualifier = "ZZ",
+                                      .receiver = "RECEIVER",
+                                      .date = "20250115",
+                                      .time = "1200",
+                                      .control = 1,
+                                      .usage = 'P',
+                                      .newline = "\n",
+                                      .charset = X12_CHARSET_EXTENDED,
+                                      .groups = to,
+                                      .group_count = 1 };
+}
+
+/* MB a second: the best of the runs. */
+static double
+measure(uint64_t (*walk)(const struct buf *), const struct buf *input)
+{
+    static volatile uint64_t kept;
+    double best = 0;
+
+    for (int i = 0; i < RUNS; i++) {
+        double start = seconds();
+        kept = walk(input);
+        double speed = (double)input->size / 1e6 / (seconds() - start);
+        best = speed > best ? speed : best;
+    }
+    (void)kept;
+    return best;
+}
+
+static void
+show(const char *what, double speed, double limit, double wanted)
+{
+    printf("%-34s %7.0f MB/s %6.1f %%", what, speed, speed / limit * 100);
+    if (wanted > 0)
+        printf("  (wanted: %.0f %%)", wanted);
+    printf("\n");
+}
+
+static void
+show_ways(const struct buf *input, double limit)
+{
+    static const char *const ways[] = { "avx2", "sse2", "scalar", "careful" };
+
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        char what[40];
+        scanner = ways[i];
+        snprintf(what, sizeof what, "  scanned by %s", ways[i]);
+        show(what, measure(scan, input), limit, 0);
+    }
+    scanner = NULL;
+}
+
+/* The most that this process has used, in MB. */
+static double
+peak_memory(void)
+{
+    struct buf status = { 0 };
+    struct err err = { 0 };
+    double kilobytes = 0;
+
+    if (file_read("/proc/self/status", 1 << 16, &status, &err)) {
+        const char *line = strstr(buf_text(&status), "VmHWM:");
+        kilobytes = line ? strtod(line + strlen("VmHWM:"), NULL) : 0;
+    }
+    buf_free(&status);
+    return kilobytes / 1024;
+}
+
+/* A process of its own, so that its memory is its own. */
+static void
+run_stream(size_t megabytes)
+{
+    char number[24];
+
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        snprintf(number, sizeof number, "%zu", megabytes);
+        execl("/proc/self/exe", "x12_bench", "--stream", number, NULL);
+        _exit(127);
+    }
+    if (child > 0)
+        waitpid(child, NULL, 0);
+}
+
+static void
+stream(size_t size)
+{
+    struct orders orders = { .newline = "\n", .seed = 850 };
+    struct x12_handler handler = { .interchange_end = on_interchange_end };
+    struct x12_options options;
+    uint64_t fed = 0;
+    double spent = 0;
+
+    x12_options_init(&options);
+    options.guide_for = guide_for;
+    options.lean = true;
+    struct x12_reader *reader = x12_reader_new(&options, &handler);
+    orders_begin(&orders);
+    for (bool more = true; more;) {
+        while (orders.out.size < CHUNK / 2 && fed < size) {
+            orders_add(&orders);
+            if (orders.out.size + fed >= size)
+                break;
+        }
+        fed += orders.out.size;
+        more = fed < size;
+        if (!more)
+            orders_close(&orders);
+        double start = seconds();
+        x12_feed(reader, orders.out.text, orders.out.size);
+        spent += seconds() - start;
+        buf_clear(&orders.out);
+    }
+    x12_end(reader, NULL);
+    x12_reader_free(&reader);
+    printf("%6.0f MB checked: %6.2f ns a segment, %5.2f MB of memory at the "
+           "peak (wanted: 4)\n",
+           (double)fed / 1e6, spent * 1e9 / (double)orders.all, peak_memory());
+    buf_free(&orders.out);
+}
+
+static void
+bench(size_t size)
+{
+    struct buf input = { 0 };
+    struct arena *arena = arena_new();
+
+    make_orders(&input, size);
+    printf("%.1f MB, %llu segments\n", (double)input.size / 1e6,
+           (unsigned long long)find_terminators(&input));
+    double limit = measure(find_terminators, &input);
+    show("memchr finds the terminators", limit, limit, 0);
+    show("scanned to element views", measure(scan, &input), limit, 50);
+    show_ways(&input, limit);
+    show("read with full checking", measure(check, &input), limit, 15);
+    prepare_writing(arena, &input);
+    show("written", measure(write_again, &input), limit, 10);
+    arena_free(&arena);
+    buf_free(&input);
+}
+
+int
+main(int argc, char **argv)
+{
+    const char *source = getenv("TP_SOURCE");
+    size_t size = 10;
+
+    load(source ? source : TP_SOURCEDIR);
+    if (argc == 3 && strcmp(argv[1], "--gen") == 0) {
+        struct buf out = { 0 };
+        make_orders(&out, (size_t)atol(argv[2]) * 1000000);
+        fwrite(out.text, 1, out.size, stdout);
+        buf_free(&out);
+    } else if (argc == 3 && strcmp(argv[1], "--stream") == 0) {
+        stream((size_t)atol(argv[2]) * 1000000);
+    } else {
+        if (argc == 2)
+            size = (size_t)atol(argv[1]);
+        bench(size * 1000000);
+        for (size_t mb = 1; mb <= 1000; mb *= 10)
+            run_stream(mb);
+    }
+    x12_guide_free(&guide);
+    return 0;
+}
