@@ -197,6 +197,10 @@ add_segment(struct making *making, const struct item *item,
         values[item->element - 1] = item->value;
         count = count < item->element ? item->element : count;
     }
+    if (strcmp(def->id, "LE") == 0 && parent != NULL) { /* repeats LS01 */
+        struct x12_element name = x12_get(&parent->segment, 1);
+        values[0] = arena_strndup(making->arena, name.text, name.size);
+    }
     return x12_add_values(making->arena, making->set, parent, def->id, values,
                           count);
 }
