@@ -47,6 +47,12 @@ table 50100 "Tradepost Posting"
             Caption = 'Bill Total';
             AutoFormatType = 1;
         }
+        // Of an invoice posted on its order.
+        field(9; "Invoice No."; Code[20])
+        {
+            Caption = 'Invoice No.';
+            TableRelation = "Purch. Inv. Header";
+        }
     }
 
     keys
@@ -145,8 +151,9 @@ codeunit 50100 "Tradepost Posting"
 {
     Permissions = tabledata "Tradepost Posting" = RIM,
                   tabledata "Purchase Header" = RM,
-                  tabledata "Purchase Line" = RM,
+                  tabledata "Purchase Line" = RIM,
                   tabledata "Purch. Inv. Header" = R,
+                  tabledata "Purch. Rcpt. Header" = R,
                   tabledata "Purch. Cr. Memo Hdr." = R,
                   tabledata "Sales Invoice Header" = RM,
                   tabledata "Item Journal Line" = RMD;
@@ -169,6 +176,13 @@ codeunit 50100 "Tradepost Posting"
         UnfinishedBillErr: Label 'Posting draft %1 was begun with key %2 and left unfinished: something committed while it was being posted. Look for the posted document, then mend or delete the entry in table Tradepost Posting.', Comment = '%1 = draft number, %2 = document key';
         NoBillPostedErr: Label 'Posting draft %1 made no document.', Comment = '%1 = draft number';
         NoInvoiceErr: Label 'Posted sales invoice %1 does not exist.', Comment = '%1 = invoice number';
+        NotReceivedErr: Label 'Order %1 line %2: %3 cannot be invoiced, %4 is received and not invoiced.', Comment = '%1 = order number, %2 = line number, %3 = quantity, %4 = quantity that can be invoiced';
+        BadInvoiceLinesErr: Label 'The lines are not a JSON list of objects with line, quantity and directUnitCost, or account and amount.';
+        BadTotalErr: Label 'The total %1 is no amount.', Comment = '%1 = what was given';
+        // Tradepost knows this refusal by its first two words: not translated.
+        TotalsErr: Label 'Totals differ: the invoice comes to %1 (tax %2), %3 was expected.', Comment = '%1 = total with tax, %2 = tax, %3 = expected total', Locked = true;
+        UnfinishedInvoiceErr: Label 'An invoice of order %1 was begun with key %2 and left unfinished: something committed while it was being posted. Compare the order''s invoices, then mend or delete the entry in table Tradepost Posting.', Comment = '%1 = order number, %2 = document key';
+        NoInvoicePostedErr: Label 'Posting order %1 made no invoice.', Comment = '%1 = order number';
         UnknownTypeErr: Label 'A document type is order or invoice, not %1.', Comment = '%1 = what was asked for';
         NoJournalErr: Label 'Journal %1 %2 has no entries of document %3.', Comment = '%1 = template, %2 = batch, %3 = document number';
 
@@ -277,6 +291,69 @@ codeunit 50100 "Tradepost Posting"
     end;
 
     /// <summary>
+    /// Invoices what was received on an order, once for each document key.
+    /// </summary>
+    /// <param name="documentKey">The key of the vendor's invoice.</param>
+    /// <param name="orderNumber">The purchase order.</param>
+    /// <param name="vendorInvoiceNumber">The vendor's number of the invoice.</param>
+    /// <param name="postingDate">The posting date.</param>
+    /// <param name="documentDate">The date of the invoice.</param>
+    /// <param name="lines">JSON text: [{"line":10000,"quantity":"12.5","directUnitCost":"9.8"},{"account":"61100","amount":"60","description":"Freight"}].</param>
+    /// <param name="total">What the vendor asks for, tax included, as text.</param>
+    /// <returns>JSON text: {"number":"108201","existed":false}.</returns>
+    procedure PostOrderInvoice(documentKey: Guid; orderNumber: Code[20]; vendorInvoiceNumber: Code[35]; postingDate: Date; documentDate: Date; lines: Text; total: Text): Text
+    var
+        Posting: Record "Tradepost Posting";
+        PurchaseHeader: Record "Purchase Header";
+        Expected: Decimal;
+    begin
+        if IsNullGuid(documentKey) then
+            Error(NoKeyErr);
+        if not Evaluate(Expected, total, 9) then
+            Error(BadTotalErr, total);
+        Posting.LockTable();
+        if Posting.Get(documentKey) then begin
+            if Posting."Invoice No." = '' then
+                Error(UnfinishedInvoiceErr, Posting."Order No.", documentKey);
+            exit(AnswerText(Posting."Invoice No.", true));
+        end;
+        Posting.Init();
+        Posting."Document Key" := documentKey;
+        Posting."Order No." := orderNumber;
+        Posting.Insert();
+
+        FindReleasedOrder(PurchaseHeader, orderNumber);
+        ClearQuantities(PurchaseHeader);
+        ClearInvoiceQuantities(PurchaseHeader);
+        PrepareInvoice(PurchaseHeader, vendorInvoiceNumber, postingDate, documentDate);
+        PurchaseHeader.Receive := SetInvoiceLines(PurchaseHeader, lines);
+        PurchaseHeader.Invoice := true;
+        PurchaseHeader.Modify();
+        CheckTotal(PurchaseHeader, Expected);
+        Posting."Invoice No." := Invoice(PurchaseHeader, vendorInvoiceNumber);
+        Posting."Posted At" := CurrentDateTime();
+        Posting.Modify();
+        exit(AnswerText(Posting."Invoice No.", false));
+    end;
+
+    /// <summary>
+    /// Tells whether a key was invoiced, and changes nothing.
+    /// </summary>
+    /// <param name="documentKey">The key given to PostOrderInvoice.</param>
+    /// <returns>JSON text as of PostOrderInvoice, or an empty text.</returns>
+    procedure FindOrderInvoice(documentKey: Guid): Text
+    var
+        Posting: Record "Tradepost Posting";
+    begin
+        Posting.LockTable();
+        if not Posting.Get(documentKey) then
+            exit('');
+        if Posting."Invoice No." = '' then
+            Error(UnfinishedInvoiceErr, Posting."Order No.", documentKey);
+        exit(AnswerText(Posting."Invoice No.", true));
+    end;
+
+    /// <summary>
     /// Shows on a document what became of it at the partner.
     /// </summary>
     /// <param name="documentType">order or invoice.</param>
@@ -287,12 +364,19 @@ codeunit 50100 "Tradepost Posting"
     var
         PurchaseHeader: Record "Purchase Header";
         SalesInvoiceHeader: Record "Sales Invoice Header";
+        PurchRcptHeader: Record "Purch. Rcpt. Header";
     begin
         case LowerCase(documentType) of
             'order':
                 begin
-                    if not PurchaseHeader.Get(PurchaseHeader."Document Type"::Order, orderNumber) then
+                    if not PurchaseHeader.Get(PurchaseHeader."Document Type"::Order, orderNumber) then begin
+                        // What was wholly received and invoiced is deleted:
+                        // there is no order left to show it on.
+                        PurchRcptHeader.SetRange("Order No.", orderNumber);
+                        if not PurchRcptHeader.IsEmpty() then
+                            exit;
                         Error(NoOrderErr, orderNumber);
+                    end;
                     PurchaseHeader."EDI Status" := CopyStr(state, 1, MaxStrLen(PurchaseHeader."EDI Status"));
                     PurchaseHeader."EDI Note" := CopyStr(note, 1, MaxStrLen(PurchaseHeader."EDI Note"));
                     PurchaseHeader.Modify();
@@ -515,6 +599,170 @@ codeunit 50100 "Tradepost Posting"
             Error(TooMuchErr, PurchaseHeader."No.", LineNo, Quantity, PurchaseLine."Outstanding Quantity");
         PurchaseLine.Validate("Qty. to Receive", Quantity);
         PurchaseLine.Modify(true);
+    end;
+
+    local procedure ClearInvoiceQuantities(PurchaseHeader: Record "Purchase Header")
+    var
+        PurchaseLine: Record "Purchase Line";
+    begin
+        PurchaseLine.SetRange("Document Type", PurchaseHeader."Document Type");
+        PurchaseLine.SetRange("Document No.", PurchaseHeader."No.");
+        PurchaseLine.SetFilter("Qty. to Invoice", '<>0');
+        if PurchaseLine.FindSet(true) then
+            repeat
+                PurchaseLine.Validate("Qty. to Invoice", 0);
+                PurchaseLine.Modify(true);
+            until PurchaseLine.Next() = 0;
+    end;
+
+    local procedure PrepareInvoice(var PurchaseHeader: Record "Purchase Header"; VendorInvoiceNumber: Code[35]; PostingDate: Date; DocumentDate: Date)
+    begin
+        PurchaseHeader.SetHideValidationDialog(true);
+        PurchaseHeader.Validate("Posting Date", PostingDate);
+        PurchaseHeader.Validate("Document Date", DocumentDate);
+        PurchaseHeader.Validate("Vendor Invoice No.", VendorInvoiceNumber);
+        PurchaseHeader.Modify();
+    end;
+
+    // True when the lines have a charge: its line is received with the
+    // invoice, since nothing is invoiced that was not received.
+    local procedure SetInvoiceLines(PurchaseHeader: Record "Purchase Header"; Lines: Text): Boolean
+    var
+        LineList: JsonArray;
+        Entry: JsonToken;
+        Named: List of [Integer];
+        LineNo: Integer;
+        Quantity: Decimal;
+        Price: Decimal;
+        HasCharge: Boolean;
+    begin
+        if not LineList.ReadFrom(Lines) then
+            Error(BadInvoiceLinesErr);
+        if LineList.Count() = 0 then
+            Error(NoLinesErr);
+        foreach Entry in LineList do
+            if Entry.AsObject().Contains('account') then begin
+                AddCharge(PurchaseHeader, ReadText(Entry, 'account'), ReadDecimal(Entry, 'amount'), ReadText(Entry, 'description'));
+                HasCharge := true;
+            end else begin
+                if not Evaluate(LineNo, ReadText(Entry, 'line'), 9) then
+                    Error(BadInvoiceLinesErr);
+                Quantity := ReadDecimal(Entry, 'quantity');
+                Price := ReadDecimal(Entry, 'directUnitCost');
+                if Named.Contains(LineNo) then
+                    Error(TwiceErr, LineNo);
+                Named.Add(LineNo);
+                SetInvoiceQuantity(PurchaseHeader, LineNo, Quantity, Price);
+            end;
+        exit(HasCharge);
+    end;
+
+    local procedure ReadText(Entry: JsonToken; Name: Text): Text
+    var
+        Part: JsonToken;
+    begin
+        if not Entry.AsObject().Get(Name, Part) then
+            Error(BadInvoiceLinesErr);
+        exit(Part.AsValue().AsText());
+    end;
+
+    local procedure ReadDecimal(Entry: JsonToken; Name: Text): Decimal
+    var
+        Value: Decimal;
+    begin
+        if not Evaluate(Value, ReadText(Entry, Name), 9) then
+            Error(BadInvoiceLinesErr);
+        exit(Value);
+    end;
+
+    local procedure SetInvoiceQuantity(PurchaseHeader: Record "Purchase Header"; LineNo: Integer; Quantity: Decimal; Price: Decimal)
+    var
+        PurchaseLine: Record "Purchase Line";
+        Open: Decimal;
+    begin
+        if not PurchaseLine.Get(PurchaseHeader."Document Type", PurchaseHeader."No.", LineNo) then
+            Error(NoLineErr, PurchaseHeader."No.", LineNo);
+        Open := PurchaseLine."Quantity Received" - PurchaseLine."Quantity Invoiced";
+        if (Quantity <= 0) or (Quantity > Open) then
+            Error(NotReceivedErr, PurchaseHeader."No.", LineNo, Quantity, Open);
+        // The order stays released: only what is invoiced now is set.
+        PurchaseLine.SuspendStatusCheck(true);
+        if PurchaseLine."Direct Unit Cost" <> Price then
+            PurchaseLine.Validate("Direct Unit Cost", Price);
+        PurchaseLine.Validate("Qty. to Invoice", Quantity);
+        PurchaseLine.Modify(true);
+    end;
+
+    // An allowance is one negative piece: NAV wants prices positive.
+    local procedure AddCharge(PurchaseHeader: Record "Purchase Header"; Account: Text; Amount: Decimal; Description: Text)
+    var
+        PurchaseLine: Record "Purchase Line";
+        LineNo: Integer;
+        Pieces: Decimal;
+    begin
+        PurchaseLine.SetRange("Document Type", PurchaseHeader."Document Type");
+        PurchaseLine.SetRange("Document No.", PurchaseHeader."No.");
+        if PurchaseLine.FindLast() then
+            LineNo := PurchaseLine."Line No.";
+        Pieces := 1;
+        if Amount < 0 then
+            Pieces := -1;
+        PurchaseLine.Init();
+        PurchaseLine.SuspendStatusCheck(true);
+        PurchaseLine."Document Type" := PurchaseHeader."Document Type";
+        PurchaseLine."Document No." := PurchaseHeader."No.";
+        PurchaseLine."Line No." := LineNo + 10000;
+        PurchaseLine.Insert(true);
+        PurchaseLine.Validate(Type, PurchaseLine.Type::"G/L Account");
+        PurchaseLine.Validate("No.", CopyStr(Account, 1, MaxStrLen(PurchaseLine."No.")));
+        if Description <> '' then
+            PurchaseLine.Description := CopyStr(Description, 1, MaxStrLen(PurchaseLine.Description));
+        PurchaseLine.Validate(Quantity, Pieces);
+        PurchaseLine.Validate("Direct Unit Cost", Abs(Amount));
+        PurchaseLine.Validate("Qty. to Receive", Pieces);
+        PurchaseLine.Validate("Qty. to Invoice", Pieces);
+        PurchaseLine.Modify(true);
+    end;
+
+    // As the order's statistics page adds up what is to be invoiced. An error
+    // undoes all that was set before it.
+    local procedure CheckTotal(PurchaseHeader: Record "Purchase Header"; Expected: Decimal)
+    var
+        TempPurchaseLine: Record "Purchase Line" temporary;
+        TotalLine: Record "Purchase Line";
+        TotalLineLCY: Record "Purchase Line";
+        PurchPost: Codeunit "Purch.-Post";
+        TaxText: Text[30];
+        Tax: Decimal;
+    begin
+        // 1: of what is to be invoiced, not of the whole order.
+        PurchPost.GetPurchLines(PurchaseHeader, TempPurchaseLine, 1);
+        Clear(PurchPost);
+        PurchPost.SumPurchLinesTemp(PurchaseHeader, TempPurchaseLine, 1, TotalLine, TotalLineLCY, Tax, TaxText);
+        if Abs(TotalLine."Amount Including VAT" - Expected) > 0.01 then
+            Error(TotalsErr, Format(TotalLine."Amount Including VAT", 0, 9), Format(Tax, 0, 9), Format(Expected, 0, 9));
+    end;
+
+    // As Receive: durable together with its key, or not at all. An order that
+    // is done is deleted by posting, so its invoice is looked for.
+    local procedure Invoice(var PurchaseHeader: Record "Purchase Header"; VendorInvoiceNumber: Code[35]): Code[20]
+    var
+        PurchInvHeader: Record "Purch. Inv. Header";
+        PurchPost: Codeunit "Purch.-Post";
+        OrderNumber: Code[20];
+        VendorNumber: Code[20];
+    begin
+        OrderNumber := PurchaseHeader."No.";
+        VendorNumber := PurchaseHeader."Pay-to Vendor No.";
+        PurchPost.SetSuppressCommit(true);
+        PurchPost.Run(PurchaseHeader);
+
+        PurchInvHeader.SetRange("Order No.", OrderNumber);
+        PurchInvHeader.SetRange("Pay-to Vendor No.", VendorNumber);
+        PurchInvHeader.SetRange("Vendor Invoice No.", VendorInvoiceNumber);
+        if not PurchInvHeader.FindLast() then
+            Error(NoInvoicePostedErr, OrderNumber);
+        exit(PurchInvHeader."No.");
     end;
 
     local procedure AnswerText(Number: Code[20]; Existed: Boolean): Text

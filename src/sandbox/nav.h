@@ -95,8 +95,27 @@ json_t *posting_receipt(struct sandbox *, struct call *, json_t *order,
                         const char *shipment, const char *key);
 /* Moves the stock of an item journal line, as an entry and an effect. */
 void posting_journal_entry(struct sandbox *, json_t *line);
+/* The order's line of that number, or NULL. */
+json_t *posting_order_line(struct sandbox *, const json_t *order,
+                           json_int_t sequence);
+/* Invoices what the order's lines say, and the accounts' lines
+ * ([{"account","description","amount"}]); an order that is done is gone. */
+json_t *posting_invoice(struct sandbox *, struct call *, json_t *order,
+                        const json_t *accounts);
+/* Goods that come or go with a posted document, as a ledger entry. */
+void posting_goods(struct sandbox *, const json_t *document, const json_t *line,
+                   const char *type, struct decimal quantity);
 /* nav_codeunit.c: POST /ODataV4/TradepostPosting_… */
 void nav_codeunit(struct sandbox *, struct call *, const char *procedure);
+/* For its procedures in other files. False or NULL: the call is refused. */
+bool codeunit_parameters(struct call *, const json_t *body,
+                         const char *const *names);
+json_t *codeunit_order(struct sandbox *, struct call *, const char *number);
+json_t *codeunit_posting(const json_t *posting, bool existed);
+void codeunit_answer(struct call *, json_t *value);
+/* nav_order_invoice.c: what was received on an order is invoiced, by key. */
+void order_invoice_post(struct sandbox *, struct call *, const json_t *body);
+void order_invoice_find(struct sandbox *, struct call *, const json_t *body);
 
 /* nav_metadata.c */
 void nav_metadata(struct sandbox *, struct call *, enum face);

@@ -105,10 +105,23 @@ check_lines(struct sandbox *box, struct call *call,
            nav_fail(call, 400, DIALOG, "There is nothing to post.");
 }
 
+/* Goods of a document that belongs to no receipt come in, or go back, with
+ * it. */
+static void
+move_goods(struct sandbox *box, const struct bill_kind *kind, const json_t *row,
+           const json_t *line)
+{
+    struct decimal quantity = row_decimal(line, "quantity");
+    bool invoice = text_equal(kind->what, "invoice");
+    if (text_equal(row_text(line, "lineType"), "Item"))
+        posting_goods(box, row, line,
+                      invoice ? "Purchase Invoice" : "Purchase Credit Memo",
+                      invoice ? quantity : decimal_negate(quantity));
+}
+
 /* The lines go with the document, to where the posted ones are. */
 static void
-renumber_lines(struct sandbox *box, const struct bill_kind *kind,
-               const json_t *row)
+post_lines(struct sandbox *box, const struct bill_kind *kind, const json_t *row)
 {
     const char *id;
     json_t *line;
@@ -119,6 +132,7 @@ renumber_lines(struct sandbox *box, const struct bill_kind *kind,
         row_set(line, "_documentNumber", row_text(row, "number"));
         row_set(line, "_posted", "yes");
         world_changed(&box->world, kind->lines, line);
+        move_goods(box, kind, row, line);
     }
 }
 
@@ -201,7 +215,7 @@ bill_post(struct sandbox *box, struct call *call, const struct bill_kind *kind,
     row_set(row, "_posted", "yes");
     row_set(row, "status", "Open");
     world_changed(&box->world, kind->table, row);
-    renumber_lines(box, kind, row);
+    post_lines(box, kind, row);
     bill_ledger(box, kind, row);
     world_effect(&box->world, "post", kind->table, row,
                  row_text(row, kind->number));

@@ -24,8 +24,8 @@ answer_text(struct call *call, json_t *text)
 }
 
 /* JSON inside a text, as the codeunit returns it; NULL is an empty text. */
-static void
-answer_value(struct call *call, json_t *value)
+void
+codeunit_answer(struct call *call, json_t *value)
 {
     struct buf out CLEANUP(buf_free) = { 0 };
     if (value)
@@ -36,9 +36,9 @@ answer_value(struct call *call, json_t *value)
 
 /* Each parameter must be there; names end in ":g" for a guid, ":d" for a
  * date. */
-static bool
-check_parameters(struct call *call, const json_t *body,
-                 const char *const *names)
+bool
+codeunit_parameters(struct call *call, const json_t *body,
+                    const char *const *names)
 {
     for (; *names; names++) {
         char name[40];
@@ -59,15 +59,15 @@ check_parameters(struct call *call, const json_t *body,
     return true;
 }
 
-static json_t *
-posting_answer(const json_t *posting, bool existed)
+json_t *
+codeunit_posting(const json_t *posting, bool existed)
 {
     return json_pack("{s:s,s:b}", "number", row_text(posting, "number"),
                      "existed", (int)existed);
 }
 
-static json_t *
-released_order(struct sandbox *box, struct call *call, const char *number)
+json_t *
+codeunit_order(struct sandbox *box, struct call *call, const char *number)
 {
     json_t *order = world_find(&box->world, "purchaseOrders", "number", number);
     if (!order)
@@ -85,12 +85,12 @@ post_receipt(struct sandbox *box, struct call *call, const json_t *body)
     static const char *const names[] = { "documentKey:g",  "orderNumber",
                                          "shipmentNumber", "postingDate:d",
                                          "lines",          NULL };
-    if (!check_parameters(call, body, names))
+    if (!codeunit_parameters(call, body, names))
         return;
     const char *key = row_text(body, "documentKey");
     json_t *posting = world_find(&box->world, "_postings", "key", key);
     if (posting) {
-        answer_value(call, posting_answer(posting, true));
+        codeunit_answer(call, codeunit_posting(posting, true));
         return;
     }
     json_t *lines CLEANUP(json_decrefp) =
@@ -99,7 +99,7 @@ post_receipt(struct sandbox *box, struct call *call, const json_t *body)
         nav_fail(call, 400, DIALOG, "A document key is needed.");
         return;
     }
-    json_t *order = released_order(box, call, row_text(body, "orderNumber"));
+    json_t *order = codeunit_order(box, call, row_text(body, "orderNumber"));
     if (order && !json_is_array(lines)) {
         nav_fail(call, 400, DIALOG,
                  "The lines are not a JSON list of objects with line and "
@@ -116,24 +116,24 @@ post_receipt(struct sandbox *box, struct call *call, const json_t *body)
     posting = world_put(&box->world, "_postings",
                         json_pack("{s:s,s:s}", "key", key, "number",
                                   row_text(receipt, "number")));
-    answer_value(call, posting_answer(posting, false));
+    codeunit_answer(call, codeunit_posting(posting, false));
 }
 
 static void
 find_receipt(struct sandbox *box, struct call *call, const json_t *body)
 {
     static const char *const names[] = { "documentKey:g", NULL };
-    if (!check_parameters(call, body, names))
+    if (!codeunit_parameters(call, body, names))
         return;
     const json_t *posting = world_find(&box->world, "_postings", "key",
                                        row_text(body, "documentKey"));
-    answer_value(call, posting ? posting_answer(posting, true) : NULL);
+    codeunit_answer(call, posting ? codeunit_posting(posting, true) : NULL);
 }
 
 static json_t *
 bill_answer(const json_t *posting, bool existed)
 {
-    json_t *answer = posting_answer(posting, existed);
+    json_t *answer = codeunit_posting(posting, existed);
     row_set(answer, "total", row_text(posting, "total"));
     return answer;
 }
@@ -166,12 +166,12 @@ post_invoice(struct sandbox *box, struct call *call, const json_t *body)
     static const char *const names[] = { "documentKey:g", "documentType",
                                          "number", NULL };
     const struct bill_kind *kind;
-    if (!check_parameters(call, body, names))
+    if (!codeunit_parameters(call, body, names))
         return;
     const char *key = row_text(body, "documentKey");
     json_t *posting = world_find(&box->world, "_billPostings", "key", key);
     if (posting) {
-        answer_value(call, bill_answer(posting, true));
+        codeunit_answer(call, bill_answer(posting, true));
         return;
     }
     json_t *row = bill_draft(box, call, body, &kind);
@@ -181,18 +181,18 @@ post_invoice(struct sandbox *box, struct call *call, const json_t *body)
                         json_pack("{s:s,s:s,s:s}", "key", key, "number",
                                   row_text(row, "number"), "total",
                                   row_text(row, "totalAmountIncludingTax")));
-    answer_value(call, bill_answer(posting, false));
+    codeunit_answer(call, bill_answer(posting, false));
 }
 
 static void
 find_invoice(struct sandbox *box, struct call *call, const json_t *body)
 {
     static const char *const names[] = { "documentKey:g", NULL };
-    if (!check_parameters(call, body, names))
+    if (!codeunit_parameters(call, body, names))
         return;
     const json_t *posting = world_find(&box->world, "_billPostings", "key",
                                        row_text(body, "documentKey"));
-    answer_value(call, posting ? bill_answer(posting, true) : NULL);
+    codeunit_answer(call, posting ? bill_answer(posting, true) : NULL);
 }
 
 static void
@@ -200,7 +200,7 @@ set_status(struct sandbox *box, struct call *call, const json_t *body)
 {
     static const char *const names[] = { "documentType", "orderNumber", "state",
                                          "note", NULL };
-    if (!check_parameters(call, body, names))
+    if (!codeunit_parameters(call, body, names))
         return;
     const char *type = row_text(body, "documentType");
     const char *number = row_text(body, "orderNumber");
@@ -212,6 +212,11 @@ set_status(struct sandbox *box, struct call *call, const json_t *body)
     }
     const char *table = invoice ? "salesInvoices" : "purchaseOrders";
     json_t *row = world_find(&box->world, table, "number", number);
+    if (!row && !invoice &&
+        world_find(&box->world, "purchaseReceipts", "orderNumber", number)) {
+        call_answer(call, 204, NULL, ""); /* done, and gone */
+        return;
+    }
     if (!row) {
         nav_fail(call, 400, DIALOG, "%s %s does not exist.",
                  invoice ? "Posted sales invoice" : "Order", number);
@@ -247,7 +252,7 @@ post_item_journal(struct sandbox *box, struct call *call, const json_t *body)
     const char *id;
     json_t *row;
     size_t i;
-    if (!check_parameters(call, body, names))
+    if (!codeunit_parameters(call, body, names))
         return;
     json_object_foreach(world_table(&box->world, "itemJournal"), id, row)
     {
@@ -288,6 +293,10 @@ nav_codeunit(struct sandbox *box, struct call *call, const char *procedure)
         post_invoice(box, call, body);
     else if (text_equal(procedure, "FindInvoice"))
         find_invoice(box, call, body);
+    else if (text_equal(procedure, "PostOrderInvoice"))
+        order_invoice_post(box, call, body);
+    else if (text_equal(procedure, "FindOrderInvoice"))
+        order_invoice_find(box, call, body);
     else if (text_equal(procedure, "SetStatus"))
         set_status(box, call, body);
     else if (text_equal(procedure, "PostItemJournal"))

@@ -83,7 +83,7 @@ add_bound_action(struct call *call, const char *name, const char *type)
 }
 
 static const struct {
-    const char *name, *result, *parameters[6];
+    const char *name, *result, *parameters[8];
 } procedures[] = {
     { "PostReceipt",
       "Edm.String",
@@ -94,6 +94,11 @@ static const struct {
       "Edm.String",
       { "documentKey", "documentType", "number", NULL } },
     { "FindInvoice", "Edm.String", { "documentKey", NULL } },
+    { "PostOrderInvoice",
+      "Edm.String",
+      { "documentKey", "orderNumber", "vendorInvoiceNumber", "postingDate",
+        "documentDate", "lines", "total", NULL } },
+    { "FindOrderInvoice", "Edm.String", { "documentKey", NULL } },
     { "SetStatus",
       NULL,
       { "documentType", "orderNumber", "state", "note", NULL } },
@@ -109,7 +114,7 @@ parameter_type(const char *name)
 {
     if (text_equal(name, "documentKey"))
         return "Edm.Guid";
-    return text_equal(name, "postingDate") ? "Edm.Date" : "Edm.String";
+    return text_ends(name, "Date") ? "Edm.Date" : "Edm.String";
 }
 
 static void

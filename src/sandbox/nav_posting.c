@@ -8,8 +8,9 @@
 
 #define DIALOG "Application_DialogException"
 
-static json_t *
-order_line(struct sandbox *box, const json_t *order, json_int_t sequence)
+json_t *
+posting_order_line(struct sandbox *box, const json_t *order,
+                   json_int_t sequence)
 {
     const char *id;
     json_t *line;
@@ -60,7 +61,7 @@ check_line(struct sandbox *box, struct call *call, const json_t *order,
 {
     const char *number = row_text(order, "number");
     json_int_t no = json_integer_value(json_object_get(wanted, "line"));
-    const json_t *line = order_line(box, order, no);
+    const json_t *line = posting_order_line(box, order, no);
     struct decimal quantity;
     char text[DECIMAL_TEXT], open[DECIMAL_TEXT];
     if (no <= 0 || !quantity_of(wanted, &quantity))
@@ -126,20 +127,20 @@ new_entry(struct sandbox *box, const char *item, struct decimal quantity)
     return row;
 }
 
-static void
-add_ledger_entry(struct sandbox *box, const json_t *receipt, const json_t *line,
-                 struct decimal quantity)
+void
+posting_goods(struct sandbox *box, const json_t *document, const json_t *line,
+              const char *type, struct decimal quantity)
 {
     json_t *row = new_entry(box, row_text(line, "lineObjectNumber"), quantity);
-    row_set(row, "postingDate", row_text(receipt, "postingDate"));
+    row_set(row, "postingDate", row_text(document, "postingDate"));
     row_set(row, "entryType", "Purchase");
     row_set(row, "sourceType", "Vendor");
-    row_set(row, "sourceNumber", row_text(receipt, "vendorNumber"));
-    row_set(row, "documentType", "Purchase Receipt");
-    row_set(row, "documentNumber", row_text(receipt, "number"));
+    row_set(row, "sourceNumber", row_text(document, "vendorNumber"));
+    row_set(row, "documentType", type);
+    row_set(row, "documentNumber", row_text(document, "number"));
     row_set(row, "description", row_text(line, "description"));
     row_set(row, "_location", row_text(line, "_location"));
-    row_set(row, "_orderNumber", row_text(receipt, "orderNumber"));
+    row_set(row, "_orderNumber", row_text(document, "orderNumber"));
     json_object_set(row, "_orderLine", json_object_get(line, "sequence"));
     world_put(&box->world, "itemLedgerEntries", row);
 }
@@ -190,7 +191,7 @@ receive_line(struct sandbox *box, const json_t *receipt, json_t *line,
     row_set(posted, "expectedReceiptDate",
             row_text(line, "expectedReceiptDate"));
     world_put(&box->world, "purchaseReceiptLines", posted);
-    add_ledger_entry(box, receipt, line, quantity);
+    posting_goods(box, receipt, line, "Purchase Receipt", quantity);
 }
 
 static bool
@@ -241,7 +242,7 @@ posting_receipt(struct sandbox *box, struct call *call, json_t *order,
     json_array_foreach(lines, i, wanted)
     {
         struct decimal quantity;
-        json_t *line = order_line(
+        json_t *line = posting_order_line(
             box, order, json_integer_value(json_object_get(wanted, "line")));
         if (quantity_of(wanted, &quantity))
             receive_line(box, receipt, line, quantity);
@@ -265,6 +266,7 @@ invoice_line(struct sandbox *box, const json_t *invoice, json_t *line)
     json_object_del(posted, "id");
     row_set(posted, "documentId", row_text(invoice, "id"));
     row_set(posted, "_documentNumber", row_text(invoice, "number"));
+    row_set(posted, "_posted", "yes");
     row_set(posted, "unitCost", row_text(line, "directUnitCost"));
     row_set_decimal(posted, "quantity", quantity);
     row_set_decimal(posted, "amountExcludingTax", amount);
@@ -275,32 +277,6 @@ invoice_line(struct sandbox *box, const json_t *invoice, json_t *line)
         decimal_add(row_decimal(line, "invoicedQuantity"), quantity));
     row_set(line, "invoiceQuantity", "0");
     world_changed(&box->world, "purchaseOrderLines", line);
-}
-
-static void
-invoice_order(struct sandbox *box, struct call *call, json_t *order)
-{
-    const char *id;
-    json_t *line;
-    json_t *invoice = copy_header(
-        order, world_number(&box->world, call->arena, "P-INV+", 108201),
-        row_text(order, "postingDate"));
-    row_set(invoice, "_posted", "yes");
-    row_set(invoice, "status", "Open");
-    row_set(invoice, "vendorInvoiceNumber",
-            row_text(order, "_vendorInvoiceNo"));
-    world_put(&box->world, "purchaseInvoices", invoice);
-    json_object_foreach(world_table(&box->world, "purchaseOrderLines"), id,
-                        line)
-    {
-        if (text_equal(row_text(line, "documentId"), row_text(order, "id")) &&
-            row_decimal(line, "invoiceQuantity").units > 0)
-            invoice_line(box, invoice, line);
-    }
-    rules_total(&box->world, "purchaseInvoices", invoice);
-    bill_ledger(box, bill_kind_of("purchaseInvoices"), invoice);
-    world_effect(&box->world, "post", "purchaseInvoices", invoice,
-                 row_text(invoice, "vendorInvoiceNumber"));
 }
 
 /* An order that is wholly invoiced is gone, as in NAV. */
@@ -321,6 +297,59 @@ remove_order(struct sandbox *box, const json_t *order)
         world_delete(&box->world, "purchaseOrderLines", json_string_value(row));
     }
     world_delete(&box->world, "purchaseOrders", row_text(order, "id"));
+}
+
+static void
+invoice_account(struct sandbox *box, const json_t *invoice,
+                const json_t *charge, size_t index)
+{
+    const char *amount = row_text(charge, "amount");
+    json_t *line = json_pack(
+        "{s:s,s:s,s:I,s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "documentId",
+        row_text(invoice, "id"), "_documentNumber", row_text(invoice, "number"),
+        "sequence", (json_int_t)(index + 1) * 10 + 1000000, "lineType",
+        "Account", "lineObjectNumber", row_text(charge, "account"),
+        "description", row_text(charge, "description"), "quantity",
+        *amount == '-' ? "-1" : "1", "unitCost",
+        *amount == '-' ? amount + 1 : amount, "amountExcludingTax", amount,
+        "amountIncludingTax", amount);
+    row_set(line, "_posted", "yes");
+    world_put(&box->world, "purchaseInvoiceLines", line);
+}
+
+json_t *
+posting_invoice(struct sandbox *box, struct call *call, json_t *order,
+                const json_t *accounts)
+{
+    const char *id;
+    json_t *line;
+    size_t i;
+    json_t *invoice = copy_header(
+        order, world_number(&box->world, call->arena, "P-INV+", 108201),
+        row_text(order, "postingDate"));
+    row_set(invoice, "_posted", "yes");
+    row_set(invoice, "status", "Open");
+    row_set(invoice, "vendorInvoiceNumber",
+            row_text(order, "_vendorInvoiceNo"));
+    world_put(&box->world, "purchaseInvoices", invoice);
+    json_object_foreach(world_table(&box->world, "purchaseOrderLines"), id,
+                        line)
+    {
+        if (text_equal(row_text(line, "documentId"), row_text(order, "id")) &&
+            row_decimal(line, "invoiceQuantity").units > 0)
+            invoice_line(box, invoice, line);
+    }
+    json_array_foreach((json_t *)(uintptr_t)accounts, i, line)
+    {
+        invoice_account(box, invoice, line, i);
+    }
+    rules_total(&box->world, "purchaseInvoices", invoice);
+    bill_ledger(box, bill_kind_of("purchaseInvoices"), invoice);
+    world_effect(&box->world, "post", "purchaseInvoices", invoice,
+                 row_text(invoice, "vendorInvoiceNumber"));
+    if (all_lines(box, order, "invoicedQuantity"))
+        remove_order(box, order);
+    return invoice;
 }
 
 static json_t *
@@ -353,9 +382,7 @@ receive_and_invoice(struct sandbox *box, struct call *call, json_t *order)
         !posting_receipt(box, call, order, lines,
                          row_text(order, "postingDate"), "", ""))
         return;
-    invoice_order(box, call, order);
-    if (all_lines(box, order, "invoicedQuantity"))
-        remove_order(box, order);
+    posting_invoice(box, call, order, NULL);
     call_answer(call, 204, NULL, "");
 }
 

@@ -71,6 +71,7 @@ static const struct nav_words profiles[] = {
 static const char *const profile_names[] = { "bc-api-v2", "nav-odata", NULL };
 static const char *const receipt_names[] = { "codeunit", "item-journal",
                                              "receive-and-invoice", NULL };
+static const char *const bill_names[] = { "order", "invoice", NULL };
 static const char *const post_names[] = { "draft", "post", NULL };
 static const char *const auth_kinds[] = { "basic", "oauth2", NULL };
 
@@ -124,6 +125,10 @@ static const struct setting settings[] = {
       "draft: bills are left for a person; post: they are posted when their "
       "totals agree",
       false, post_names, NULL },
+    { "bills", SETTING_TEXT, "invoice",
+      "order: what was received on the order is invoiced there, with post = "
+      "post and receipts = codeunit; invoice: an invoice of its own",
+      false, bill_names, NULL },
     { "codeunit", SETTING_TEXT, "TradepostPosting",
       "service name of the codeunit in doc/nav", false, NULL, NULL },
     { "item_journal", SETTING_GROUP, NULL, "for receipts = item-journal", false,
@@ -239,6 +244,9 @@ open_nav(struct system *system, struct err *err)
         if (strcmp(receipts, receipt_names[i]) == 0)
             nav->receipts = (enum nav_receipts)i;
     nav->post = strcmp(conf_text(group, "post", "draft"), "post") == 0;
+    nav->bill_orders =
+        nav->post && nav->receipts == NAV_CODEUNIT &&
+        strcmp(conf_text(group, "bills", "invoice"), "order") == 0;
     nav->codeunit = conf_text(group, "codeunit", "TradepostPosting");
     nav->template = conf_text(group, "item_journal.template", "ITEM");
     nav->batch = conf_text(group, "item_journal.batch", "EDI");

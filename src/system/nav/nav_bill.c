@@ -262,6 +262,32 @@ post_draft(struct nav_bill *bill, struct err *err)
     return PUSH_DONE;
 }
 
+/* The order says what was received: it is invoiced there, without a draft. */
+static enum pushed
+post_on_order(struct nav_bill *bill, struct push_result *result,
+              struct err *err)
+{
+    const char *po = record_text(bill->invoice, "po_number");
+    bool found;
+
+    if (!nav_bill_order_find(bill, &found, result, err))
+        return nav_failed(err);
+    if (found)
+        return PUSH_DONE;
+    enum pushed done = check_sign(bill, result, err);
+    if (done == PUSH_DONE)
+        done = find_vendor(bill, result, err);
+    if (done == PUSH_DONE && bill->order == NULL)
+        done = nav_hold(result, err, TP6020,
+                        arena_printf(bill->arena, "order:%s", po),
+                        "order %s is not in NAV", po);
+    if (done == PUSH_DONE)
+        done = nav_bill_lengths(bill, result, err);
+    if (done == PUSH_DONE)
+        done = refuse_double(bill, result, err);
+    return done == PUSH_DONE ? nav_bill_order_post(bill, result, err) : done;
+}
+
 static enum pushed
 push_bill(struct nav_bill *bill, struct push_result *result, struct err *err)
 {
@@ -269,6 +295,8 @@ push_bill(struct nav_bill *bill, struct push_result *result, struct err *err)
 
     if (!read_own(bill, err))
         return nav_failed(err);
+    if (bill->row == NULL && nav_bills_order(bill))
+        return post_on_order(bill, result, err);
     result->existed = bill->row != NULL && !bill->half_made;
     if (bill->row == NULL || bill->half_made)
         done = make_draft(bill, result, err);
@@ -312,7 +340,8 @@ nav_find_bill(struct system *system, const struct record *invoice,
     if (good && bill.row != NULL) {
         *found = !is_draft(&bill) || (!bill.nav->post && !bill.half_made);
         say(&bill, result);
-    }
+    } else if (good && nav_bills_order(&bill))
+        good = nav_bill_order_find(&bill, found, result, err);
     end(&bill);
     return good;
 }

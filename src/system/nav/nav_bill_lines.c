@@ -18,60 +18,68 @@ size_of(struct decimal value)
     return value.units < 0 ? decimal_negate(value) : value;
 }
 
-/* The item, by the order's line when the bill has an order. *unit stays NULL
- * when the order says nothing of it. */
+/* The item, by the order's line when the bill has an order. */
 static enum pushed
-find_item(struct nav_bill *bill, const json_t *goods, char item[64],
-          const char **unit, struct push_result *result, struct err *err)
+find_item(struct nav_bill *bill, const json_t *goods, struct nav_billed *out,
+          struct push_result *result, struct err *err)
 {
-    const json_t *line = NULL;
     char name[120], waits_for[160];
 
-    *unit = NULL;
+    *out = (struct nav_billed){ 0 };
     if (bill->order != NULL) {
-        enum pushed done =
-            nav_match(bill->system, bill->order, goods, &line, result, err);
-        if (done == PUSH_DONE) {
-            text_copy(item, 64, exact_word(line, "item"));
-            *unit = exact_text(line, "unit");
-        }
+        enum pushed done = nav_match(bill->system, bill->order, goods,
+                                     &out->line, result, err);
+        if (done == PUSH_DONE)
+            text_copy(out->item, sizeof out->item,
+                      exact_word(out->line, "item"));
         return done;
     }
-    if (!nav_item_of(bill->system, bill->vendor, goods, item, err))
+    if (!nav_item_of(bill->system, bill->vendor, goods, out->item, err))
         return nav_failed(err);
-    if (item[0] != '\0')
+    if (out->item[0] != '\0')
         return PUSH_DONE;
     nav_item_fact(goods, waits_for, sizeof waits_for);
     return nav_hold(result, err, TP6032, waits_for, "%s is no item of NAV",
                     nav_name_goods(goods, name, sizeof name));
 }
 
+enum pushed
+nav_bill_goods(struct nav_bill *bill, const json_t *goods,
+               struct nav_billed *out, struct push_result *result,
+               struct err *err)
+{
+    const char *ours = node_text(goods, "unit"), *ordered;
+    char name[120];
+    enum pushed done = find_item(bill, goods, out, result, err);
+
+    if (done != PUSH_DONE)
+        return done;
+    ordered = out->line != NULL ? exact_text(out->line, "unit") : NULL;
+    out->unit =
+        ours != NULL ? nav_unit(bill->system, bill->arena, ours) : ordered;
+    if (ordered != NULL && strcmp(ordered, out->unit) != 0)
+        return nav_hold(result, err, TP6024, NULL,
+                        "%s is billed in %s; order %s is in %s",
+                        nav_name_goods(goods, name, sizeof name), out->unit,
+                        exact_word(bill->order, "number"), ordered);
+    return nav_fits(result, err, "unitOfMeasureCode", out->unit, NAV_CODE);
+}
+
 static enum pushed
 add_goods(struct nav_bill *bill, const json_t *goods, json_t *lines,
           struct push_result *result, struct err *err)
 {
-    const char *ours = node_text(goods, "unit"), *unit;
-    char item[64], name[120];
-    enum pushed done = find_item(bill, goods, item, &unit, result, err);
+    struct nav_billed billed;
+    enum pushed done = nav_bill_goods(bill, goods, &billed, result, err);
 
     if (done != PUSH_DONE)
         return done;
-    const char *billed =
-        ours != NULL ? nav_unit(bill->system, bill->arena, ours) : unit;
-    if (unit != NULL && billed != NULL && strcmp(unit, billed) != 0)
-        return nav_hold(result, err, TP6024, NULL,
-                        "%s is billed in %s; order %s is in %s",
-                        nav_name_goods(goods, name, sizeof name), billed,
-                        exact_word(bill->order, "number"), unit);
-    done = nav_fits(result, err, "unitOfMeasureCode", billed, NAV_CODE);
-    if (done != PUSH_DONE)
-        return done;
-    json_t *line =
-        json_pack("{ss ss}", "lineType", "Item", "lineObjectNumber", item);
+    json_t *line = json_pack("{ss ss}", "lineType", "Item", "lineObjectNumber",
+                             billed.item);
     nav_set_text(
         line, "description",
         nav_cut(bill->arena, node_text(goods, "description"), NAV_DESCRIPTION));
-    nav_set_text(line, "unitOfMeasureCode", billed);
+    nav_set_text(line, "unitOfMeasureCode", billed.unit);
     json_object_set_new(
         line, "quantity",
         exact_decimal(nav_bill_amount(bill, node_decimal(goods, "quantity"))));
@@ -81,17 +89,30 @@ add_goods(struct nav_bill *bill, const json_t *goods, json_t *lines,
     return PUSH_DONE;
 }
 
-static const char *
-account_of(const struct nav_bill *bill, const char *code)
+enum pushed
+nav_bill_account(struct nav_bill *bill, const json_t *charge,
+                 const char **account, struct push_result *result,
+                 struct err *err)
 {
     const struct conf_group *group = bill->system->context.group;
-    const char *account = NULL;
+    const char *code = node_text(charge, "code");
+    char shown[DECIMAL_TEXT];
 
+    *account = NULL;
     if (!text_empty(code))
-        account = conf_text(
+        *account = conf_text(
             group, arena_printf(bill->arena, "charges.%s", code), NULL);
-    return account != NULL ? account
-                           : conf_text(group, "charges.default", NULL);
+    if (*account == NULL)
+        *account = conf_text(group, "charges.default", NULL);
+    if (*account != NULL)
+        return PUSH_DONE;
+    return nav_hold(
+        result, err, TP6032, NULL,
+        "charge '%s' of %s has no account; set charges in the "
+        "system's settings",
+        code != NULL ? code : "without code",
+        decimal_fixed(nav_bill_amount(bill, node_decimal(charge, "amount")), 2,
+                      shown));
 }
 
 /* An allowance is taken off: one negative piece, since NAV wants prices
@@ -102,19 +123,14 @@ add_charge(struct nav_bill *bill, const json_t *charge, json_t *lines,
 {
     struct decimal amount =
         nav_bill_amount(bill, node_decimal(charge, "amount"));
-    const char *code = node_text(charge, "code");
+    const char *code = node_text(charge, "code"), *account;
     const char *text = node_text(charge, "description");
-    const char *account = account_of(bill, code);
-    char shown[DECIMAL_TEXT];
 
     if (decimal_is_zero(amount))
         return PUSH_DONE;
-    if (account == NULL)
-        return nav_hold(result, err, TP6032, NULL,
-                        "charge '%s' of %s has no account; set charges in the "
-                        "system's settings",
-                        code != NULL ? code : "without code",
-                        decimal_fixed(amount, 2, shown));
+    enum pushed done = nav_bill_account(bill, charge, &account, result, err);
+    if (done != PUSH_DONE)
+        return done;
     json_t *line = json_pack("{ss ss}", "lineType", "Account",
                              "lineObjectNumber", account);
     nav_set_text(
@@ -162,8 +178,8 @@ add_lines(struct nav_bill *bill, json_t *lines, struct push_result *result,
 }
 
 /* NAV writes its own currency as an empty code. */
-static const char *
-currency_of(const struct nav_bill *bill)
+const char *
+nav_bill_currency(const struct nav_bill *bill)
 {
     const char *code = record_text(bill->invoice, "currency");
     const struct conf *conf = bill->system->context.conf;
@@ -172,17 +188,17 @@ currency_of(const struct nav_bill *bill)
     return text_equal(code, own) ? NULL : code;
 }
 
-static enum pushed
-check_lengths(const struct nav_bill *bill, struct push_result *result,
-              struct err *err)
+enum pushed
+nav_bill_lengths(const struct nav_bill *bill, struct push_result *result,
+                 struct err *err)
 {
     enum pushed done =
         nav_fits(result, err, bill->words->number,
                  record_text(bill->invoice, "number"), NAV_EXTERNAL);
 
     if (done == PUSH_DONE)
-        done =
-            nav_fits(result, err, "currencyCode", currency_of(bill), NAV_CODE);
+        done = nav_fits(result, err, "currencyCode", nav_bill_currency(bill),
+                        NAV_CODE);
     return done;
 }
 
@@ -200,8 +216,8 @@ nav_bill_body(struct nav_bill *bill, json_t **body, struct push_result *result,
     nav_set_text(*body, bill->words->date, date);
     nav_set_text(*body, "postingDate", date);
     nav_set_text(*body, "dueDate", record_text(bill->invoice, "due_date"));
-    nav_set_text(*body, "currencyCode", currency_of(bill));
-    enum pushed done = check_lengths(bill, result, err);
+    nav_set_text(*body, "currencyCode", nav_bill_currency(bill));
+    enum pushed done = nav_bill_lengths(bill, result, err);
     if (done == PUSH_DONE)
         done = add_lines(bill, lines, result, err);
     json_object_set_new(*body, bill->words->lines, lines);

@@ -32,8 +32,35 @@ struct nav_bill {
     char explained[80]; /* a cent of rounding */
 };
 
+/* What one line of a bill is about. */
+struct nav_billed {
+    const json_t *line; /* the order's, or NULL */
+    char item[64];
+    const char *unit; /* NAV's, or NULL */
+};
+
 /* An amount or quantity as NAV wants it: of what is billed, or credited. */
 struct decimal nav_bill_amount(const struct nav_bill *, struct decimal);
+/* The order's line and NAV's unit of goods, all checked; without an order the
+ * item alone. */
+enum pushed nav_bill_goods(struct nav_bill *, const json_t *goods,
+                           struct nav_billed *, struct push_result *,
+                           struct err *);
+/* The G/L account of a charge, or the hold that asks for one. */
+enum pushed nav_bill_account(struct nav_bill *, const json_t *charge,
+                             const char **account, struct push_result *,
+                             struct err *);
+/* Numbers and currency as they fit in NAV. */
+enum pushed nav_bill_lengths(const struct nav_bill *, struct push_result *,
+                             struct err *);
+/* NULL for the company's own. */
+const char *nav_bill_currency(const struct nav_bill *);
+/* nav_bill_order.c: is this a bill of what an order received? */
+bool nav_bills_order(const struct nav_bill *);
+bool nav_bill_order_find(struct nav_bill *, bool *found, struct push_result *,
+                         struct err *) MUST_USE;
+enum pushed nav_bill_order_post(struct nav_bill *, struct push_result *,
+                                struct err *);
 /* The draft as it is inserted, lines and all. The caller owns *body. */
 enum pushed nav_bill_body(struct nav_bill *, json_t **body,
                           struct push_result *, struct err *);

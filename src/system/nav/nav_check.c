@@ -165,16 +165,15 @@ nav_check(struct system *system, struct problems *found, struct err *err)
 static bool
 probe_codeunit(struct nav *nav, struct buf *report, struct err *err)
 {
-    CLEANUP(arena_free) struct arena *arena = arena_new();
-    CLEANUP(buf_free) struct buf value = { 0 };
-    CLEANUP(json_decrefp)
-    json_t *body = json_pack("{ss}", "documentKey",
-                             "00000000-0000-0000-0000-000000000000");
-    const char *action = arena_printf(arena, "%s_FindReceipt", nav->codeunit);
+    static const char *const none = "00000000-0000-0000-0000-000000000000";
+    struct push_result ignored = { 0 };
+    bool found;
 
     if (nav->receipts == NAV_RECEIVE_AND_INVOICE)
         return true;
-    if (!odata_inquire(nav->odata, action, body, &value, err))
+    if (!nav_find_key(nav, "FindReceipt", none, &found, &ignored, err) ||
+        (nav->bill_orders &&
+         !nav_find_key(nav, "FindOrderInvoice", none, &found, &ignored, err)))
         return err_at(err, "codeunit %s", nav->codeunit);
     buf_addf(report, "codeunit   ok  %s answers\n", nav->codeunit);
     return true;

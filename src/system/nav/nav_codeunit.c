@@ -27,9 +27,8 @@ lines_text(struct arena *arena, const json_t *lines)
     return arena_strdup(arena, out.text);
 }
 
-/* {"number":"107031","existed":true}, or the number alone, or "". */
-static void
-take_number(const struct buf *value, struct push_result *result)
+void
+nav_take_number(const struct buf *value, struct push_result *result)
 {
     CLEANUP(json_decrefp) json_t *answer = NULL;
     struct err ignored = { 0 };
@@ -62,7 +61,7 @@ nav_codeunit_post(struct system *system, const struct nav_receipt *receipt,
                              "lines", lines_text(arena, receipt->lines));
     if (!odata_call(nav->odata, action, body, &value, err))
         return nav_failed(err);
-    take_number(&value, result);
+    nav_take_number(&value, result);
     if (result->number[0] != '\0')
         return PUSH_DONE;
     err_set(err, TP6015, "%s answered without a receipt's number", action);
@@ -70,21 +69,28 @@ nav_codeunit_post(struct system *system, const struct nav_receipt *receipt,
 }
 
 bool
-nav_codeunit_find(struct system *system, const struct nav_receipt *receipt,
-                  bool *found, struct push_result *result, struct err *err)
+nav_find_key(struct nav *nav, const char *procedure, const char *key,
+             bool *found, struct push_result *result, struct err *err)
 {
     CLEANUP(arena_free) struct arena *arena = arena_new();
     CLEANUP(buf_free) struct buf value = { 0 };
-    struct nav *nav = nav_of(system);
+    CLEANUP(json_decrefp) json_t *body = json_pack("{ss}", "documentKey", key);
+
+    if (!odata_inquire(nav->odata,
+                       arena_printf(arena, "%s_%s", nav->codeunit, procedure),
+                       body, &value, err))
+        return false;
+    nav_take_number(&value, result);
+    *found = result->number[0] != '\0';
+    return true;
+}
+
+bool
+nav_codeunit_find(struct system *system, const struct nav_receipt *receipt,
+                  bool *found, struct push_result *result, struct err *err)
+{
     char key[NAV_UUID];
 
     nav_uuid(key, receipt->key, receipt->po);
-    CLEANUP(json_decrefp) json_t *body = json_pack("{ss}", "documentKey", key);
-    if (!odata_inquire(nav->odata,
-                       arena_printf(arena, "%s_FindReceipt", nav->codeunit),
-                       body, &value, err))
-        return false;
-    take_number(&value, result);
-    *found = result->number[0] != '\0';
-    return true;
+    return nav_find_key(nav_of(system), "FindReceipt", key, found, result, err);
 }

@@ -51,6 +51,7 @@ struct nav {
     const struct nav_words *words;
     enum nav_receipts receipts;
     bool post;            /* post bills, not only draft them */
+    bool bill_orders;     /* bills invoice what their order received */
     const char *codeunit; /* the service name it is published by */
     const char *template, *batch, *location; /* of the item journal */
     const char *payments;          /* the payment journal's code, or NULL */
@@ -146,6 +147,13 @@ enum pushed nav_receive_post(struct system *, const struct nav_receipt *,
                              struct push_result *, struct err *);
 bool nav_receive_find(struct system *, const struct nav_receipt *, bool *found,
                       struct push_result *, struct err *);
+
+/* What a procedure that posts by a key answered: {"number":"107031",
+ * "existed":true}, the number alone, or "". */
+void nav_take_number(const struct buf *value, struct push_result *);
+/* {"documentKey":key} to FindReceipt or FindOrderInvoice. */
+bool nav_find_key(struct nav *, const char *procedure, const char *key,
+                  bool *found, struct push_result *, struct err *) MUST_USE;
 
 enum pushed nav_push_bill(struct system *, const struct record *,
                           const char *key, struct push_result *, struct err *);
