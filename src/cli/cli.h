@@ -61,6 +61,7 @@ struct command {
     enum exit_code (*run)(struct cli *);
     const char *about;
     const char *details;
+    const char *examples; /* one a line */
 };
 extern const struct command commands[]; /* ended by NULL words */
 

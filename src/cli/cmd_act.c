@@ -9,13 +9,13 @@
 static bool
 act_on(struct cli *cli, enum flow_act act, const char *word, const char *done)
 {
-    long id;
+    struct document document;
 
-    if (!text_number(word, 1000000000000L, &id))
-        return err_set(&cli->err, TP8002,
-                       "found '%s', expected a document's number", word);
+    if (!doc_find(cli, word, &document))
+        return false;
+    long long id = document.id;
     if (cli_has(cli, OPTION_DRY_RUN)) {
-        printf("document %ld would be %s\n", id, done);
+        printf("document %lld would be %s\n", id, done);
         return true;
     }
     if (!flow_act(cli->journal, id, act,
@@ -23,7 +23,7 @@ act_on(struct cli *cli, enum flow_act act, const char *word, const char *done)
                   &cli->err))
         return false;
     if (!cli_has(cli, OPTION_QUIET))
-        printf("document %ld is %s\n", id, done);
+        printf("document %lld is %s\n", id, done);
     return true;
 }
 

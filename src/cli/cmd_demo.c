@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -122,6 +123,22 @@ read_options(struct cli *cli, struct demo *demo)
     return true;
 }
 
+/* The servers go with this program, whatever ends it. */
+static void
+stay(void)
+{
+    sigset_t ends;
+    int which;
+
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGINT);
+    sigaddset(&ends, SIGTERM);
+    sigprocmask(SIG_BLOCK, &ends, NULL);
+    puts("\nThe servers stay until Ctrl-C.");
+    fflush(stdout);
+    sigwait(&ends, &which);
+}
+
 enum exit_code
 cmd_demo(struct cli *cli)
 {
@@ -136,6 +153,8 @@ cmd_demo(struct cli *cli)
         return EXIT_OK;
     }
     bool good = find_program(&demo, &cli->err) && show(&demo, &cli->err);
+    if (good && cli_has(cli, OPTION_STAY))
+        stay();
     demo_stop(&demo);
     if (!good) {
         printf("failed\n");

@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/manual.h"
 #include "cli/out.h"
+#include "x12/ack.h"
 
 /* What Tradepost does by itself about a failure of this kind. */
 static const char *const kind_acts[] = {
@@ -44,6 +45,50 @@ list(struct cli *cli)
     for (int code = TP_NONE + 1; code < TP_COUNT; code++)
         add(&out, err_info((enum err_code)code));
     out_end(&out);
+    return EXIT_OK;
+}
+
+/* Codes by which partners say what is wrong with what they were sent. */
+static const struct {
+    const char *prefix, *where;
+} places[] = {
+    { "AK304=", "a segment, in a 997's AK3" },
+    { "AK403=", "an element, in a 997's AK4" },
+    { "AK502=", "a set, in a 997's AK5" },
+    { "AK905=", "a group, in a 997's AK9" },
+    { "IK304=", "a segment, in a 999's IK3" },
+    { "IK403=", "an element, in a 999's IK4" },
+    { "IK502=", "a set, in a 999's IK5" },
+    { "TA105=", "a whole interchange, in a TA1" },
+};
+
+static void
+add_x12(struct out *out, const char *name, const char *meaning)
+{
+    size_t i = 0;
+
+    while (i + 1 < sizeof places / sizeof places[0] &&
+           !text_starts(name, places[i].prefix))
+        i++;
+    out_cell(out, name);
+    out_cell(out, "X12");
+    out_cell(out, meaning);
+    out_cell(out, "");
+    out_cell(out, "");
+    if (out->cli->format == FORMAT_TEXT)
+        printf("%s  %s\n\nAbout      %s\n", name, meaning, places[i].where);
+}
+
+static enum exit_code
+explain_x12(struct cli *cli, const char *name, const char *meaning)
+{
+    struct out out;
+
+    if (!out_begin(&out, cli, "error", columns, &cli->err))
+        return cli_fail(cli);
+    add_x12(&out, name, meaning);
+    if (cli->format != FORMAT_TEXT)
+        out_end(&out);
     return EXIT_OK;
 }
 
@@ -91,6 +136,9 @@ cmd_explain(struct cli *cli)
 
     if (name == NULL)
         return list(cli);
+    const char *meaning = x12_code_meaning(name);
+    if (meaning != NULL)
+        return explain_x12(cli, name, meaning);
     if (info == NULL)
         return unknown(cli, name);
     if (cli->format != FORMAT_TEXT) {

@@ -85,6 +85,17 @@ print_details(const char *details)
     buf_free(&text);
 }
 
+static void
+print_examples(const struct command *command)
+{
+    puts(strchr(command->examples, '\n') ? "\nExamples" : "\nExample");
+    for (const char *at = command->examples; *at != '\0';) {
+        int size = (int)strcspn(at, "\n");
+        printf("  %.*s\n", size, at);
+        at += size + (at[size] == '\n');
+    }
+}
+
 void
 help_command(const struct command *command)
 {
@@ -102,6 +113,7 @@ help_command(const struct command *command)
         any = true;
         print_option(&option_infos[o]);
     }
+    print_examples(command);
 }
 
 static enum exit_code

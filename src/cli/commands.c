@@ -4,10 +4,10 @@
 #include <string.h>
 
 const struct command commands[] = {
-#define COMMAND(words, arguments, options, group, function, about, details)      \
-    {                                                                            \
-        words, arguments, options, GROUP_##group, cmd_##function, about, details \
-    },
+#define COMMAND(words, arguments, options, group, function, about, details, \
+                examples)                                                   \
+    { words,          arguments, options, GROUP_##group,                    \
+      cmd_##function, about,     details, examples },
 #include "cli/commands.tbl"
 #undef COMMAND
     { 0 }

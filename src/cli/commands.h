@@ -7,7 +7,8 @@
 
 #include "cli/cli.h"
 
-#define COMMAND(words, arguments, options, group, function, about, details) \
+#define COMMAND(words, arguments, options, group, function, about, details, \
+                examples)                                                   \
     enum exit_code cmd_##function(struct cli *);
 #include "cli/commands.tbl"
 #undef COMMAND

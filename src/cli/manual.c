@@ -63,6 +63,9 @@ add_command(struct buf *out, const struct command *command)
         add_text(out, command->details);
         buf_addc(out, '\n');
     }
+    buf_adds(out, ".IP\n.EX\n");
+    add_text(out, command->examples);
+    buf_adds(out, "\n.EE\n");
     if (command->options[0] == '\0')
         return;
     buf_adds(out, ".RS\n");

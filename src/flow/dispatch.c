@@ -65,18 +65,31 @@ start_one(struct flow *flow, struct sending *sending, struct err *err)
                            sending->name, err);
 }
 
-void
-sent_mark(struct flow *flow, struct document *document, const char *evidence)
+/* How long the partner has for its 997: as its file says, else as the flow
+ * does; 0 = none is expected. */
+static long
+ack_seconds(const struct flow *flow, const struct document *document)
 {
     const struct partner *partner =
         partner_by_code(flow->conf, document->partner);
     const struct partner_set *set =
         partner ? partner_sends(partner, document->set) : NULL;
+    const struct flow_text *text = text_for_origin(flow, document);
 
+    if (set != NULL && set->ack_seconds > 0)
+        return set->ack_seconds;
+    return set != NULL && text != NULL && text_equal(text->expect, "997")
+               ? text->expect_seconds
+               : 0;
+}
+
+void
+sent_mark(struct flow *flow, struct document *document, const char *evidence)
+{
     document->state = DOC_DONE;
     document->delivered = DELIVERED_SENT;
     document->acked =
-        set != NULL && set->ack_seconds > 0 ? ACKED_WAITING : ACKED_NA;
+        ack_seconds(flow, document) > 0 ? ACKED_WAITING : ACKED_NA;
     document->code = TP_NONE;
     document->reason[0] = '\0';
     document->attempts = 0;
@@ -87,16 +100,14 @@ sent_mark(struct flow *flow, struct document *document, const char *evidence)
 static bool
 expect_ack(struct flow *flow, const struct document *document, struct err *err)
 {
-    const struct partner *partner =
-        partner_by_code(flow->conf, document->partner);
     struct expectation expectation = { .document = document->id };
 
     if (document->acked != ACKED_WAITING)
         return true;
-    const struct partner_set *set = partner_sends(partner, document->set);
-    text_copy(expectation.partner, sizeof expectation.partner, partner->code);
+    text_copy(expectation.partner, sizeof expectation.partner,
+              document->partner);
     text_copy(expectation.what, sizeof expectation.what, "997");
-    expectation.due = when_now() + (moment)set->ack_seconds * 1000;
+    expectation.due = when_now() + (moment)ack_seconds(flow, document) * 1000;
     return journal_expect(flow->journal, &expectation, err);
 }
 

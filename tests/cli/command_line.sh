@@ -23,6 +23,7 @@ has "help of a noun" 0 "tradepost partner list - the partners" "$tradepost" help
 is "help of nothing" 3 'tradepost: found no command or topic "x" [TP8003]' "$tradepost" help x
 has "help of the settings" 0 "company.isa  (text, must be there)" "$tradepost" help config
 has "explain" 0 "TP1020  a secret is not kept secret" "$tradepost" explain tp1020
+has "explain an acknowledgment's code" 0 "AK403=7  the code is unknown" "$tradepost" explain AK403=7
 is "explain what is not there" 3 'tradepost: found no code "TP1015"; did you mean TP1005? [TP8003]' "$tradepost" explain TP1015
 is "options after the command, short and joined" 0 'BLUEFISH	V10000' "$tradepost" partner show bluefish --no-header -qotsv --columns=code,vendor "-c$work/etc"
 is "a noun alone" 0 'code	vendor

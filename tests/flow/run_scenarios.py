@@ -407,6 +407,12 @@ def clock(world, words, lines):
     world.now = words[0]
 
 
+def site(world, words, lines):
+    """site NAME: a text of the site's own, in place of the shipped one of that name"""
+    os.makedirs(os.path.dirname(world.path("etc", words[0])), exist_ok=True)
+    world.write(os.path.join("etc", words[0]), "\n".join(lines) + "\n")
+
+
 def wait(world, words, lines):
     """wait SECONDS"""
     time.sleep(float(words[0]))
@@ -432,7 +438,7 @@ def block(world, words, lines):
 
 
 VERBS = {"block": block, "give": give, "acknowledge": answer_997, "fault": fault, "run": run, "tool": tool, "expect": expect,
-         "set": setting, "main": main_setting, "clock": clock, "wait": wait, "partner": edit, "replay": replay, "ship": ship,
+         "set": setting, "main": main_setting, "clock": clock, "site": site, "wait": wait, "partner": edit, "replay": replay, "ship": ship,
          "bill": bill, "pay": pay, "faults": faults, "fault-clear": fault_clear, "run-until-done": run_until_done,
          "run-beside": run_beside, "secret": secret, "sandbox": sandbox, "sftp": sftp, "disk": disk, "env": environment}
 NAV = {"order": nav_order, "invoice": nav_invoice, "bill": nav_bill, "row": nav_row, "set": nav_setting}
