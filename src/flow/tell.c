@@ -26,6 +26,7 @@ tell_later(struct flow *flow, const struct document *document,
 
 struct telling {
     struct effect effects[BATCH];
+    struct err failed[BATCH];
     size_t count;
 };
 
@@ -108,27 +109,44 @@ settle(struct flow *flow, struct effect *effect, const struct err *failed,
                                      "not told", failed->text, err));
 }
 
+/* What was told is noted in one commit; a run that dies before it tells once
+ * more, which does no harm. */
+static bool
+settle_all(struct flow *flow, struct telling *telling, struct err *err)
+{
+    if (telling->count == 0)
+        return true;
+    if (!journal_begin(flow->journal, err))
+        return false;
+    for (size_t i = 0; i < telling->count; i++)
+        if (!settle(flow, &telling->effects[i], &telling->failed[i], err)) {
+            journal_abandon(flow->journal);
+            return false;
+        }
+    return journal_commit(flow->journal, err);
+}
+
 bool
 step_tell(struct flow *flow, unsigned *moved, struct err *err)
 {
     static struct telling telling;
-    bool good = true;
 
-    telling.count = 0;
+    memset(&telling, 0, sizeof telling);
     if (!journal_query(flow->journal,
                        "SELECT doc, target, key FROM effects WHERE kind "
                        "= 'tell' AND state IN ('intended', 'attempted') "
                        "ORDER BY effect LIMIT 100",
                        NULL, 0, take_row, &telling, err))
         return false;
-    for (size_t i = 0; good && i < telling.count; i++) {
-        struct err failed = { 0 };
-        if (!tell(flow, &telling.effects[i], &failed))
-            log_err(LOG_WARNING, &failed, telling.effects[i].key);
-        *moved += failed.kind == ERR_NONE;
-        good = settle(flow, &telling.effects[i], &failed, err);
-        if (passing(&failed))
+    for (size_t i = 0; i < telling.count; i++) {
+        struct err *failed = &telling.failed[i];
+        if (!tell(flow, &telling.effects[i], failed))
+            log_err(LOG_WARNING, failed, telling.effects[i].key);
+        *moved += failed->kind == ERR_NONE;
+        if (passing(failed)) {
+            telling.count = i;
             break;
+        }
     }
-    return good;
+    return settle_all(flow, &telling, err);
 }
