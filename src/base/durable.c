@@ -108,6 +108,22 @@ durable_write(const char *dir, const char *name, const void *bytes, size_t size,
 }
 
 bool
+durable_stage(const char *dir, const char *name, const void *bytes, size_t size,
+              mode_t mode, struct err *err)
+{
+    char path[PATH_MAX];
+
+    BUG_IF(strchr(name, '/') != NULL);
+    if (!text_format(path, sizeof path, "%s/%s", dir, name))
+        return err_set(err, TP4001, "name too long: %s", name);
+    if (write_temporary(path, bytes, size, mode, true))
+        return true;
+    fail(err, "cannot write", path);
+    unlink(path);
+    return false;
+}
+
+bool
 durable_write_view(const char *dir, const char *name, const void *bytes,
                    size_t size, mode_t mode, struct err *err)
 {

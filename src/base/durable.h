@@ -22,6 +22,11 @@
 /* name is relative to dir and must hold no "/", "." or ".." component. */
 bool durable_write(const char *dir, const char *name, const void *bytes,
                    size_t size, mode_t, struct err *) MUST_USE;
+/* Writes in place and syncs the file, under a name that nobody reads; what was
+ * there goes, and a part may be left. durable_sync_dir() makes the name itself
+ * durable, durable_rename() gives the name that is read. */
+bool durable_stage(const char *dir, const char *name, const void *bytes,
+                   size_t size, mode_t, struct err *) MUST_USE;
 /* As durable_write, without the syncs: for views that can be rebuilt. */
 bool durable_write_view(const char *dir, const char *name, const void *bytes,
                         size_t size, mode_t, struct err *) MUST_USE;
