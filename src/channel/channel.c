@@ -89,6 +89,46 @@ channel_close(struct channel **channel)
 }
 
 bool
+parcels_ready(struct parcel *parcels, size_t count,
+              const struct channel_ready *ready)
+{
+    struct err err = { 0 };
+    size_t begun = 0;
+
+    for (size_t i = 0; i < count; i++)
+        begun += parcels[i].begun;
+    if (begun == 0 || ready == NULL ||
+        ready->call(ready->user, parcels, count, &err))
+        return true;
+    for (size_t i = 0; i < count; i++)
+        if (parcels[i].begun) {
+            parcels[i].begun = false;
+            parcels[i].err = err;
+        }
+    return false;
+}
+
+const char *const absent_words[] = { "unsent", "unknown", "taken", NULL };
+
+bool
+absent_read(const struct channel *channel, bool renames,
+            enum channel_found *out, struct err *err)
+{
+    const char *word =
+        conf_text(channel->group, "absent", renames ? "taken" : "unknown");
+
+    *out = text_equal(word, "taken")    ? FOUND_TAKEN
+           : text_equal(word, "unsent") ? FOUND_NO
+                                        : FOUND_UNKNOWN;
+    if (*out != FOUND_TAKEN || renames)
+        return true;
+    err_set(err, TP5050,
+            "absent is \"taken\"; expected unsent or unknown where files are "
+            "not renamed");
+    return err_at(err, "%s", conf_place(channel->group));
+}
+
+bool
 setting_text(const struct channel *channel, const char *name, const char **out,
              struct err *err)
 {

@@ -4,11 +4,14 @@
  * dir); two more for tests (mem, flaky).
  *
  *   if (!channel_open(&channel, group, &secrets, &err)) ...
- *   channel->ops->put(channel, parcels, count, &err);  each says its own end
+ *   channel->ops->put(channel, parcels, count, &ready, &err);
  *   channel_close(&channel);
  *
- * Sent means evidence. A parcel whose final name may have been given when the
- * connection broke is UNSURE, never sent: find asks the far side. A channel
+ * Sent means evidence. put has two phases, so that a file that is absent
+ * later can be judged: first all parcels are uploaded under temporary names,
+ * then ready is called, and only then are they renamed. A parcel whose final
+ * name may have been given when the connection broke is UNSURE, never sent:
+ * find asks the far side. Each parcel says its own end. A channel
  * whose connection broke connects again with the next call, so that a
  * long-lived one may be kept; it is also the one that remembers which files
  * have been still since the last look.
@@ -31,8 +34,8 @@ struct parcel {
     const char *name;
     const void *bytes;
     size_t size;
-    bool staged; /* filled by stage, read by put */
     /* filled by put: */
+    bool begun; /* set before ready: its final name may be given next */
     bool sent;
     char evidence[160]; /* "rename ok, 690 bytes at /in/x.edi"; Cleo's id */
     struct err err;     /* when not sent */
@@ -54,6 +57,22 @@ struct listing {
     char example[160]; /* what is wrong with the first refused one */
 };
 
+/* Called by put for parcels out of those it was given, with begun set and, in
+ * evidence, how they lie there. False: no name is given, and the parcels get
+ * this err. */
+struct channel_ready {
+    bool (*call)(void *user, struct parcel *, size_t count, struct err *);
+    void *user;
+};
+
+/* What became of a parcel whose name may have been given. */
+enum channel_found {
+    FOUND_NO,    /* it was not delivered: it may be sent again */
+    FOUND_THERE, /* it lies there */
+    FOUND_TAKEN, /* it was renamed, and is gone: the partner took it */
+    FOUND_UNKNOWN
+};
+
 /* Fetches a secret by name ("secret:x" or "x") into buf; see conf_secret. */
 struct channel_secrets {
     bool (*get)(void *user, const char *name, struct buf *, struct err *);
@@ -69,16 +88,13 @@ struct channel_ops {
     bool (*open)(struct channel *, struct err *);
     /* MUST. Accepts a half-opened channel. */
     void (*close)(struct channel *);
-    /* MAY. Writes each parcel whole under a name that the far side leaves
-     * alone; what the caller makes durable before put() gives those the name
-     * tells after a crash whether they got it (find_staged). One that could
-     * not be written has its err, and nothing of it can be seen; one that has
-     * neither is put whole. False when none could be tried. */
-    bool (*stage)(struct channel *, struct parcel *, size_t count,
-                  struct err *);
-    /* MUST. Tries each parcel on its own, the staged ones by name alone;
-     * false when none could be tried. */
-    bool (*put)(struct channel *, struct parcel *, size_t count, struct err *);
+    /* MUST. Tries each parcel on its own; false when none could be tried. Calls
+     * ready (NULL = nobody cares) for a parcel exactly once, before its final
+     * name may be given: after all uploads and before the first rename, once
+     * for all that were uploaded; where there is no renaming, before it is
+     * written. UNSURE only after that. */
+    bool (*put)(struct channel *, struct parcel *, size_t count,
+                const struct channel_ready *, struct err *);
     /* MUST. Complete files only, as far as the far side tells. */
     bool (*list)(struct channel *, struct arena *, struct listing *,
                  struct err *);
@@ -87,14 +103,11 @@ struct channel_ops {
     /* MUST. Removes (or moves to the done folder) what the journal has. A file
      * that is gone is no failure. */
     bool (*remove)(struct channel *, const struct listed *, struct err *);
-    /* MUST. Answers UNSURE: is a file of this name and size there? found is
-     * 1 yes, 0 no, -1 cannot be told. */
-    bool (*find)(struct channel *, const char *name, size_t size, int *found,
-                 struct err *);
-    /* MUST with stage. Did a parcel that was staged get its name? 1 yes: it is
-     * there, or in neither place, since only the name takes it away; 0 no. */
-    bool (*find_staged)(struct channel *, const char *name, size_t size,
-                        int *found, struct err *);
+    /* MUST. Answers UNSURE, for a parcel that ready was called for and that
+     * nobody tried again since (one that it was not called for needs no
+     * question: it was not delivered). */
+    bool (*find)(struct channel *, const char *name, size_t size,
+                 enum channel_found *, struct err *);
     /* MUST. Connects, signs in, looks at both folders; adds a line each. */
     bool (*probe)(struct channel *, struct buf *report, struct err *);
 };

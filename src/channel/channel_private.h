@@ -45,6 +45,18 @@ struct found {
 void listing_add(struct listing *, const struct found *, const char *pattern,
                  struct looks *);
 
+/* Calls ready, if there is one, for those of the parcels that are begun. False:
+ * they have its err, and are not begun any longer. */
+bool parcels_ready(struct parcel *, size_t count, const struct channel_ready *);
+
+/* What the setting "absent" says of a file in doubt that is not there, nor is
+ * its temporary copy. The words are for the table of settings. */
+extern const char *const absent_words[];
+/* Without the setting: taken where files are renamed, else unknown. Without
+ * renaming "taken" is refused (TP5050). */
+bool absent_read(const struct channel *, bool renames, enum channel_found *,
+                 struct err *) MUST_USE;
+
 /* The text of a required setting, or TP5050. */
 bool setting_text(const struct channel *, const char *name, const char **,
                   struct err *) MUST_USE;

@@ -51,6 +51,9 @@ static const struct setting remove_settings[] = {
     CALL("DELETE", "/api/files/{folder}/{id}"), { .name = NULL }
 };
 
+/* Never "taken": an upload may have failed without a trace. */
+static const char *const absent_choices[] = { "unsent", "unknown", NULL };
+
 static const struct setting cleo_settings[] = {
     { .name = "kind", .type = SETTING_TEXT, .about = "cleo", .required = true },
     { .name = "url",
@@ -75,6 +78,13 @@ static const struct setting cleo_settings[] = {
     { .name = "get",
       .type = SETTING_TEXT,
       .about = "the folder that we take from" },
+    { .name = "absent",
+      .type = SETTING_TEXT,
+      .fallback = "unknown",
+      .choices = absent_choices,
+      .about = "what it means when a file whose upload got no answer is not "
+               "there: \"unsent\", it is sent again; \"unknown\", it may have "
+               "been taken already, a person decides" },
     { .name = "pattern",
       .type = SETTING_TEXT,
       .fallback = "*",
@@ -163,7 +173,8 @@ cleo_open(struct channel *channel, struct err *err)
     cleo->pattern = conf_text(channel->group, "pattern", "*");
     cleo->looks =
         looks_new(conf_number(channel->group, "stable_seconds", STILL_SECONDS));
-    return read_url(channel, cleo, err) &&
+    return absent_read(channel, false, &cleo->absent, err) &&
+           read_url(channel, cleo, err) &&
            setting_text(channel, "password", &name, err) &&
            setting_secret(channel, "password", &password, err) &&
            sign_up(channel, cleo, &password, err) &&

@@ -76,8 +76,11 @@ transmission(const struct channel *channel, const struct http_answer *answer,
             *at = '?';
 }
 
+/* One request writes the file under its name: ready comes before it, for each
+ * file by itself, so that a run that dies leaves one in doubt, not all. */
 static void
-put_one(struct channel *channel, struct parcel *parcel)
+put_one(struct channel *channel, struct parcel *parcel,
+        const struct channel_ready *ready)
 {
     struct cleo *cleo = channel->state;
     CLEANUP(drop_answer) struct http_answer answer = { 0 };
@@ -90,8 +93,10 @@ put_one(struct channel *channel, struct parcel *parcel)
     char id[96];
 
     parcel->sent = false;
+    parcel->evidence[0] = '\0';
     err_clear(&parcel->err);
-    if (!name_check_ours(parcel->name, &parcel->err) ||
+    parcel->begun = name_check_ours(parcel->name, &parcel->err);
+    if (!parcel->begun || !parcels_ready(parcel, 1, ready) ||
         !cleo_ask(channel, &call, NULL, &parcel->err))
         return;
     transmission(channel, &answer, id, sizeof id);
@@ -103,14 +108,14 @@ put_one(struct channel *channel, struct parcel *parcel)
 
 bool
 cleo_put(struct channel *channel, struct parcel *parcels, size_t count,
-         struct err *err)
+         const struct channel_ready *ready, struct err *err)
 {
     struct cleo *cleo = channel->state;
 
     if (!need(cleo->put, "put", err))
         return false;
     for (size_t i = 0; i < count; i++)
-        put_one(channel, &parcels[i]);
+        put_one(channel, &parcels[i], ready);
     return true;
 }
 
@@ -301,7 +306,7 @@ cleo_remove(struct channel *channel, const struct listed *file, struct err *err)
 struct seeking {
     const char *name;
     size_t size;
-    int found;
+    enum channel_found found;
 };
 
 static void
@@ -309,17 +314,19 @@ take_sought(void *user, const struct found *found)
 {
     struct seeking *seeking = user;
 
-    if (text_equal(found->name, seeking->name) &&
-        (found->size < 0 || (size_t)found->size == seeking->size))
-        seeking->found = 1;
+    if (!text_equal(found->name, seeking->name))
+        return;
+    seeking->found = found->size < 0 || (size_t)found->size == seeking->size
+                         ? FOUND_THERE
+                         : FOUND_NO;
 }
 
 bool
-cleo_find(struct channel *channel, const char *name, size_t size, int *found,
-          struct err *err)
+cleo_find(struct channel *channel, const char *name, size_t size,
+          enum channel_found *found, struct err *err)
 {
     struct cleo *cleo = channel->state;
-    struct seeking seeking = { name, size, 0 };
+    struct seeking seeking = { name, size, cleo->absent };
     struct walk walk = { cleo->put, take_sought, &seeking };
 
     if (!need(cleo->put, "put", err) || !walk_folder(channel, &walk, err))

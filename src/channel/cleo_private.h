@@ -24,6 +24,7 @@ struct cleo {
     struct http *http;
     struct oauth *oauth;
     const char *url, *put, *get, *pattern;
+    enum channel_found absent;
     struct looks *looks;
 };
 
@@ -46,13 +47,14 @@ bool cleo_ask(struct channel *, const struct cleo_call *, bool *missing,
 const char *cleo_setting(const struct channel *, const char *group,
                          const char *name);
 
-bool cleo_put(struct channel *, struct parcel *, size_t count, struct err *);
+bool cleo_put(struct channel *, struct parcel *, size_t count,
+              const struct channel_ready *, struct err *);
 bool cleo_list(struct channel *, struct arena *, struct listing *,
                struct err *);
 bool cleo_get(struct channel *, const struct listed *, struct buf *,
               struct err *);
 bool cleo_remove(struct channel *, const struct listed *, struct err *);
-bool cleo_find(struct channel *, const char *name, size_t size, int *found,
-               struct err *);
+bool cleo_find(struct channel *, const char *name, size_t size,
+               enum channel_found *, struct err *);
 
 #endif

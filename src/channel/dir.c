@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -16,6 +17,7 @@ enum { MAX_FILES = 20000, STILL_SECONDS = 2 };
 
 struct dir {
     const char *put, *get, *done, *pattern; /* of the settings */
+    enum channel_found absent;
     struct looks *looks;
 };
 
@@ -30,6 +32,14 @@ static const struct setting dir_settings[] = {
     { .name = "done",
       .type = SETTING_TEXT,
       .about = "where fetched files are moved; none = they are removed" },
+    { .name = "absent",
+      .type = SETTING_TEXT,
+      .fallback = "taken",
+      .choices = absent_words,
+      .about = "what it means when we had begun to rename a file, and neither "
+               "it nor its temporary copy .NAME.tmp is there: \"taken\" by the "
+               "partner, thus delivered; \"unsent\", it is sent again; "
+               "\"unknown\", a person decides" },
     { .name = "pattern",
       .type = SETTING_TEXT,
       .fallback = "*",
@@ -63,6 +73,8 @@ dir_open(struct channel *channel, struct err *err)
     dir->pattern = conf_text(channel->group, "pattern", "*");
     dir->looks =
         looks_new(conf_number(channel->group, "stable_seconds", STILL_SECONDS));
+    if (!absent_read(channel, true, &dir->absent, err))
+        return false;
     if (dir->put != NULL || dir->get != NULL)
         return true;
     err_set(err, TP5050, "a channel of kind dir needs put, get, or both");
@@ -94,70 +106,69 @@ need(const char *folder, const char *what, struct err *err)
            err_set(err, TP5051, "%s is not a folder", folder);
 }
 
-/* A hidden name, which partners leave alone. */
 static bool
-staged_name(char out[NAME_MAX], const char *name, struct err *err)
+temp_name(const char *name, char out[NAME_MAX], struct err *err)
 {
-    return name_check_ours(name, err) &&
-           (text_format(out, NAME_MAX, ".%s.part", name) ||
-            err_set(err, TP5050, "%.100s is too long a name", name));
+    return text_format(out, NAME_MAX, ".%s.tmp", name) ||
+           err_set(err, TP5043, "the name %.60s... is too long", name);
 }
 
-static bool
-dir_stage(struct channel *channel, struct parcel *parcels, size_t count,
-          struct err *err)
+static void
+upload(struct dir *dir, struct parcel *parcel)
 {
-    struct dir *dir = channel->state;
-    char hidden[NAME_MAX];
+    char temp[NAME_MAX];
 
-    if (!need(dir->put, "put", err))
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        struct parcel *parcel = &parcels[i];
-        parcel->staged = staged_name(hidden, parcel->name, &parcel->err) &&
-                         durable_write(dir->put, hidden, parcel->bytes,
-                                       parcel->size, 0640, &parcel->err);
+    parcel->sent = false;
+    err_clear(&parcel->err);
+    parcel->begun = name_check_ours(parcel->name, &parcel->err) &&
+                    temp_name(parcel->name, temp, &parcel->err) &&
+                    durable_stage(dir->put, temp, parcel->bytes, parcel->size,
+                                  0640, &parcel->err);
+    if (parcel->begun)
+        text_format(parcel->evidence, sizeof parcel->evidence,
+                    "%zu bytes written as %.90s, to be renamed", parcel->size,
+                    temp);
+}
+
+static void
+give_name(struct dir *dir, struct parcel *parcel)
+{
+    char temp[NAME_MAX], from[PATH_MAX], to[PATH_MAX];
+    struct err *err = &parcel->err;
+
+    if (!temp_name(parcel->name, temp, err) ||
+        !path_join(from, sizeof from, dir->put, temp, err) ||
+        !path_join(to, sizeof to, dir->put, parcel->name, err))
+        return;
+    parcel->sent = durable_rename(from, to, err);
+    if (parcel->sent) {
+        text_format(parcel->evidence, sizeof parcel->evidence,
+                    "rename ok, %zu bytes at %.90s", parcel->size, dir->put);
+    } else if (!file_exists(from)) {
+        struct err why = *err;
+        err_clear(err);
+        err_set(err, TP5047, "%.100s may be there: %s", to, why.text);
     }
-    return true;
-}
-
-static bool
-give_name(const struct dir *dir, const char *name, struct err *err)
-{
-    char hidden[NAME_MAX], from[PATH_MAX], to[PATH_MAX];
-
-    return staged_name(hidden, name, err) &&
-           path_join(from, sizeof from, dir->put, hidden, err) &&
-           path_join(to, sizeof to, dir->put, name, err) &&
-           durable_rename(from, to, err);
-}
-
-static bool
-write_named(const struct dir *dir, struct parcel *parcel)
-{
-    return name_check_ours(parcel->name, &parcel->err) &&
-           durable_write(dir->put, parcel->name, parcel->bytes, parcel->size,
-                         0640, &parcel->err);
 }
 
 static bool
 dir_put(struct channel *channel, struct parcel *parcels, size_t count,
-        struct err *err)
+        const struct channel_ready *ready, struct err *err)
 {
     struct dir *dir = channel->state;
 
     if (!need(dir->put, "put", err))
         return false;
-    for (size_t i = 0; i < count; i++) {
-        struct parcel *parcel = &parcels[i];
-        parcel->sent = parcel->staged
-                           ? give_name(dir, parcel->name, &parcel->err)
-                           : write_named(dir, parcel);
-        if (parcel->sent)
-            text_format(parcel->evidence, sizeof parcel->evidence,
-                        "rename ok, %zu bytes at %.90s", parcel->size,
-                        dir->put);
-    }
+    for (size_t i = 0; i < count; i++)
+        upload(dir, &parcels[i]);
+    /* Else a power cut could leave no copy, as if it had been renamed. */
+    if (!durable_sync_dir(dir->put, err))
+        return false;
+    if (!parcels_ready(parcels, count, ready))
+        return true;
+    for (size_t i = 0; i < count; i++)
+        if (parcels[i].begun)
+            give_name(dir, &parcels[i]);
     return true;
 }
 
@@ -174,6 +185,17 @@ add_file(struct dir *dir, const char *name, struct listing *listing)
     found.size = info.st_size;
     found.modified = info.st_mtim.tv_sec;
     listing_add(listing, &found, dir->pattern, dir->looks);
+}
+
+/* The oldest first, so that a replacement is not taken before its original. */
+static int
+by_age(const void *left, const void *right)
+{
+    const struct listed *a = left, *b = right;
+
+    if (a->modified != b->modified)
+        return a->modified < b->modified ? -1 : 1;
+    return strcmp(a->name, b->name);
 }
 
 static bool
@@ -198,6 +220,8 @@ dir_list(struct channel *channel, struct arena *arena, struct listing *listing,
          listing->count < room && (entry = readdir(open)) != NULL;)
         add_file(dir, entry->d_name, listing);
     looks_end(dir->looks);
+    if (listing->count > 1)
+        qsort(listing->files, listing->count, sizeof *listing->files, by_age);
     return true;
 }
 
@@ -261,33 +285,22 @@ dir_remove(struct channel *channel, const struct listed *file, struct err *err)
 }
 
 static bool
-dir_find(struct channel *channel, const char *name, size_t size, int *found,
-         struct err *err)
+dir_find(struct channel *channel, const char *name, size_t size,
+         enum channel_found *found, struct err *err)
 {
     struct dir *dir = channel->state;
-    char path[PATH_MAX];
+    char path[PATH_MAX], copy[PATH_MAX], temp[NAME_MAX];
     struct stat info;
 
     if (!name_check_ours(name, err) || !need(dir->put, "put", err) ||
-        !path_join(path, sizeof path, dir->put, name, err))
+        !temp_name(name, temp, err) ||
+        !path_join(path, sizeof path, dir->put, name, err) ||
+        !path_join(copy, sizeof copy, dir->put, temp, err))
         return false;
-    *found = lstat(path, &info) == 0 && (size_t)info.st_size == size;
-    return true;
-}
-
-static bool
-dir_find_staged(struct channel *channel, const char *name, size_t size,
-                int *found, struct err *err)
-{
-    struct dir *dir = channel->state;
-    char hidden[NAME_MAX], path[PATH_MAX];
-    struct stat info;
-
-    if (!dir_find(channel, name, size, found, err) ||
-        !staged_name(hidden, name, err) ||
-        !path_join(path, sizeof path, dir->put, hidden, err))
-        return false;
-    *found = *found == 1 || lstat(path, &info) != 0;
+    if (lstat(path, &info) == 0)
+        *found = (size_t)info.st_size == size ? FOUND_THERE : FOUND_NO;
+    else
+        *found = file_exists(copy) ? FOUND_NO : dir->absent;
     return true;
 }
 
@@ -318,12 +331,10 @@ const struct channel_ops channel_dir = {
     .settings = dir_settings,
     .open = dir_open,
     .close = dir_close,
-    .stage = dir_stage,
     .put = dir_put,
     .list = dir_list,
     .get = dir_get,
     .remove = dir_remove,
     .find = dir_find,
-    .find_staged = dir_find_staged,
     .probe = dir_probe,
 };

@@ -75,22 +75,26 @@ flaky_close(struct channel *channel)
     channel->state = NULL;
 }
 
+static bool
+break_off(void *user, struct parcel *parcels, size_t count, struct err *err)
+{
+    (void)user, (void)parcels, (void)count;
+    return err_set(err, TP5047, "broken by chance, not sent");
+}
+
+/* One that ends in doubt and is not sent lies there under its temporary name.
+ */
 static void
 put_one(struct flaky *flaky, struct parcel *parcel)
 {
+    static const struct channel_ready broken = { break_off, NULL };
     struct channel *inner = flaky->inner;
-    bool doubt;
+    bool doubt = roll(flaky) < flaky->unsure;
+    bool stays = doubt && roll(flaky) < 50;
 
-    parcel->sent = false;
-    if (fails(flaky, &parcel->err))
-        return;
-    doubt = roll(flaky) < flaky->unsure;
-    if (doubt && roll(flaky) < 50) {
-        err_set(&parcel->err, TP5047, "broken by chance, not sent");
-        return;
-    }
-    if (!inner->ops->put(inner, parcel, 1, &parcel->err) || !doubt ||
-        !parcel->sent)
+    if (!inner->ops->put(inner, parcel, 1, stays ? &broken : NULL,
+                         &parcel->err) ||
+        !doubt || !parcel->sent)
         return;
     parcel->sent = false;
     parcel->evidence[0] = '\0';
@@ -99,14 +103,22 @@ put_one(struct flaky *flaky, struct parcel *parcel)
 
 static bool
 flaky_put(struct channel *channel, struct parcel *parcels, size_t count,
-          struct err *err)
+          const struct channel_ready *ready, struct err *err)
 {
     struct flaky *flaky = channel->state;
 
     if (fails(flaky, err))
         return false;
+    for (size_t i = 0; i < count; i++) {
+        parcels[i].sent = false;
+        err_clear(&parcels[i].err);
+        parcels[i].begun = !fails(flaky, &parcels[i].err);
+    }
+    if (!parcels_ready(parcels, count, ready))
+        return true;
     for (size_t i = 0; i < count; i++)
-        put_one(flaky, &parcels[i]);
+        if (parcels[i].begun)
+            put_one(flaky, &parcels[i]);
     return true;
 }
 
@@ -148,8 +160,8 @@ flaky_remove(struct channel *channel, const struct listed *file,
 }
 
 static bool
-flaky_find(struct channel *channel, const char *name, size_t size, int *found,
-           struct err *err)
+flaky_find(struct channel *channel, const char *name, size_t size,
+           enum channel_found *found, struct err *err)
 {
     struct flaky *flaky = channel->state;
 

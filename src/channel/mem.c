@@ -14,7 +14,7 @@ struct mem_file {
 };
 
 struct mem {
-    struct mem_file *sent, *offered;
+    struct mem_file *staged, *sent, *offered;
 };
 
 static const struct setting mem_settings[] = {
@@ -85,6 +85,15 @@ channel_mem_sent(struct channel *channel, const char *name, struct buf *out)
     return file != NULL;
 }
 
+void
+channel_mem_take(struct channel *channel, const char *name)
+{
+    struct mem *mem = channel->state;
+
+    if (*locate(&mem->sent, name) != NULL)
+        drop(locate(&mem->sent, name));
+}
+
 size_t
 channel_mem_sent_count(struct channel *channel)
 {
@@ -112,6 +121,8 @@ mem_close(struct channel *channel)
 
     if (mem == NULL)
         return;
+    while (mem->staged != NULL)
+        drop(&mem->staged);
     while (mem->sent != NULL)
         drop(&mem->sent);
     while (mem->offered != NULL)
@@ -120,22 +131,37 @@ mem_close(struct channel *channel)
     channel->state = NULL;
 }
 
+/* From the temporary name to the final one. */
+static void
+give_name(struct mem *mem, struct parcel *parcel)
+{
+    store(&mem->sent, parcel->name, parcel->bytes, parcel->size);
+    drop(locate(&mem->staged, parcel->name));
+    parcel->sent = true;
+    text_format(parcel->evidence, sizeof parcel->evidence,
+                "%zu bytes in memory", parcel->size);
+}
+
 static bool
 mem_put(struct channel *channel, struct parcel *parcels, size_t count,
-        struct err *err)
+        const struct channel_ready *ready, struct err *err)
 {
     struct mem *mem = channel->state;
 
     (void)err;
     for (size_t i = 0; i < count; i++) {
         struct parcel *parcel = &parcels[i];
-        parcel->sent = name_check_ours(parcel->name, &parcel->err);
-        if (!parcel->sent)
-            continue;
-        store(&mem->sent, parcel->name, parcel->bytes, parcel->size);
-        text_format(parcel->evidence, sizeof parcel->evidence,
-                    "%zu bytes in memory", parcel->size);
+        parcel->sent = false;
+        err_clear(&parcel->err);
+        parcel->begun = name_check_ours(parcel->name, &parcel->err);
+        if (parcel->begun)
+            store(&mem->staged, parcel->name, parcel->bytes, parcel->size);
     }
+    if (!parcels_ready(parcels, count, ready))
+        return true;
+    for (size_t i = 0; i < count; i++)
+        if (parcels[i].begun)
+            give_name(mem, &parcels[i]);
     return true;
 }
 
@@ -187,14 +213,17 @@ mem_remove(struct channel *channel, const struct listed *file, struct err *err)
 }
 
 static bool
-mem_find(struct channel *channel, const char *name, size_t size, int *found,
-         struct err *err)
+mem_find(struct channel *channel, const char *name, size_t size,
+         enum channel_found *found, struct err *err)
 {
     struct mem *mem = channel->state;
     const struct mem_file *file = *locate(&mem->sent, name);
 
     (void)err;
-    *found = file != NULL && file->bytes.size == size;
+    if (file != NULL)
+        *found = file->bytes.size == size ? FOUND_THERE : FOUND_NO;
+    else
+        *found = *locate(&mem->staged, name) ? FOUND_NO : FOUND_TAKEN;
     return true;
 }
 

@@ -23,6 +23,8 @@ void channel_mem_offer(struct channel *, const char *name, const void *bytes,
                        size_t size);
 /* False when no such file was sent; adds its bytes. */
 bool channel_mem_sent(struct channel *, const char *name, struct buf *);
+/* The partner takes it. */
+void channel_mem_take(struct channel *, const char *name);
 /* How many files lie there, of those sent and those still offered. */
 size_t channel_mem_sent_count(struct channel *);
 size_t channel_mem_offered_count(struct channel *);

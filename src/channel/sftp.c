@@ -11,7 +11,6 @@
 enum { STILL_SECONDS = 5 };
 
 static const char *const verify_words[] = { "size", "exists", "none", NULL };
-static const char *const absent_words[] = { "unsent", "unknown", NULL };
 
 static const struct setting sftp_settings[] = {
     { .name = "kind", .type = SETTING_TEXT, .about = "sftp", .required = true },
@@ -64,10 +63,13 @@ static const struct setting sftp_settings[] = {
                "taken or hidden at once" },
     { .name = "absent",
       .type = SETTING_TEXT,
-      .fallback = "unsent",
       .choices = absent_words,
-      .about = "what it means when a file in doubt is not there: not sent, or "
-               "perhaps taken already (then a person decides)" },
+      .about = "what it means when we had begun to rename a file, and neither "
+               "it nor its temporary copy is there: \"taken\" by the partner, "
+               "thus delivered; \"unsent\", it is sent again; \"unknown\", a "
+               "person decides. Without it: taken; unknown where temp or "
+               "verify is \"none\". Not taken where the server removes old "
+               "temporary files, or the partner takes them" },
     { .name = "stable_seconds",
       .type = SETTING_NUMBER,
       .fallback = "5",
@@ -113,8 +115,6 @@ read_settings(struct channel *channel, struct sftp_state *state,
     state->done_file = conf_text(group, "done_file", "");
     state->pattern = conf_text(group, "pattern", "*");
     state->temp = text_equal(temp, "none") ? NULL : temp;
-    state->absent_unknown =
-        text_equal(conf_text(group, "absent", "unsent"), "unknown");
     state->looks =
         looks_new(conf_number(group, "stable_seconds", STILL_SECONDS));
     state->verify = text_equal(verify, "none")     ? SFTP_VERIFY_NONE
@@ -126,6 +126,12 @@ read_settings(struct channel *channel, struct sftp_state *state,
         (strstr(temp, "NAME") == NULL || strchr(temp, '/') != NULL ||
          text_equal(temp, "NAME")))
         return wrong(channel, "temp", "a name with NAME in it, or none", err);
+    if (!absent_read(channel, state->temp != NULL, &state->absent, err))
+        return false;
+    /* Where files are hidden, so may be the temporary copy. */
+    if (state->verify == SFTP_VERIFY_NONE &&
+        conf_text(group, "absent", NULL) == NULL)
+        state->absent = FOUND_UNKNOWN;
     return true;
 }
 
@@ -218,7 +224,6 @@ close_channel(struct channel *channel)
     sftp_forget_ahead(state);
     looks_free(&state->looks);
     release(&state->listed);
-    release(&state->in_doubt);
     release(&state);
     channel->state = NULL;
 }
@@ -266,12 +271,10 @@ const struct channel_ops channel_sftp = {
     .settings = sftp_settings,
     .open = open_channel,
     .close = close_channel,
-    .stage = sftp_channel_stage,
     .put = sftp_channel_put,
     .list = sftp_channel_list,
     .get = sftp_channel_get,
     .remove = sftp_channel_remove,
     .find = sftp_channel_find,
-    .find_staged = sftp_channel_find_staged,
     .probe = probe,
 };

@@ -22,16 +22,14 @@ struct ahead {
 struct sftp_state {
     const char *host, *user, *put, *get, *done, *done_file, *pattern, *temp;
     enum sftp_verify verify;
-    bool absent_unknown;
+    enum channel_found absent;
     struct sftp *sftp; /* NULL = not connected */
     struct looks *looks;
     struct listed *listed; /* the last listing, for fetching ahead */
     size_t listed_count;
     struct ahead *ahead;
     size_t ahead_count;
-    int64_t ahead_at;   /* when_steady() */
-    uint64_t *in_doubt; /* names whose rename got no answer */
-    size_t in_doubt_count;
+    int64_t ahead_at; /* when_steady() */
 };
 
 /* Connects when there is no connection. */
@@ -46,13 +44,9 @@ bool sftp_channel_list(struct channel *, struct arena *, struct listing *,
 bool sftp_channel_get(struct channel *, const struct listed *, struct buf *,
                       struct err *);
 bool sftp_channel_remove(struct channel *, const struct listed *, struct err *);
-bool sftp_channel_stage(struct channel *, struct parcel *, size_t count,
-                        struct err *);
 bool sftp_channel_put(struct channel *, struct parcel *, size_t count,
-                      struct err *);
+                      const struct channel_ready *, struct err *);
 bool sftp_channel_find(struct channel *, const char *name, size_t size,
-                       int *found, struct err *);
-bool sftp_channel_find_staged(struct channel *, const char *name, size_t size,
-                              int *found, struct err *);
+                       enum channel_found *, struct err *);
 
 #endif

@@ -73,6 +73,7 @@ ask_channel(struct flow *flow, struct document *document, int *found,
     const struct partner *partner =
         partner_by_code(flow->conf, document->partner);
     CLEANUP(buf_free) struct buf bytes = { 0 };
+    enum channel_found answer = FOUND_UNKNOWN;
     struct channel *channel;
     char name[128], evidence[200];
     bool there;
@@ -86,18 +87,17 @@ ask_channel(struct flow *flow, struct document *document, int *found,
     if (!journal_get(flow->journal, document->id, "x12", &bytes, &there, err))
         return false;
     delivery_name(document, name);
-    bool staged = document->delivered == DELIVERED_WRITTEN &&
-                  channel->ops->find_staged != NULL;
-    if (!(staged ? channel->ops->find_staged
-                 : channel->ops->find)(channel, name, bytes.size, found, err)) {
+    if (!channel->ops->find(channel, name, bytes.size, &answer, err)) {
         endpoint_drop(flow, endpoint_of(flow, partner), err, false);
         return false;
     }
+    *found = answer == FOUND_UNKNOWN ? -1 : answer != FOUND_NO;
     if (*found == 1) {
         text_format(evidence, sizeof evidence,
-                    staged ? "%s is at the partner's side or was taken, %zu "
-                             "bytes"
-                           : "%s found at the partner's side, %zu bytes",
+                    answer == FOUND_TAKEN
+                        ? "%s renamed, and taken by the partner since, "
+                          "%zu bytes"
+                        : "%s found at the partner's side, %zu bytes",
                     name, bytes.size);
         sent_mark(flow, document, evidence);
     } else {
@@ -140,17 +140,64 @@ ask_one(struct flow *flow, struct document *document, struct err *err)
     return cannot_tell(flow, document, err);
 }
 
-/* A dead run's working documents become unknown before they are asked for. */
+/* Whether the run that died may have given the file its name. */
+static bool
+was_attempted(struct flow *flow, const struct document *document,
+              bool *attempted, struct err *err)
+{
+    struct arena *arena = arena_new();
+    struct effect *effects;
+    size_t count;
+
+    *attempted = false;
+    bool good = journal_effects(flow->journal, document->id, arena, &effects,
+                                &count, err);
+    for (size_t i = 0; good && i < count; i++)
+        *attempted |= text_equal(effects[i].kind, "deliver") &&
+                      (effects[i].state == EFFECT_ATTEMPTED ||
+                       effects[i].state == EFFECT_UNKNOWN);
+    arena_free(&arena);
+    return good;
+}
+
+/* A dead run's working documents become unknown before they are asked for. A
+ * file that had no name yet was not delivered: nobody need be asked. */
 static bool
 adopt(struct flow *flow, struct document *document, struct err *err)
 {
+    bool attempted = true;
+
     if (document->state != DOC_WORKING)
         return true;
-    document->state = DOC_UNKNOWN;
+    if (document->direction == DIRECTION_OUT &&
+        !was_attempted(flow, document, &attempted, err))
+        return false;
     text_copy(document->reason, sizeof document->reason,
-              "the run that worked on it ended in the middle");
-    return journal_advance(flow->journal, document, DOC_WORKING, "unknown",
-                           document->reason, err);
+              attempted ? "the run that worked on it ended in the middle" : "");
+    if (attempted) {
+        document->state = DOC_UNKNOWN;
+    } else {
+        document->state = DOC_QUEUED;
+        document->delivered = DELIVERED_QUEUED;
+        document->due = 0;
+    }
+    return journal_advance(flow->journal, document, DOC_WORKING,
+                           attempted ? "unknown" : "not sent",
+                           attempted ? document->reason
+                                     : "the run ended before it had its name",
+                           err);
+}
+
+/* Brings one on; moved when it waits no longer. */
+static bool
+bring_on(struct flow *flow, struct document *document, unsigned *moved,
+         struct err *err)
+{
+    if (!adopt(flow, document, err) ||
+        (document->state == DOC_UNKNOWN && !ask_one(flow, document, err)))
+        return false;
+    *moved += document->state != DOC_UNKNOWN;
+    return true;
 }
 
 bool
@@ -168,11 +215,9 @@ step_ask(struct flow *flow, unsigned *moved, struct err *err)
         return false;
     for (size_t i = 0; i < count; i++) {
         int64_t lease = documents[i].lease;
-        if ((!adopt(flow, &documents[i], err) ||
-             !ask_one(flow, &documents[i], err)) &&
+        if (!bring_on(flow, &documents[i], moved, err) &&
             !set_aside(flow, documents[i].id, lease, err))
             return false;
-        *moved += documents[i].state != DOC_UNKNOWN;
     }
     return true;
 }

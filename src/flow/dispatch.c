@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Queued interchanges leave by their partner's channel. Each delivery is an
- * effect: intended and attempted in one commit before the first byte leaves,
- * settled in another when there is evidence. Where the channel can, the file
- * is written under a hidden name first, and that is committed before it gets
- * its own: so a run that died in between can tell a file that was never given
- * its name from one that the partner has taken already. */
+ * effect: intended in one commit before the first byte leaves; attempted in
+ * another when the channel has uploaded it, before it is renamed; settled in a
+ * third when there is evidence. One that is working but not attempted was not
+ * delivered, whatever the far side shows. */
 #include "flow/flow_private.h"
 
 #include <string.h>
@@ -36,6 +35,17 @@ delivery_effect(const struct document *document, struct effect *effect)
                 document->isa);
 }
 
+/* An effect of an earlier time, before a person had it sent again. */
+static bool
+forget_attempt(struct flow *flow, struct effect *effect, struct err *err)
+{
+    if (effect->state == EFFECT_INTENDED || effect->state == EFFECT_FAILED)
+        return true;
+    effect->state = EFFECT_FAILED;
+    text_copy(effect->evidence, sizeof effect->evidence, "to be sent again");
+    return journal_settle(flow->journal, effect, err);
+}
+
 static bool
 start_one(struct flow *flow, struct sending *sending, struct err *err)
 {
@@ -57,7 +67,7 @@ start_one(struct flow *flow, struct sending *sending, struct err *err)
     }
     delivery_effect(document, &sending->effect);
     if (!journal_intend(flow->journal, &sending->effect, err) ||
-        !journal_attempt(flow->journal, &sending->effect, err))
+        !forget_attempt(flow, &sending->effect, err))
         return false;
     document->state = DOC_WORKING;
     document->delivered = DELIVERED_SENDING;
@@ -131,10 +141,8 @@ finish_one(struct flow *flow, struct sending *sending,
                   parcel->evidence);
     } else {
         *rest |= trouble(flow, document, TROUBLE_SEND, &parcel->err);
-        if (document->state != DOC_UNKNOWN)
-            document->delivered = document->state == DOC_HELD
-                                      ? DELIVERED_FAILED
-                                      : DELIVERED_SENDING;
+        document->delivered =
+            document->state == DOC_HELD ? DELIVERED_FAILED : DELIVERED_SENDING;
         sending->effect.state =
             document->state == DOC_UNKNOWN ? EFFECT_UNKNOWN : EFFECT_FAILED;
         text_copy(sending->effect.evidence, sizeof sending->effect.evidence,
@@ -189,78 +197,65 @@ finish_all(struct flow *flow, struct endpoint *endpoint,
     return journal_commit(flow->journal, err);
 }
 
-/* Parcels that were not tried carry the channel's failure. */
-static void
-blame(struct parcel *parcels, size_t count, const struct err *err)
-{
-    for (size_t i = 0; i < count; i++)
-        if (!parcels[i].sent && parcels[i].err.kind == ERR_NONE)
-            parcels[i].err = *err;
-}
+struct batch {
+    struct flow *flow;
+    struct sending *sendings;
+    const struct parcel *parcels; /* one for each */
+};
 
-/* The parcels that may go on, in a row; a name alone takes them there. */
 static bool
-put_ready(struct channel *channel, struct parcel *parcels, size_t count,
-          struct err *err)
+attempt_all(const struct batch *batch, const struct parcel *parcels,
+            size_t count, struct err *err)
 {
-    CLEANUP(arena_free) struct arena *arena = arena_new();
-    struct parcel *ready = arena_alloc(arena, (count + 1) * sizeof *ready);
-    size_t *from = arena_alloc(arena, (count + 1) * sizeof *from), used = 0;
-
     for (size_t i = 0; i < count; i++) {
-        if (parcels[i].err.kind != ERR_NONE)
+        if (!parcels[i].begun)
             continue;
-        from[used] = i;
-        ready[used++] = parcels[i];
-    }
-    bool good = used == 0 || channel->ops->put(channel, ready, used, err);
-    for (size_t i = 0; i < used; i++)
-        parcels[from[i]] = ready[i];
-    return good;
-}
-
-/* What is whole at the far side, known durably before any of it is named. */
-static bool
-note_staged(struct flow *flow, struct sending *sendings,
-            const struct parcel *parcels, size_t count, struct err *err)
-{
-    if (!journal_begin(flow->journal, err))
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        struct document *document = sendings[i].document;
-        if (!parcels[i].staged)
-            continue;
-        document->delivered = DELIVERED_WRITTEN;
-        if (!journal_advance(flow->journal, document, DOC_WORKING, "written",
-                             "under a hidden name", err)) {
-            journal_abandon(flow->journal);
+        struct effect *effect =
+            &batch->sendings[&parcels[i] - batch->parcels].effect;
+        text_copy(effect->evidence, sizeof effect->evidence,
+                  parcels[i].evidence);
+        if (!journal_attempt(batch->flow->journal, effect, err))
             return false;
-        }
     }
-    return journal_commit(flow->journal, err);
+    return true;
 }
 
-/* Tries a batch; false when the journal failed. */
+/* Durable before a final name is given: from here on a file that is absent may
+ * have been there. */
 static bool
-put_all(struct flow *flow, struct endpoint *endpoint, struct sending *sendings,
-        struct parcel *parcels, size_t count, struct err *err)
+before_names(void *user, struct parcel *parcels, size_t count, struct err *err)
 {
-    struct err failed = { 0 };
-    struct channel *channel = endpoint_channel(flow, endpoint, &failed);
+    const struct batch *batch = user;
+
+    if (!journal_begin(batch->flow->journal, err))
+        return false;
+    if (attempt_all(batch, parcels, count, err) &&
+        journal_commit(batch->flow->journal, err))
+        return true;
+    journal_abandon(batch->flow->journal);
+    return false;
+}
+
+/* Tries a batch; parcels that were not tried carry the channel's failure. */
+static void
+put_all(struct flow *flow, struct endpoint *endpoint, struct sending *sendings,
+        struct parcel *parcels, size_t count)
+{
+    struct err err = { 0 };
+    struct channel *channel = endpoint_channel(flow, endpoint, &err);
+    struct batch batch = { flow, sendings, parcels };
+    struct channel_ready ready = { before_names, &batch };
 
     for (size_t i = 0; i < count; i++)
         parcels[i] = (struct parcel){ .name = sendings[i].name,
                                       .bytes = buf_text(&sendings[i].bytes),
                                       .size = sendings[i].bytes.size };
-    bool good = channel != NULL;
-    if (good && channel->ops->stage != NULL) {
-        good = channel->ops->stage(channel, parcels, count, &failed);
-        if (good && !note_staged(flow, sendings, parcels, count, err))
-            return false;
-    }
-    if (!good || !put_ready(channel, parcels, count, &failed))
-        blame(parcels, count, &failed);
-    return true;
+    if (channel != NULL &&
+        channel->ops->put(channel, parcels, count, &ready, &err))
+        return;
+    for (size_t i = 0; i < count; i++)
+        if (!parcels[i].sent && parcels[i].err.kind == ERR_NONE)
+            parcels[i].err = err;
 }
 
 static bool
@@ -279,8 +274,8 @@ send_batch(struct flow *flow, struct endpoint *endpoint,
         for (size_t i = 0; i < count; i++)
             if (!sendings[i].skip)
                 sendings[tried++] = sendings[i];
-        good = put_all(flow, endpoint, sendings, parcels, tried, err) &&
-               finish_all(flow, endpoint, sendings, parcels, tried, err);
+        put_all(flow, endpoint, sendings, parcels, tried);
+        good = finish_all(flow, endpoint, sendings, parcels, tried, err);
     }
     for (size_t i = 0; i < tried; i++)
         buf_free(&sendings[i].bytes);

@@ -5,6 +5,8 @@
  *
  *   if (!sftp_open(&sftp, wire, NULL, &err)) ...
  *   sftp_put(sftp, puts, count, &err);        each says its own end
+ *   sftp_upload(sftp, puts, count, &err);     or in two halves
+ *   sftp_name(sftp, puts, count, &err);
  *   sftp_close(&sftp);
  *
  * On a slow line a round trip costs more than a document, so up to `window`
@@ -51,8 +53,8 @@ struct sftp_put {
     const void *bytes;
     size_t size;
     enum sftp_verify verify;
-    bool written; /* temp is there, whole: it is only renamed */
     /* filled: */
+    bool uploaded; /* whole under its temporary name */
     bool sent;
     const char *how; /* "posix-rename", "rename", "written" */
     struct err err;  /* when not sent; UNSURE when path may be there */
@@ -83,6 +85,14 @@ bool sftp_alive(const struct sftp *);
 /* False when the connection broke; files that were done stay done. */
 bool sftp_put(struct sftp *, struct sftp_put *, size_t count,
               struct err *) MUST_USE;
+/* Its first half: what has a temporary name is written, closed, checked. */
+bool sftp_upload(struct sftp *, struct sftp_put *, size_t count,
+                 struct err *) MUST_USE;
+/* Its second half: what was uploaded gets its name, what has no temporary
+ * name is written. Until the rename is acknowledged the temporary file stays,
+ * also when it is refused: it proves that the name was not given. */
+bool sftp_name(struct sftp *, struct sftp_put *, size_t count,
+               struct err *) MUST_USE;
 bool sftp_get(struct sftp *, struct sftp_get *, size_t count,
               struct err *) MUST_USE;
 /* All names but "." and "..", at most max; more are left for the next look. */

@@ -14,6 +14,7 @@ struct putting {
     struct sftp_handle handle;
     size_t offset;
     enum step step;
+    bool half; /* ends once it is uploaded */
     bool posix, replaced;
     bool may_exist; /* the final name may have been given */
 };
@@ -24,7 +25,8 @@ writing_path(const struct putting *on)
     return on->put->temp != NULL ? on->put->temp : on->put->path;
 }
 
-/* Ends a file that was not sent; what lies under the temporary name goes. */
+/* Ends a file that was not uploaded; what lies under the temporary name
+ * goes. */
 static void
 give_up(struct putting *on)
 {
@@ -207,7 +209,7 @@ take_rename(struct putting *on, const struct sftp_reply *reply)
         on->step = REPLACE;
     } else {
         sftp_refused(reply, "rename to", on->put->path, &on->put->err);
-        on->step = CLEAN;
+        on->job.finished = true;
     }
 }
 
@@ -218,7 +220,7 @@ take_replace(struct putting *on, const struct sftp_reply *reply)
     on->step = RENAME;
     if (reply->status == SFTP_PERMISSION_DENIED) {
         sftp_refused(reply, "replace", on->put->path, &on->put->err);
-        on->step = CLEAN;
+        on->job.finished = true;
     }
 }
 
@@ -275,8 +277,14 @@ reply_to(struct sftp *sftp, struct sftp_job *job, uint64_t tag,
         take_verify(sftp, on, reply);
     else
         take_status(sftp, on, step, reply);
-    if (failed(on) && !job->finished && step <= CLOSE && job->waiting == 0)
+    if (job->finished || step > CLOSE || job->waiting > 0)
+        return;
+    if (failed(on)) {
         give_up(on);
+    } else if (on->half && on->step == RENAME) {
+        on->put->uploaded = true;
+        job->finished = true;
+    }
 }
 
 static void
@@ -299,22 +307,56 @@ static const struct sftp_job_ops putting_ops = {
     .broke = broke,
 };
 
-bool
-sftp_put(struct sftp *sftp, struct sftp_put *puts, size_t count,
+/* Runs one half for the files that take part in it. */
+static bool
+run_half(struct sftp *sftp, struct sftp_put *puts, size_t count, bool half,
          struct err *err)
 {
     struct putting *jobs = obtain((count + 1) * sizeof *jobs);
 
     for (size_t i = 0; i < count; i++) {
-        puts[i].sent = false;
-        err_clear(&puts[i].err);
-        jobs[i].job.ops = &putting_ops;
-        jobs[i].put = &puts[i];
-        jobs[i].step = puts[i].written ? RENAME : OPEN;
-        jobs[i].posix = sftp_has_posix_rename(sftp);
+        struct putting *on = &jobs[i];
+        *on = (struct putting){ .job.ops = &putting_ops,
+                                .put = &puts[i],
+                                .half = half,
+                                .posix = sftp_has_posix_rename(sftp) };
+        if (half)
+            on->job.finished = puts[i].temp == NULL;
+        else if (puts[i].temp != NULL)
+            on->step = RENAME;
+        on->job.finished |= failed(on);
     }
     bool good =
         count == 0 || sftp_run(sftp, &jobs[0].job, count, sizeof *jobs, err);
     release(&jobs);
     return good;
+}
+
+bool
+sftp_upload(struct sftp *sftp, struct sftp_put *puts, size_t count,
+            struct err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        puts[i].sent = puts[i].uploaded = false;
+        err_clear(&puts[i].err);
+    }
+    return run_half(sftp, puts, count, true, err);
+}
+
+bool
+sftp_name(struct sftp *sftp, struct sftp_put *puts, size_t count,
+          struct err *err)
+{
+    return run_half(sftp, puts, count, false, err);
+}
+
+bool
+sftp_put(struct sftp *sftp, struct sftp_put *puts, size_t count,
+         struct err *err)
+{
+    struct err again = { 0 };
+    bool whole = sftp_upload(sftp, puts, count, err);
+
+    /* On a broken connection this tells each of them. */
+    return sftp_name(sftp, puts, count, whole ? err : &again) && whole;
 }

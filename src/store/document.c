@@ -15,9 +15,8 @@ static const char *const states[] = { "received", "translated", "queued",
                                       "held",     "done",       "dead",
                                       "ignored",  "replaced" };
 static const char *const valids[] = { "new", "ok", "warn", "bad" };
-static const char *const delivereds[] = { "-",       "queued", "sending",
-                                          "written", "sent",   "failed",
-                                          "fetched" };
+static const char *const delivereds[] = { "-",    "queued", "sending",
+                                          "sent", "failed", "fetched" };
 static const char *const ackeds[] = { "-",        "waiting", "late",
                                       "accepted", "errors",  "partial",
                                       "rejected" };

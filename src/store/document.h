@@ -43,7 +43,6 @@ enum delivered {
     DELIVERED_NA,
     DELIVERED_QUEUED,
     DELIVERED_SENDING,
-    DELIVERED_WRITTEN, /* whole at the far side, not yet under its name */
     DELIVERED_SENT,
     DELIVERED_FAILED,
     DELIVERED_FETCHED

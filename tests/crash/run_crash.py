@@ -167,16 +167,19 @@ class Crash:
         finally:
             self.stop()
 
-    def history(self, calls, call, again, ill=False):
-        """Killed, killed again while it recovers, then to the end."""
+    def history(self, calls, call, again, ill=False, taken=True):
+        """Killed, killed again while it recovers, then to the end. taken: the
+        partners take what they have each time, so that it is not found."""
         self.restore()
         try:
             if ill:
                 self.strike()
             self.killed(calls, call)
-            self.partners_take()
+            if taken:
+                self.partners_take()
             if again > 0:
                 self.killed(calls, again)
+            if again > 0 and taken:
                 self.partners_take()
             return self.end()
         finally:
@@ -261,7 +264,7 @@ def sweep(crash, calls, seconds):
             break
         again = call * 7 % 90 + 1 if turn % 2 else 0
         try:
-            text = differences(wanted, crash.history(calls, call, again, turn % 4 == 3))
+            text = differences(wanted, crash.history(calls, call, again, turn % 4 == 3, turn // 4 % 2 == 0))
         except (Failed, subprocess.TimeoutExpired, OSError) as failed:
             text = str(failed)
         done += 1

@@ -8,19 +8,20 @@
  *   open               connects; the other commands do so too
  *   put NAME FILE      sends one file
  *   puts COUNT SIZE    sends files many-0.edi ... of SIZE bytes in one call
+ *   journal FILE       from here on: before names are given, a line for each
+ *                      is synced to FILE
  *   hold MS            waits
  *   list               "file NAME SIZE" for each, then "listed N waiting W
  *                      refused R EXAMPLE"
  *   fetch DIR          lists, and writes every file to DIR
  *   take               lists, and removes every file
- *   find NAME SIZE     "found 1", 0 or -1
- *   stage NAME FILE    under a hidden name; name NAME SIZE gives the name
- *   named NAME SIZE    "named 1" or 0: did a staged file get its name?
+ *   find NAME SIZE     "found NAME there", taken, no or unknown
  *   probe              the channel's own report
  * Each command answers in lines; a failure is "failed WHAT CODE KIND: text".
  */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/durable.h"
@@ -34,6 +35,7 @@ struct probe {
     struct conf *conf;
     struct arena *arena;
     struct channel *channel;
+    const char *journal; /* NULL = none */
 };
 
 static bool
@@ -50,13 +52,33 @@ say_failed(const char *what, const struct err *err)
            err->text);
 }
 
+static bool
+note_ready(void *user, struct parcel *parcels, size_t count, struct err *err)
+{
+    const struct probe *probe = user;
+    FILE *out = probe->journal ? fopen(probe->journal, "a") : stdout;
+
+    if (out == NULL)
+        return err_set(err, TP4001, "cannot open %s", probe->journal);
+    for (size_t i = 0; i < count; i++)
+        if (parcels[i].begun)
+            fprintf(out, "ready %s: %s\n", parcels[i].name,
+                    parcels[i].evidence);
+    fflush(out);
+    if (probe->journal != NULL && (fsync(fileno(out)) | fclose(out)) != 0)
+        return err_set(err, TP4001, "cannot write %s", probe->journal);
+    return true;
+}
+
 static void
 send_all(struct probe *probe, struct parcel *parcels, size_t count)
 {
+    struct channel_ready ready = { note_ready, probe };
     struct err err = { 0 };
     size_t sent = 0;
 
-    if (!probe->channel->ops->put(probe->channel, parcels, count, &err)) {
+    if (!probe->channel->ops->put(probe->channel, parcels, count, &ready,
+                                  &err)) {
         say_failed("put", &err);
         return;
     }
@@ -103,6 +125,13 @@ puts_many(struct probe *probe, char **args)
                                       .size = size };
     send_all(probe, parcels, count);
     return 2;
+}
+
+static int
+journal(struct probe *probe, char **args)
+{
+    probe->journal = args[0];
+    return 1;
 }
 
 static int
@@ -188,62 +217,15 @@ take(struct probe *probe, char **args)
 static int
 find(struct probe *probe, char **args)
 {
+    static const char *const words[] = { "no", "there", "taken", "unknown" };
+    enum channel_found found = FOUND_UNKNOWN;
     struct err err = { 0 };
-    int found = -1;
 
     if (probe->channel->ops->find(probe->channel, args[0],
                                   strtoul(args[1], NULL, 10), &found, &err))
-        printf("found %s %d\n", args[0], found);
+        printf("found %s %s\n", args[0], words[found]);
     else
         say_failed("find", &err);
-    return 2;
-}
-
-/* Written, not named: put gives the name later. */
-static int
-stage(struct probe *probe, char **args)
-{
-    struct buf bytes = { 0 };
-    struct err err = { 0 };
-
-    if (!file_read(args[1], 1 << 28, &bytes, &err))
-        say_failed("read", &err);
-    struct parcel parcel = { .name = args[0],
-                             .bytes = buf_text(&bytes),
-                             .size = bytes.size };
-    if (!probe->channel->ops->stage(probe->channel, &parcel, 1, &err))
-        say_failed("stage", &err);
-    if (parcel.err.kind != ERR_NONE)
-        say_failed(parcel.name, &parcel.err);
-    printf("staged %s %d\n", parcel.name, parcel.staged);
-    buf_free(&bytes);
-    return 2;
-}
-
-/* As put does it for a parcel that was staged. */
-static int
-name_staged(struct probe *probe, char **args)
-{
-    struct parcel parcel = { .name = args[0],
-                             .size = strtoul(args[1], NULL, 10),
-                             .bytes = "",
-                             .staged = true };
-
-    send_all(probe, &parcel, 1);
-    return 2;
-}
-
-static int
-find_staged(struct probe *probe, char **args)
-{
-    struct err err = { 0 };
-    int found = -1;
-
-    if (probe->channel->ops->find_staged(
-            probe->channel, args[0], strtoul(args[1], NULL, 10), &found, &err))
-        printf("named %s %d\n", args[0], found);
-    else
-        say_failed("find_staged", &err);
     return 2;
 }
 
@@ -274,12 +256,10 @@ static const struct command {
     int arguments;
     int (*run)(struct probe *, char **args); /* arguments used */
 } commands[] = {
-    { "open", 0, open_only },   { "put", 2, put },
-    { "puts", 2, puts_many },   { "hold", 1, hold },
-    { "list", 0, list },        { "fetch", 1, fetch },
-    { "take", 0, take },        { "find", 2, find },
-    { "probe", 0, report },     { "stage", 2, stage },
-    { "name", 2, name_staged }, { "named", 2, find_staged },
+    { "open", 0, open_only },  { "put", 2, put },   { "puts", 2, puts_many },
+    { "hold", 1, hold },       { "list", 0, list }, { "fetch", 1, fetch },
+    { "take", 0, take },       { "find", 2, find }, { "probe", 0, report },
+    { "journal", 1, journal },
 };
 
 static int

@@ -114,18 +114,9 @@ check "nothing else is left there" test "$(ls -A "$work/in")" = po1.edi
 printf 'newer' > "$work/newer"
 run put po1.edi "$work/newer" find po1.edi 5 find po1.edi 6 find other.edi 5
 check "the same name again replaces itself" cmp -s "$work/newer" "$work/in/po1.edi"
-check "find sees name and size" test "$(grep -c '^found po1.edi 1\|^found po1.edi 0\|^found other.edi 0' "$work/said")" = 3
+check "find sees name and size" test "$(grep -c '^found po1.edi there\|^found po1.edi no\|^found other.edi taken' "$work/said")" = 3
 run put ../po2.edi "$work/newer" put .po2.edi "$work/newer" put po2.tmp "$work/newer"
 check "names that are paths or look unfinished are refused" test "$(grep -c 'TP5043 data' "$work/said")" = 3
-run stage po6.edi "$work/newer" named po6.edi 5
-check "a staged file is there under a hidden name only" \
-    test "$(grep -c '^staged po6.edi 1\|^named po6.edi 0' "$work/said") $(ls -A "$work/in" | grep -c po6)$(ls "$work/in" | grep -c po6)" = "2 10"
-run name po6.edi 5 named po6.edi 5
-check "and gets its name in another connection" said '^named po6.edi 1'
-rm -f "$work/in/po6.edi"
-run named po6.edi 5 find po6.edi 5
-check "taken by the partner it is still known to have got it" \
-    test "$(grep -c '^named po6.edi 1\|^found po6.edi 0' "$work/said")" = 2
 : > "$work/empty"
 run put empty.edi "$work/empty"
 check "an empty file is sent" test -e "$work/in/empty.edi"
@@ -135,7 +126,7 @@ check "an ecdsa key signs in" said '^sent po3.edi'
 configure 'temp = "none"; verify = "none";'
 run put po4.edi "$work/po1" find po4.edi 70000
 check "without rename and look it is written in place" cmp -s "$work/po1" "$work/in/po4.edi"
-check "and cannot be told afterwards" said '^found po4.edi -1'
+check "and cannot be told afterwards" said '^found po4.edi unknown'
 configure 'put = "/nowhere/at/all";'
 run put po5.edi "$work/newer"
 check "a folder that is not there stops the route" said '^failed po5.edi TP5041 config'
@@ -144,8 +135,11 @@ mkdir "$work/in/po6.edi"
 configure ""
 run put po6.edi "$work/newer"
 check "a name that cannot be given is not sent" said '^failed po6.edi TP5042 retry'
-check "and the temporary copy is cleared away" test "$(ls -A "$work/in")" = po6.edi
+check "the temporary copy stays: it proves that" test "$(ls -A "$work/in" | xargs)" = ".po6.edi.tmp po6.edi"
 rmdir "$work/in/po6.edi"
+run find po6.edi 5 put po6.edi "$work/newer"
+check "which find believes" said '^found po6.edi no'
+check "and the next try clears it away" test "$(ls -A "$work/in")" = po6.edi
 
 # --- who is there
 configure "hostkeys = [ \"SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\", \"$(pin ecdsa)\" ];"
@@ -207,7 +201,7 @@ run fetch "$work/got" take put three.edi "$work/newer" find three.edi 5
 check "only a file with its done-file is fetched" test "$(cat "$work/got/one.edi") $(ls "$work/got")" = "one one.edi"
 check "both are removed" test "$(ls "$work/out")" = two.edi
 check "a file sent is followed by its done-file" test -e "$work/in/three.edi.done" -a -e "$work/in/three.edi"
-check "and found by both" said '^found three.edi 1'
+check "and found by both" said '^found three.edi there'
 clear_folders
 mkdir "$work/out/done"
 printf one > "$work/out/one.edi"; aged "$work/out/one.edi"
@@ -242,10 +236,23 @@ check "20 MB go both ways" eval 'cmp -s "$work/large" "$work/in/large.edi" && cm
 
 # --- broken in the middle: the server's process for the connection is killed
 clear_folders
+configure "files = 4; window = 8;"
+servers() { # the processes that serve connections now
+    for child in $(ps -o pid= --ppid "$main"); do
+        ps -o pid= --ppid "$child"; echo "$child"
+    done
+}
+seen() { local files=("$work"/in/$1); [ -e "${files[0]}" ] && [ ${#files[@]} -ge "$2" ]; }
+await() { # PATTERN COUNT: files of that name, then the connection goes
+    for _ in {1..3000}; do ! seen '.many-*' 1 || break; sleep 0.01; done
+    local serving; serving=$(servers)
+    for _ in {1..20000}; do ! seen "$@" || break; done
+    kill -9 $serving 2>/dev/null
+}
 broken() { # done-state check of every file against what the probe said
     local wrong=0 name
     while read -r _ name _; do
-        [ "$(stat -c %s "$work/in/${name%:}" 2>/dev/null)" = 200000 ] || { echo "# lost: $name"; wrong=1; }
+        [ "$(stat -c %s "$work/in/${name%:}" 2>/dev/null)" = 2000 ] || { echo "# lost: $name"; wrong=1; }
     done < <(grep '^sent ' "$work/said")
     while read -r _ name _ kind _; do
         case $kind in
@@ -257,28 +264,76 @@ broken() { # done-state check of every file against what the probe said
     return $wrong
 }
 : > "$work/unsure"
-"$probe" "$work/etc" ACME puts 600 200000 find many-0.edi 200000 > "$work/said" 2>&1 &
+"$probe" "$work/etc" ACME puts 1000 2000 > "$work/said" 2>&1 &
 client=$!
-for _ in {1..200}; do
-    [ "$(ls "$work/in" | wc -l)" -lt 60 ] || break
-    sleep 0.02
-done
-for child in $(ps -o pid= --ppid "$main"); do
-    kill -9 $(ps -o pid= --ppid "$child") "$child" 2>/dev/null
-done
+await '.many-*.tmp' 100
+wait "$client"
+check "when it breaks while files are uploaded, all are to be tried again" \
+    test "$(grep -c '^failed many.*retry' "$work/said") $(grep -c '^ready' "$work/said")" = "1000 0"
+check "and not one is there" test -z "$(ls "$work/in")"
+clear_folders
+"$probe" "$work/etc" ACME puts 1000 2000 find many-0.edi 2000 > "$work/said" 2>&1 &
+client=$!
+await 'many-*.edi' 60
 wait "$client"
 sent=$(grep -c '^sent ' "$work/said")
-check "the connection broke in the middle" test "$sent" -gt 0 -a "$sent" -lt 600
+check "the connection broke while files were renamed" test "$sent" -gt 0 -a "$sent" -lt 1000
 check "what was sent is there; what is to be tried again is not" broken
-check "no file is there in part" test -z "$(find "$work/in" -name 'many-*.edi' ! -size 200000c)"
-check "the same channel connects again by itself" said '^found many-0.edi 1'
+check "no file is there in part" test -z "$(find "$work/in" -name 'many-*.edi' ! -size 2000c)"
+check "the same channel connects again by itself" said '^found many-0.edi there'
+asked=()
+while read -r name; do asked+=(find "$name" 2000); done < "$work/unsure"
 wrong=0
+[ ${#asked[@]} = 0 ] || run "${asked[@]}"
 while read -r name; do
-    run find "$name" 200000
-    there=0; [ ! -e "$work/in/$name" ] || there=1
+    there=no; [ ! -e "$work/in/$name" ] || there=there
     said "^found $name $there" || wrong=1
 done < "$work/unsure"
 check "find answers for what is in doubt ($(wc -l < "$work/unsure"))" test $wrong = 0
+
+# --- our own process is killed after some renames, and the partner takes each
+# file at once; what the journal and the temporary copies say decides.
+sweep() { # what is there now, into a folder of its own; adds to taken
+    local files=("$work"/in/many-*.edi)
+    [ -e "${files[0]}" ] || return 0
+    sweeps=$((sweeps + 1))
+    mkdir -p "$work/taken/$sweeps"
+    mv -t "$work/taken/$sweeps" "${files[@]}"
+    taken=$((taken + ${#files[@]}))
+}
+recover() { # sends what is not delivered, as flow does
+    local name size=2000 asked=() again=()
+    while read -r _ name _; do asked+=(find "${name%:}" $size); done < "$work/journal"
+    [ ${#asked[@]} = 0 ] || run "${asked[@]}"
+    cp "$work/said" "$work/answers"
+    for ((i = 0; i < 400; i++)); do
+        grep -qE "^found many-$i.edi (there|taken)" "$work/answers" || again+=(put "many-$i.edi" "$work/many")
+    done
+    resent=$((${#again[@]} / 3))
+    [ $resent = 0 ] || run "${again[@]}"
+}
+head -c 2000 /dev/zero | tr '\0' x > "$work/many"
+for after in 1 40 150; do
+    clear_folders
+    rm -rf "$work/taken" "$work/journal"; : > "$work/journal"
+    sweeps=0 taken=0
+    "$probe" "$work/etc" ACME journal "$work/journal" puts 400 2000 > "$work/said" 2>&1 &
+    client=$!
+    while kill -0 "$client" 2>/dev/null; do
+        visible=("$work"/in/many-*.edi)
+        [ ! -e "${visible[0]}" ] || [ $((taken + ${#visible[@]})) -lt $after ] || kill -9 "$client"
+        sweep
+    done 2>/dev/null
+    wait "$client" 2>/dev/null
+    for _ in {1..100}; do [ -n "$(servers)" ] || break; sleep 0.05; done
+    sweep
+    first=$taken
+    recover
+    sweep
+    check "killed after $after renames ($first taken, $resent sent again): each is taken once" \
+        test "$first $taken $(ls "$work"/taken/* | grep -c many) $(ls "$work"/taken/* | grep many | sort -u | wc -l)" = "$((400 - resent)) 400 400 400"
+    check "and nothing is left there" test -z "$(ls -A "$work/in")"
+done
 clear_folders
 
 # --- other servers

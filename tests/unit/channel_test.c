@@ -6,41 +6,9 @@
 #include <utime.h>
 
 #include "base/when.h"
-#include "channel/channel_private.h"
 #include "channel/mem.h"
-#include "conf_fixture.h"
+#include "channel_fixture.h"
 #include "http_server.h"
-
-static struct channel *channel;
-
-static bool
-secret(void *user, const char *name, struct buf *out, struct err *failed)
-{
-    (void)user, (void)failed;
-    buf_adds(out, text_equal(name, "secret:cleo") ? "p&w" : "");
-    return true;
-}
-
-static const struct channel_secrets secrets = { secret, NULL };
-
-/* Opens the channel of a partner whose file says so. */
-static bool
-open_as(const char *settings)
-{
-    char partner[1024];
-
-    channel_close(&channel);
-    text_format(partner, sizeof partner,
-                "name = \"Acme\"; isa = \"ZZ:ACME\"; gs = \"ACME\";\n"
-                "channel = { %s };\n",
-                settings);
-    CHECK_OK(load(COMPANY, partner), &err);
-    if (problems_errors(found) > 0)
-        printf("# %s\n", said());
-    return channel_open(
-        &channel, conf_sub(partner_by_code(conf, "ACME")->group, "channel"),
-        &secrets, &err);
-}
 
 static void
 checks_names(void)
@@ -137,15 +105,6 @@ knows_its_kinds(void)
     CHECK(err.code == TP5050 && strstr(err.text, "temp is"));
 }
 
-static struct listing
-look(void)
-{
-    struct listing listing;
-
-    CHECK_OK(channel->ops->list(channel, arena, &listing, &err), &err);
-    return listing;
-}
-
 static void
 write_aged(const char *folder, const char *name, const char *text)
 {
@@ -165,21 +124,20 @@ moves_files_through_folders(void)
         { .name = "a.edi", .bytes = "hello", .size = 5 },
         { .name = "../x", .bytes = "", .size = 0 }
     };
-    int there = 9;
 
     text_format(settings, sizeof settings,
                 "kind = \"dir\"; put = \"%s/to\"; get = \"%s/from\"; "
                 "done = \"%s/done\"; max_bytes = 10;",
                 dir, dir, dir);
     CHECK_OK(open_as(settings), &err);
-    CHECK(!channel->ops->put(channel, parcels, 2, &err) && err.code == TP5051);
+    CHECK(!channel->ops->put(channel, parcels, 2, NULL, &err) &&
+          err.code == TP5051);
     err_clear(&err);
     put("/to", ".keep", "");
-    CHECK_OK(channel->ops->put(channel, parcels, 2, &err), &err);
+    CHECK_OK(channel->ops->put(channel, parcels, 2, NULL, &err), &err);
     CHECK(parcels[0].sent && strstr(parcels[0].evidence, "5 bytes"));
     CHECK(!parcels[1].sent && parcels[1].err.code == TP5043);
-    CHECK(channel->ops->find(channel, "a.edi", 5, &there, &err) && there == 1);
-    CHECK(channel->ops->find(channel, "a.edi", 6, &there, &err) && there == 0);
+    CHECK(find("a.edi", 5) == FOUND_THERE && find("a.edi", 6) == FOUND_NO);
     write_aged("/from", "one.edi", "12345");
     write_aged("/from", "two.edi.tmp", "1");
     write_aged("/from", "wide.edi", "12345678901");
@@ -207,48 +165,16 @@ moves_files_through_folders(void)
     CHECK_OK(channel->ops->remove(channel, &one, &err), &err);
 }
 
-/* A run that dies between the two can tell what became of the file. */
-static void
-stages_before_it_names(void)
-{
-    struct parcel parcel = { .name = "s.edi", .bytes = "hello", .size = 5 };
-    char folder[64], settings[200], path[128];
-    int named = 9;
-
-    text_format(folder, sizeof folder, "/tmp/tp-stage-XXXXXX");
-    CHECK(mkdtemp(folder) != NULL);
-    text_format(settings, sizeof settings, "kind = \"dir\"; put = \"%s\";",
-                folder);
-    text_format(path, sizeof path, "%s/s.edi", folder);
-    CHECK_OK(open_as(settings), &err);
-    CHECK_OK(channel->ops->stage(channel, &parcel, 1, &err), &err);
-    CHECK(parcel.staged && !parcel.sent && !file_exists(path));
-    CHECK(channel->ops->find_staged(channel, "s.edi", 5, &named, &err) &&
-          named == 0);
-    CHECK_OK(channel->ops->put(channel, &parcel, 1, &err), &err);
-    CHECK(parcel.sent && file_exists(path));
-    CHECK(channel->ops->find_staged(channel, "s.edi", 5, &named, &err) &&
-          named == 1);
-    /* The partner takes it. */
-    CHECK_OK(durable_remove(folder, "s.edi", &err), &err);
-    CHECK(channel->ops->find_staged(channel, "s.edi", 5, &named, &err) &&
-          named == 1);
-    CHECK(channel->ops->find(channel, "s.edi", 5, &named, &err) && named == 0);
-    CHECK_OK(durable_remove_tree(folder, &err), &err);
-}
-
 static void
 remembers_in_memory(void)
 {
     struct parcel parcel = { .name = "a.edi", .bytes = "hello", .size = 5 };
     struct buf bytes = { 0 };
-    int there = 9;
 
     CHECK_OK(open_as("kind = \"mem\";"), &err);
-    CHECK(channel->ops->put(channel, &parcel, 1, &err) && parcel.sent);
+    CHECK(channel->ops->put(channel, &parcel, 1, NULL, &err) && parcel.sent);
     CHECK(channel_mem_sent(channel, "a.edi", &bytes) && bytes.size == 5);
-    CHECK(channel->ops->find(channel, "a.edi", 5, &there, &err) && there == 1);
-    CHECK(channel->ops->find(channel, "b.edi", 5, &there, &err) && there == 0);
+    CHECK(find("a.edi", 5) == FOUND_THERE && find("a.edi", 6) == FOUND_NO);
     buf_clear(&bytes);
     channel_mem_offer(channel, "b.edi", "hi", 2);
     struct listing listing = look();
@@ -275,7 +201,7 @@ fails_by_chance_and_tells_the_truth(void)
         struct err failed = { 0 };
         struct buf bytes = { 0 };
         text_format(name, sizeof name, "%d.edi", i);
-        if (!channel->ops->put(channel, &parcel, 1, &failed))
+        if (!channel->ops->put(channel, &parcel, 1, NULL, &failed))
             parcel.err = failed;
         bool there =
             channel_mem_sent(channel_flaky_inner(channel), name, &bytes);
@@ -340,7 +266,7 @@ uploads_to_cleo(void)
     CHECK_OK(open_cleo(script, ""), &err);
     CHECK(strstr(server.seen->last,
                  "grant_type=password&username=u&password=p%26w"));
-    CHECK_OK(channel->ops->put(channel, parcels, 5, &err), &err);
+    CHECK_OK(channel->ops->put(channel, parcels, 5, NULL, &err), &err);
     CHECK(strstr(server.seen->all[1],
                  "POST /api/files/ac%20me/in/a%20b.edi HTTP/1.1\r\n"));
     CHECK(strstr(server.seen->all[1], "Authorization: Bearer t1\r\n"));
@@ -424,7 +350,6 @@ follows_the_templates(void)
     };
     struct parcel parcel = { .name = "a.edi", .bytes = "ISA*", .size = 4 };
     struct listing listing;
-    int there = 9;
 
     CHECK_OK(
         open_cleo(script,
@@ -435,12 +360,11 @@ follows_the_templates(void)
                   "size = \"bytes\"; };"),
         &err);
     CHECK(strstr(server.seen->last, "POST /sign "));
-    CHECK_OK(channel->ops->put(channel, &parcel, 1, &err), &err);
+    CHECK_OK(channel->ops->put(channel, &parcel, 1, NULL, &err), &err);
     CHECK_TEXT(parcel.evidence, "Cleo 200, id 77");
     CHECK(strstr(server.seen->last, "PUT /u/a.edi ") &&
           strstr(server.seen->last, "Content-Type: application/edi-x12\r\n"));
-    CHECK_OK(channel->ops->find(channel, "a.edi", 4, &there, &err), &err);
-    CHECK(there == 1);
+    CHECK(find("a.edi", 4) == FOUND_THERE);
     CHECK(strstr(server.seen->last, "GET /l/ac%20me/in "));
     CHECK(!channel->ops->list(channel, arena, &listing, &err));
     CHECK(err.code == TP5060 && err.kind == ERR_CONFIG);
@@ -472,7 +396,6 @@ main(void)
     RUN(takes_only_what_was_still);
     RUN(knows_its_kinds);
     RUN(moves_files_through_folders);
-    RUN(stages_before_it_names);
     RUN(remembers_in_memory);
     RUN(fails_by_chance_and_tells_the_truth);
     RUN(uploads_to_cleo);
