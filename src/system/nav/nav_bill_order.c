@@ -206,7 +206,8 @@ call(struct nav_bill *bill, const char *lines, struct push_result *result,
 {
     CLEANUP(buf_free) struct buf value = { 0 };
     const struct record *invoice = bill->invoice;
-    const char *date = record_text(invoice, "date");
+    const char *stated = record_text(invoice, "date");
+    const char *date = stated != NULL ? stated : ""; /* NAV refuses it */
     const char *action =
         arena_printf(bill->arena, "%s_PostOrderInvoice", bill->nav->codeunit);
     char total[DECIMAL_TEXT];
