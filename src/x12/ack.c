@@ -8,7 +8,8 @@
 #include "base/text.h"
 #include "x12/write.h"
 
-enum { CODES_MAX = 5 };
+/* COUNT_MAX: AK302 and AK902 have six digits. */
+enum { CODES_MAX = 5, COUNT_MAX = 999999, VERSION_MAX = 12 };
 
 struct making {
     struct arena *arena;
@@ -45,7 +46,7 @@ add_codes(struct codes *codes, const struct x12_finding *finding,
 static const char *
 number(struct arena *arena, uint32_t value)
 {
-    return arena_printf(arena, "%u", value);
+    return arena_printf(arena, "%u", value < COUNT_MAX ? value : COUNT_MAX);
 }
 
 /* Letters, digits and a few signs that are no delimiter anywhere. */
@@ -61,6 +62,31 @@ harmless(struct arena *arena, const char *value)
             *at = '.';
     }
     return copy;
+}
+
+/* As it stands, but as long as the acknowledgment's own element must be: zeros
+ * before what is too short, what is too long is cut. */
+static const char *
+fitting(struct arena *arena, const char *value, size_t min, size_t max)
+{
+    size_t size = strlen(value);
+    const char *good = harmless(arena, value);
+
+    if (size < min)
+        return arena_printf(arena, "%.*s%s", (int)(min - size), "0000000000",
+                            good);
+    return size > max ? arena_strndup(arena, good, max) : good;
+}
+
+/* A number of at most so many digits; 0 when the value is none. */
+static const char *
+numeric(struct arena *arena, const char *value, size_t digits)
+{
+    size_t size = strlen(value);
+
+    return size > 0 && size <= digits && strspn(value, "0123456789") == size
+               ? value
+               : arena_strdup(arena, "0");
 }
 
 /* AK301 takes two or three characters. */
@@ -162,12 +188,12 @@ add_set(struct making *making, const struct x12_result *result)
     struct codes codes = { 0 };
     char verdict[2] = { (char)result->verdict, '\0' };
 
-    making->ak2 =
-        x12_add(arena, making->set, NULL, "AK2", harmless(arena, result->id),
-                harmless(arena, result->control), NULL);
+    making->ak2 = x12_add(arena, making->set, NULL, "AK2",
+                          fitting(arena, result->id, 3, 3),
+                          fitting(arena, result->control, 4, 9), NULL);
     if (making->new_names && *result->implementation != '\0')
         x12_put(arena, making->set, making->ak2, 3, 0,
-                harmless(arena, result->implementation));
+                fitting(arena, result->implementation, 1, 35));
     if (add_details(making, result->findings))
         add_code(&codes, "5");
     add_codes(&codes, result->findings, "AK502=");
@@ -191,9 +217,11 @@ make(const struct x12_group *group, const char *id, bool only_errors,
                              .new_names = strcmp(id, "999") == 0 };
     making.set = x12_set_new(arena, id, group->version);
     x12_add(arena, making.set, NULL, "AK1",
-            harmless(arena, group->functional_id),
-            harmless(arena, group->control),
-            making.new_names ? harmless(arena, group->version) : NULL, NULL);
+            fitting(arena, group->functional_id, 2, 2),
+            numeric(arena, group->control, 9),
+            making.new_names ? fitting(arena, group->version, 0, VERSION_MAX)
+                             : NULL,
+            NULL);
     for (const struct x12_result *r = group->results; r != NULL; r = r->next)
         if (!only_errors || r->verdict != X12_ACCEPTED)
             add_set(&making, r);

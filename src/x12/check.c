@@ -237,7 +237,9 @@ check_presence(struct x12_reader *reader, const struct segment_def *def,
         if (number == 0)
             continue;
         struct spot spot = aim(composite, outer, def, number);
+        reader->consequence = (def->must & ~present) >> (number - 1) & 1;
         note_broken(reader, def, &def->notes[i], &spot);
+        reader->consequence = false;
     }
 }
 
@@ -425,4 +427,26 @@ check_characters(struct x12_reader *reader)
         if (basic)
             check_basic(reader, &spot);
     }
+}
+
+static bool
+is_binary(uint32_t name)
+{
+    return name == NAME('B', 'I', 'N') || name == NAME('B', 'D', 'S');
+}
+
+void
+check_binary(struct x12_reader *reader)
+{
+    struct x12_element length;
+    struct spot spot = { .element = reader->name == NAME('B', 'I', 'N') ? 1 : 2,
+                         .number = 784,
+                         .value = &length };
+
+    if (!is_binary(reader->name))
+        return;
+    length = x12_get(&reader->segment, spot.element);
+    note_element(reader, "AK403=7", &spot,
+                 "found '%.*s', but no segment ends after as many bytes",
+                 (int)(length.size < 20 ? length.size : 20), length.text);
 }

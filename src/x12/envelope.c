@@ -86,7 +86,7 @@ open_interchange(struct x12_reader *reader, struct x12_interchange *it)
     reader->group = reader->last_group = NULL;
     reader->interchange_findings = (struct chain){ .head = &it->findings };
     memset(reader->told, 0, sizeof reader->told);
-    reader->interchange_rejected = false;
+    reader->interchange_rejected = reader->interchange_strays = false;
     reader->ta1s = NULL;
     reader->orphans = reader->kept = 0;
     reader->indent = false;
@@ -134,11 +134,15 @@ end_group(struct x12_reader *reader, uint64_t end, bool complete)
     } else {
         long claimed = number_of(x12_get(&reader->segment, 1));
         group->claimed = claimed < 0 ? 0 : (uint32_t)claimed;
+        reader->consequence = reader->group_strays;
         check_count(reader, "AK905=5", "sets", group->received);
+        reader->consequence = false;
         check_control(reader, "AK905=4", 2, "GS06", group->control);
+        reader->consequence = reader->group_strays;
         if (group->received == 0)
             note_sin(reader, X12_EMPTY_GROUP, "AK905=5", NULL,
                      "the group holds no set");
+        reader->consequence = false;
     }
     finish_group(reader, end);
 }
@@ -151,7 +155,7 @@ check_group(struct x12_reader *reader)
     struct spot spot = { .value = &element };
 
     element = x12_get(&reader->segment, spot.element = 1);
-    if (element.size != 2)
+    if (element.size != KIND_SIZE)
         note_group(reader, "AK905=1", &spot,
                    "found '%s', expected two letters for the kind of sets",
                    group->functional_id);
@@ -161,10 +165,27 @@ check_group(struct x12_reader *reader)
                    "found '%s', expected a number of at most nine digits",
                    group->control);
     element = x12_get(&reader->segment, spot.element = 8);
-    if (element.size == 0 || element.size > 12)
+    if (*group->version == '\0' || element.size > VERSION_MAX)
         note_group(reader, "AK905=2", &spot,
                    "found '%s', expected a version like 004010",
                    group->version);
+}
+
+/* A group is known by its kind, its parties and its number. */
+static void
+check_unique(struct x12_reader *reader)
+{
+    const struct x12_group *group = reader->group;
+    struct x12_element number = x12_get(&reader->segment, 6);
+    struct spot spot = { .element = 6, .value = &number };
+    uint64_t key = mark(0, group->functional_id);
+    bool old = strncmp(group->version, "005", 3) < 0;
+
+    key = mark(mark(mark(key, group->sender), group->receiver), group->control);
+    if (seen_before(&reader->groups, key))
+        note_sin(reader, X12_DUPLICATE_GROUP, old ? "AK905=6" : "AK905=19",
+                 &spot, "the group %s is in this interchange before",
+                 group->control);
 }
 
 static void
@@ -191,10 +212,12 @@ begin_group(struct x12_reader *reader)
     reader->last_result = NULL;
     reader->group_findings = (struct chain){ .head = &group->findings };
     reader->group_rejected = reader->group_noted = false;
+    reader->group_strays = false;
     reader->orphans = 0;
     reader->interchange->group_count++;
     reader->file->totals.groups++;
     check_group(reader);
+    check_unique(reader);
     if (reader->handler.group_begin != NULL)
         reader->handler.group_begin(reader->handler.user, group);
 }
@@ -229,6 +252,7 @@ close_interchange(struct x12_reader *reader, uint64_t end, bool complete)
     if (reader->handler.interchange_end != NULL)
         reader->handler.interchange_end(reader->handler.user, it);
     reader->interchange = NULL;
+    seen_clear(&reader->groups);
     reader->state = BETWEEN;
     reader->segment.id[0] = '\0';
     if (!reader->keep)
@@ -242,7 +266,9 @@ end_interchange(struct x12_reader *reader)
 
     if (reader->group != NULL)
         end_group(reader, reader->segment.offset, false);
+    reader->consequence = reader->interchange_strays;
     check_count(reader, "TA105=021", "groups", it->group_count);
+    reader->consequence = false;
     check_control(reader, "TA105=001", 2, "ISA13", it->control);
     close_interchange(reader, reader->base + reader->at, true);
 }
@@ -344,6 +370,10 @@ take_isx(struct x12_reader *reader)
 static void
 orphan(struct x12_reader *reader)
 {
+    if (reader->group != NULL)
+        reader->group_strays = true;
+    else
+        reader->interchange_strays = true;
     if (reader->orphans++ > 0)
         return;
     note_interchange(reader, reader->group ? "TA105=024" : "TA105=022", NULL,

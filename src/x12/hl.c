@@ -16,6 +16,7 @@ struct nesting {
     uint32_t *depths;
     uint32_t *table; /* hash of HL01: index + 1 */
     size_t mask;
+    bool doubtful; /* some HL01 is missing, or there twice */
 };
 
 static struct x12_element
@@ -73,6 +74,7 @@ number_levels(struct nesting *nesting)
 {
     for (long i = 0; i < nesting->count; i++) {
         struct x12_element id = element(nesting, i, 1);
+        nesting->doubtful |= id.size == 0;
         if (id.size == 0)
             continue;
         uint32_t *place = look_up(nesting, id);
@@ -80,6 +82,7 @@ number_levels(struct nesting *nesting)
             *place = (uint32_t)i + 1;
         else
             complain(nesting, i, 1, "the hierarchy number", "is there before");
+        nesting->doubtful |= *place != (uint32_t)i + 1;
     }
 }
 
@@ -91,6 +94,7 @@ find_parent(struct nesting *nesting, long level)
     if (id.size == 0)
         return NONE;
     long parent = (long)*look_up(nesting, id) - 1;
+    nesting->reader->consequence = parent == NONE && nesting->doubtful;
     if (parent == NONE)
         complain(nesting, level, 2, "the parent",
                  "is missing: no HL01 has this number");
@@ -104,6 +108,7 @@ find_parent(struct nesting *nesting, long level)
                  "are too many to nest deeper");
     else
         return parent;
+    nesting->reader->consequence = false;
     return NONE;
 }
 

@@ -11,7 +11,8 @@ enum { ELEMENTS = 16, ISA_MAX = 400, REPETITION_FROM = 402 };
 
 struct header {
     char values[ELEMENTS][64];
-    size_t sizes[ELEMENTS]; /* as they stand, blanks included */
+    size_t sizes[ELEMENTS];  /* as they stand, blanks included */
+    size_t starts[ELEMENTS]; /* in bytes from the ISA's start */
     char separator, component, terminator;
     size_t length; /* up to and with the terminator */
     bool broken_lines, oversized;
@@ -41,11 +42,12 @@ take_values(struct header *header, const char *bytes, size_t size)
 {
     size_t at = 4;
 
+    header->starts[0] = at;
     for (int i = 0; i < ELEMENTS - 1; at++) {
         if (at >= size)
             return 0;
         if (bytes[at] == header->separator) {
-            i++;
+            header->starts[++i] = at + 1;
         } else if (is_newline(bytes[at])) {
             header->broken_lines = true;
         } else if (header->sizes[i] < sizeof header->values[i] - 1) {
@@ -158,13 +160,27 @@ check_widths(struct x12_reader *reader, const struct header *header)
 }
 
 static void
-wrong(struct x12_reader *reader, const char *code, uint32_t element,
-      const char *value, const char *expected)
+wrong(struct x12_reader *reader, const struct header *header, const char *code,
+      uint32_t element, const char *expected)
 {
-    struct spot spot = { .element = element };
+    const char *found = trimmed(reader->arena, header, (int)element);
+    struct x12_element value = { found, (uint32_t)strlen(found) };
+    struct spot spot = { .element = element,
+                         .value = &value,
+                         .offset = reader->interchange->offset +
+                                   header->starts[element - 1] };
 
-    note_interchange(reader, code, &spot, "found '%s', expected %s", value,
+    note_interchange(reader, code, &spot, "found '%s', expected %s", found,
                      expected);
+}
+
+static bool
+has_two(const struct header *header, int element)
+{
+    const char *value = header->values[element - 1];
+
+    return strlen(value) == 2 && is_alphanumeric(value[0]) &&
+           is_alphanumeric(value[1]);
 }
 
 static void
@@ -173,45 +189,51 @@ check_values(struct x12_reader *reader, const struct header *header)
     const struct x12_interchange *it = reader->interchange;
     long number;
 
-    if (strlen(it->sender_qualifier) != 2)
-        wrong(reader, "TA105=005", 5, it->sender_qualifier, "two characters");
+    if (!has_two(header, 1))
+        wrong(reader, header, "TA105=010", 1, "two characters");
+    if (!has_two(header, 3))
+        wrong(reader, header, "TA105=012", 3, "two characters");
+    if (!has_two(header, 5))
+        wrong(reader, header, "TA105=005", 5, "two characters");
     if (*it->sender == '\0')
-        wrong(reader, "TA105=006", 6, it->sender, "the sender's identifier");
-    if (strlen(it->receiver_qualifier) != 2)
-        wrong(reader, "TA105=007", 7, it->receiver_qualifier, "two characters");
+        wrong(reader, header, "TA105=006", 6, "the sender's identifier");
+    if (!has_two(header, 7))
+        wrong(reader, header, "TA105=007", 7, "two characters");
     if (*it->receiver == '\0')
-        wrong(reader, "TA105=008", 8, it->receiver,
-              "the receiver's identifier");
+        wrong(reader, header, "TA105=008", 8, "the receiver's identifier");
     if (!real_date(it->date, strlen(it->date)))
-        wrong(reader, "TA105=014", 9, it->date, "a date as YYMMDD");
+        wrong(reader, header, "TA105=014", 9, "a date as YYMMDD");
     if (!real_time(it->time, strlen(it->time)))
-        wrong(reader, "TA105=015", 10, it->time, "a time as HHMM");
+        wrong(reader, header, "TA105=015", 10, "a time as HHMM");
     if (!text_number(it->version, 99999, &number))
-        wrong(reader, "TA105=017", 12, it->version, "a version like 00401");
+        wrong(reader, header, "TA105=017", 12, "a version like 00401");
     if (!text_number(it->control, 999999999, &number))
-        wrong(reader, "TA105=018", 13, it->control, "a number of nine digits");
+        wrong(reader, header, "TA105=018", 13, "a number of nine digits");
     if (strcmp(header->values[13], "0") != 0 &&
         strcmp(header->values[13], "1") != 0)
-        wrong(reader, "TA105=019", 14, header->values[13], "0 or 1");
+        wrong(reader, header, "TA105=019", 14, "0 or 1");
     if (it->usage == '\0' || strchr("PTI", it->usage) == NULL)
-        wrong(reader, "TA105=020", 15, header->values[14], "P, T or I");
+        wrong(reader, header, "TA105=020", 15, "P, T or I");
 }
 
 static void
-check_delimiters(struct x12_reader *reader)
+check_delimiters(struct x12_reader *reader, const struct header *header)
 {
     const struct x12_delimiters *marks = &reader->delimiters;
     char end = marks->terminator, inner = marks->component;
+    uint64_t last = reader->interchange->offset + header->length - 1;
+    struct spot at_end = { .offset = last };
+    struct spot at_inner = { .element = ELEMENTS, .offset = last - 1 };
 
     if (is_alphanumeric(end) || end == ' ' || end == marks->element)
-        note_interchange(reader, "TA105=004", NULL,
+        note_interchange(reader, "TA105=004", &at_end,
                          "the segment terminator is 0x%02X, expected a "
                          "character that is no letter, digit, blank or other "
                          "delimiter",
                          (unsigned char)end);
     else if (is_alphanumeric(inner) || inner == ' ' || inner == end ||
              inner == marks->element)
-        note_interchange(reader, "TA105=027", NULL,
+        note_interchange(reader, "TA105=027", &at_inner,
                          "the component separator is 0x%02X, expected a "
                          "character that is no letter, digit, blank or other "
                          "delimiter",
@@ -271,7 +293,7 @@ begin(struct x12_reader *reader, const struct header *header)
     check_widths(reader, header);
     check_values(reader, header);
     check_duplicate(reader);
-    check_delimiters(reader);
+    check_delimiters(reader, header);
     if (reader->handler.interchange_begin != NULL)
         reader->handler.interchange_begin(reader->handler.user,
                                           reader->interchange);

@@ -43,12 +43,15 @@ spot_offset(const struct x12_reader *reader, const struct making *making)
 {
     const struct x12_segment *segment = making->segment;
     const struct spot *spot = making->spot;
+    const char *start = reader->text;
 
     if (segment == NULL)
         return reader->base + reader->at;
     if (spot != NULL && spot->offset > 0)
         return spot->offset;
-    if (spot == NULL || spot->value == NULL)
+    /* An element that is missing stands nowhere. */
+    if (spot == NULL || spot->value == NULL || spot->value->text < start ||
+        spot->value->text > start + reader->text_size)
         return segment->offset;
     return offset_of(reader, spot->value->text);
 }
@@ -372,6 +375,8 @@ by_place(const void *a, const void *b)
         return (*x)->element < (*y)->element ? -1 : 1;
     if ((*x)->component != (*y)->component)
         return (*x)->component < (*y)->component ? -1 : 1;
+    if ((*x)->consequence != (*y)->consequence)
+        return (*x)->consequence ? 1 : -1;
     if ((*x)->offset != (*y)->offset)
         return (*x)->offset < (*y)->offset ? -1 : 1;
     return strcmp((*x)->code, (*y)->code);
@@ -399,4 +404,34 @@ sort_findings(struct x12_reader *reader, struct chain *chain)
     all[count - 1]->next = NULL;
     *chain->head = all[0];
     chain->last = all[count - 1];
+}
+
+static bool
+may_hold(const struct x12_guide *guide, uint16_t loop, uint16_t index)
+{
+    const struct node *nodes = guide->nodes, *at = &nodes[loop];
+
+    for (uint16_t i = at->first; i < at->first + at->count; i++)
+        if (nodes[i].index == index || may_hold(guide, i, index))
+            return true;
+    return false;
+}
+
+void
+blame(struct x12_reader *reader, uint16_t loop)
+{
+    struct open_set *set = &reader->set;
+    union {
+        const struct x12_finding *from;
+        struct x12_finding *to;
+    } at = { .from = set->findings.kept > 0 ? *set->findings.head : NULL };
+
+    for (; at.from != NULL; at.from = at.from->next) {
+        const char *code = at.from->code, *id = at.from->segment;
+        if (strcmp(code, "AK304=2") != 0 && strcmp(code, "AK304=7") != 0)
+            continue;
+        if (may_hold(set->guide, loop,
+                     guide_index(set->guide, pack_id(id, strlen(id)))))
+            at.to->consequence = true;
+    }
 }

@@ -65,6 +65,7 @@ x12_reader_free(struct x12_reader **out)
         release(&reader->file);
     }
     seen_clear(&reader->interchanges);
+    seen_clear(&reader->groups);
     seen_clear(&reader->sets);
     release(&reader->held);
     release(&reader->squeezed);

@@ -27,6 +27,8 @@ struct seen_run {
 };
 
 enum { SEEN_RUNS = 32 };
+/* GS01, GS08 */
+enum { KIND_SIZE = 2, VERSION_MAX = 12 };
 
 /* 64-bit marks of things seen; a hash with open addresses. */
 struct seen {
@@ -53,7 +55,9 @@ struct level {
 
 struct open_set {
     bool open;
-    bool tree; /* is made */
+    bool tree;       /* is made */
+    bool astray;     /* the last segment had no place */
+    uint16_t behind; /* the node of one that came too late; 0 = none */
     struct x12_result *result;
     struct x12_set *set;
     const struct x12_guide *guide;
@@ -130,12 +134,13 @@ struct x12_reader {
     struct chain interchange_findings, group_findings;
     bool told[X12_TOLERANCES]; /* once per interchange */
     bool interchange_rejected, group_rejected;
-    bool group_noted; /* a set is accepted with errors */
-    uint32_t kept;    /* findings of the interchange */
+    bool group_noted;                      /* a set is accepted with errors */
+    bool interchange_strays, group_strays; /* segments in no group, no set */
+    uint32_t kept;                         /* findings of the interchange */
     bool consequence; /* findings follow from an earlier one */
     uint32_t orphans; /* segments in no set, in the group or interchange */
     struct x12_segment *ta1s;
-    struct seen interchanges, sets;
+    struct seen interchanges, groups, sets;
     struct open_set set;
 };
 
@@ -164,6 +169,9 @@ void note_element(struct x12_reader *, const char *code, const struct spot *,
 /* The mandatory segment id of the loop is not there. */
 void note_missing(struct x12_reader *, const char *code, const char *id,
                   const char *loop, const char *format, ...) PRINTF(5, 6);
+/* Findings of segments that stand in no place, because the loop that should
+ * have held them is missing, become its consequences. */
+void blame(struct x12_reader *, uint16_t loop);
 /* At another place than the segment at hand: HL segments, when the set ends.
  * With a tolerance (else X12_TOLERANCES), as the partner's policy is. */
 void note_node(struct x12_reader *, const struct x12_segment *,
@@ -234,6 +242,9 @@ void set_end(struct x12_reader *, bool complete);
 void check_segment(struct x12_reader *, const struct segment_def *);
 /* Bytes that no guide allows: control characters, other alphabets. */
 void check_characters(struct x12_reader *);
+/* The segment at hand is no binary one: is its name one's, whose data is not
+ * as long as it says? */
+void check_binary(struct x12_reader *);
 
 /* types.c: '\0' = good, else the digit of AK403 (6, 8, 9); *length is what
  * counts towards min and max. */

@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "x12/read_private.h"
 
+enum { ID_SIZE = 3 /* of ST01 */ };
+
 static void
 clear_counts(struct open_set *set, uint16_t loop)
 {
@@ -37,10 +39,12 @@ check_musts(struct x12_reader *reader, const struct node *loop)
 
     for (uint16_t i = loop->first; i < loop->first + loop->count; i++) {
         const struct node *child = &nodes[i];
-        if (child->usage == 'M' && set->counts[i] == 0)
+        if (child->usage == 'M' && set->counts[i] == 0) {
             note_missing(reader, "AK304=3", child->segment->id, loop->path,
                          "%s is missing, expected in %s", child->segment->id,
                          where);
+            blame(reader, i);
+        }
         for (uint16_t v = child->variant; v < child->variant + child->variants;
              v++)
             if (nodes[v].usage == 'M' && set->counts[v] == 0)
@@ -115,8 +119,9 @@ find_behind(const struct open_set *set, uint16_t index)
     return 0;
 }
 
+/* *late: it stands behind what should follow it. */
 static uint16_t
-find_place(struct x12_reader *reader, uint16_t index)
+find_place(struct x12_reader *reader, uint16_t index, bool *late)
 {
     struct open_set *set = &reader->set;
     const struct x12_guide *guide = set->guide;
@@ -134,15 +139,23 @@ find_place(struct x12_reader *reader, uint16_t index)
     }
     if (place != 0)
         return place;
+    if (set->behind != 0)
+        place = guide->next[set->behind * guide->index_count + index];
+    if (place != 0) /* what stood before was too early */
+        return place;
     place = find_behind(set, index);
-    if (place != 0)
+    *late = place != 0;
+    if (*late) {
         note_segment(reader, "AK304=7", "%s stands too late in its %s",
                      reader->segment.id, nodes[place].parent ? "loop" : "set");
-    else
-        note_segment(reader, "AK304=2",
-                     "%s is not expected here; its loop is not open",
-                     reader->segment.id);
-    return place;
+        return place;
+    }
+    reader->consequence = set->astray;
+    note_segment(reader, "AK304=2",
+                 "%s is not expected here; its loop is not open",
+                 reader->segment.id);
+    reader->consequence = false;
+    return 0;
 }
 
 /* The variant that the segment's qualifier selects, or the place itself. */
@@ -214,6 +227,24 @@ check_loop_name(struct x12_reader *reader)
     }
 }
 
+/* A segment that comes too late, into its loop; the set goes on from where it
+ * was or, when what follows has no place there, from the segment. */
+static uint16_t
+place_late(struct x12_reader *reader, struct x12_node *node, uint16_t place)
+{
+    struct open_set *set = &reader->set;
+    uint32_t depth = set->depth, outer = depth;
+
+    while (set->frames[outer].node != set->guide->nodes[place].parent)
+        outer--;
+    set->depth = outer;
+    attach(set, node);
+    set->depth = depth;
+    set->counts[place]++;
+    set->behind = place;
+    return find_variant(reader, place);
+}
+
 /* The segment into the tree; its place in the guide, 0 = it has none. */
 static uint16_t
 place_segment(struct x12_reader *reader, struct x12_node *node)
@@ -222,6 +253,7 @@ place_segment(struct x12_reader *reader, struct x12_node *node)
     const struct x12_guide *guide = set->guide;
     uint16_t index = guide_index(guide, reader->name);
     uint16_t place = 0;
+    bool late = false;
 
     if (index >= KNOWN_SEGMENT)
         note_sin(reader, X12_UNKNOWN_SEGMENT,
@@ -229,15 +261,19 @@ place_segment(struct x12_reader *reader, struct x12_node *node)
                  "the segment %s is not in the guide of %s", reader->id_text,
                  guide->set);
     else
-        place = find_place(reader, index);
+        place = find_place(reader, index, &late);
+    set->astray = place == 0;
     if (place == 0) {
         attach(set, node);
         return 0;
     }
+    if (late && !guide->nodes[place].loop)
+        return place_late(reader, node, place);
     while (set->frames[set->depth].node != guide->nodes[place].parent)
         close_loop(reader);
     set->counts[place]++;
     attach(set, node);
+    set->behind = 0;
     place = set->at = find_variant(reader, place);
     if (guide->nodes[place].hl && guide->nodes[place].parent == 0)
         remember_level(reader, node);
@@ -262,27 +298,6 @@ too_large(struct x12_reader *reader)
     return true;
 }
 
-/* BIN or BDS whose data is not as long as it says. */
-static void
-check_binary(struct x12_reader *reader)
-{
-    struct x12_element length;
-    struct spot spot = { .element = reader->name == NAME('B', 'I', 'N') ? 1 : 2,
-                         .number = 784,
-                         .value = &length };
-
-    length = x12_get(&reader->segment, spot.element);
-    note_element(reader, "AK403=7", &spot,
-                 "found '%.*s', but no segment ends after as many bytes",
-                 (int)(length.size < 20 ? length.size : 20), length.text);
-}
-
-static bool
-is_binary(uint32_t name)
-{
-    return name == NAME('B', 'I', 'N') || name == NAME('B', 'D', 'S');
-}
-
 void
 set_take(struct x12_reader *reader)
 {
@@ -298,7 +313,7 @@ set_take(struct x12_reader *reader)
         if (place != 0)
             check_segment(reader, set->guide->nodes[place].segment);
     }
-    if (!reader->binary && is_binary(reader->name))
+    if (!reader->binary)
         check_binary(reader);
     check_characters(reader);
 }
@@ -308,7 +323,7 @@ check_header(struct x12_reader *reader)
 {
     const struct x12_result *result = reader->set.result;
 
-    if (strlen(result->id) != 3)
+    if (strlen(result->id) != ID_SIZE)
         note_set(reader, "AK502=6", "found the set '%s', expected three digits",
                  result->id);
     size_t size = strlen(result->control);
@@ -334,13 +349,19 @@ take_guide(struct x12_reader *reader)
     set->guide = set->result->guide =
         reader->options.guide_for(reader->options.user, group, id);
     if (set->guide == NULL) {
+        size_t version = strlen(group->version);
+        reader->consequence =
+            strlen(id) != ID_SIZE || version == 0 || version > VERSION_MAX;
         note_sin(reader, X12_NO_GUIDE, "AK502=1", NULL,
                  "there is no guide for set %s version %s", id, group->version);
+        reader->consequence = false;
         return;
     }
+    reader->consequence = strlen(group->functional_id) != KIND_SIZE;
     if (strcmp(set->guide->group, group->functional_id) != 0)
         note_set(reader, "AK502=6", "set %s stands in a group %s, expected %s",
                  id, group->functional_id, set->guide->group);
+    reader->consequence = false;
     if (set->counts_room < set->guide->node_count) {
         release(&set->counts);
         set->counts_room = set->guide->node_count;
