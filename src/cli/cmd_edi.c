@@ -272,7 +272,7 @@ cmd_edi_view(struct cli *cli)
     return EXIT_OK;
 }
 
-/* A 997 for each group that gets one. */
+/* A 997 or 999 for each group that gets one. */
 static size_t
 ack_groups(struct cli *cli, const struct guides *guides,
            const struct x12_interchange *interchange,
@@ -280,10 +280,12 @@ ack_groups(struct cli *cli, const struct guides *guides,
 {
     const struct partner *partner = guides_partner(guides);
     bool only_errors = partner != NULL && partner->ack_errors_only;
+    bool want_999 = partner != NULL && partner->send_999;
     size_t count = 0;
 
     for (const struct x12_group *g = interchange->groups; g; g = g->next) {
-        struct x12_set *set = x12_ack_997(g, only_errors, cli->arena);
+        struct x12_set *set =
+            x12_ack_group(g, want_999, only_errors, cli->arena);
         if (set == NULL)
             continue;
         const struct x12_set **sets = arena_alloc(cli->arena, sizeof *sets);

@@ -134,7 +134,9 @@ show(const struct cli *cli, const struct partner *partner)
     show_sets("It sends", partner->receive, partner->receive_count);
     printf("%-10s %zu rules, %s characters, answered with %s%s\n", "Guide",
            conf_count(group, "rules"), partner->charset,
-           partner->send_ack ? "997" : "nothing",
+           !partner->send_ack  ? "nothing"
+           : partner->send_999 ? "999"
+                               : "997",
            partner->send_ta1 ? " and TA1" : "");
     printf("%-10s %s\n", "File", conf_place(group));
 }

@@ -49,8 +49,9 @@ struct partner {
     char element, component, terminator, repetition; /* delimiters we send */
     const char *charset; /* "basic", "extended", "utf-8" */
     bool send_ack;       /* answer with 997 (default) */
+    bool send_999;       /* rather with 999, where the version has it */
     bool send_ta1; /* answer with TA1 always; else only where ISA14 asks */
-    bool ack_errors_only; /* the 997 names only sets with errors */
+    bool ack_errors_only; /* it names only sets with errors */
     const struct partner_set *send, *receive;
     size_t send_count, receive_count;
     const struct conf_group

@@ -118,6 +118,7 @@ fill(struct conf *conf, struct partner *partner, struct problems *problems)
     partner->repetition = delimiter(whole, "delimiters.repetition", "");
     partner->charset = conf_text(whole, "charset", "extended");
     partner->send_ack = !text_equal(conf_text(whole, "ack.type", ""), "none");
+    partner->send_999 = text_equal(conf_text(whole, "ack.type", ""), "999");
     partner->send_ta1 = conf_flag(whole, "ack.ta1", false);
     partner->ack_errors_only =
         text_equal(conf_text(whole, "ack.ak2", ""), "errors");

@@ -5,7 +5,7 @@ static const char *const order_words[] = { "strict", "keyed", "none", NULL };
 static const char *const match_words[] = { "three-way", "two-way", "none",
                                            NULL };
 static const char *const usage_words[] = { "M", "O", "N", NULL };
-static const char *const ack_words[] = { "997", "none", NULL };
+static const char *const ack_words[] = { "997", "999", "none", NULL };
 static const char *const ak2_words[] = { "all", "errors", NULL };
 static const char *const charset_words[] = { "basic", "extended", "utf-8",
                                              NULL };
@@ -98,7 +98,8 @@ static const struct setting rule_settings[] = {
 
 static const struct setting ack_settings[] = {
     { .name = "type",
-      .about = "what the partner's sets are answered with",
+      .about = "what the partner's sets are answered with; groups of "
+               "versions before 005010, which have no 999, get a 997",
       .choices = ack_words,
       .fallback = "997" },
     { .name = "ta1",
@@ -107,7 +108,7 @@ static const struct setting ack_settings[] = {
                "asks for it",
       .fallback = "false" },
     { .name = "ak2",
-      .about = "name all sets in the 997, or only those with errors",
+      .about = "name all sets in the 997 or 999, or only those with errors",
       .choices = ak2_words,
       .fallback = "all" },
     { 0 }

@@ -210,7 +210,7 @@ acknowledge(struct flow *flow, struct document *document,
                               arena, &sent, &count, err);
 
     for (size_t i = 0; good && i < count; i++) {
-        if (sent[i].delivered == DELIVERED_NA || text_equal(sent[i].set, "997"))
+        if (sent[i].delivered == DELIVERED_NA || is_acknowledgment(sent[i].set))
             continue;
         good = judge(flow, record, &sent[i], err);
         applied++;

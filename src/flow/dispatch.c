@@ -381,7 +381,8 @@ send_to(struct flow *flow, struct endpoint *endpoint, unsigned *moved,
     if (partner->suspended)
         return true;
     if (!send_lane(flow, endpoint, "TA1", ORDER_ANY, moved, err) ||
-        !send_lane(flow, endpoint, "997", ORDER_ANY, moved, err))
+        !send_lane(flow, endpoint, "997", ORDER_ANY, moved, err) ||
+        !send_lane(flow, endpoint, "999", ORDER_ANY, moved, err))
         return false;
     for (size_t i = 0; i < partner->send_count; i++)
         if (!send_lane(flow, endpoint, partner->send[i].set,

@@ -209,7 +209,7 @@ make_key(struct flow *flow, struct document *document)
     char revision[64];
 
     if (document->number[0] == '\0' || document->ordinal == 0 ||
-        text_equal(document->set, "997")) {
+        is_acknowledgment(document->set)) {
         text_format(revision, sizeof revision, "%s-%s-%s-%d-%lld",
                     document->isa, document->gs, document->st,
                     (int)document->ordinal, (long long)document->interchange);

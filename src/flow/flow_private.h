@@ -111,6 +111,8 @@ flow_step step_wake, step_capture, step_translate, step_fetch, step_intake,
 /* routes.c */
 bool routes_open(struct flow *, struct err *);
 void routes_close(struct flow *);
+/* 997 or 999. */
+bool is_acknowledgment(const char *set);
 struct route *route_of(struct flow *, const struct partner *, const char *set,
                        enum direction);
 /* The flow that begins with this set from a partner, or this entity of a

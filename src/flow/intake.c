@@ -325,7 +325,8 @@ add_answer(struct apart *apart, const struct part *part,
     CLEANUP(buf_free) struct buf bytes = { 0 };
     bool known;
 
-    text_copy(document.set, sizeof document.set, plan->set ? "997" : "TA1");
+    text_copy(document.set, sizeof document.set,
+              plan->set ? plan->set->id : "TA1");
     if (plan->set != NULL)
         text_copy(document.version, sizeof document.version,
                   plan->set->version);
@@ -351,8 +352,6 @@ add_answers(struct apart *apart, const struct part *part, struct err *err)
 {
     const struct partner *partner = part->partner;
     bool rejected = part->from && part->from->verdict == X12_REJECTED;
-    bool only_errors = text_equal(
-        conf_text(partner ? partner->group : NULL, "ack.ak2", "all"), "errors");
 
     if (part->from == NULL || partner == NULL || part->sets == NULL ||
         (part->sets->document.ordinal == 0 && !rejected))
@@ -367,7 +366,8 @@ add_answers(struct apart *apart, const struct part *part, struct err *err)
     const struct x12_group *group =
         rejected || !partner->send_ack ? NULL : part->from->groups;
     for (; group != NULL; group = group->next) {
-        plan.set = x12_ack_997(group, only_errors, apart->arena);
+        plan.set = x12_ack_group(group, partner->send_999,
+                                 partner->ack_errors_only, apart->arena);
         if (plan.set != NULL &&
             !add_answer(apart, part, &plan, group->control, err))
             return false;

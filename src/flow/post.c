@@ -270,7 +270,7 @@ post_one(struct flow *flow, struct document *document, struct err *err)
 bool
 step_post(struct flow *flow, unsigned *moved, struct err *err)
 {
-    static const char *const order[] = { "997", "856", NULL };
+    static const char *const order[] = { "997", "999", "856", NULL };
     static struct document documents[BATCH];
     struct doc_filter filter = { .direction = DIRECTION_IN,
                                  .states =

@@ -43,10 +43,13 @@ map_named(struct flow *flow, const char *name, struct err *err)
     return loaded->map;
 }
 
+/* "004010VICS" and the like are checked by the standard's guide. */
 static const struct x12_guide *
-base_guide(struct flow *flow, const char *version, const char *set,
+base_guide(struct flow *flow, const char *industry_version, const char *set,
            struct err *err)
 {
+    const char *version = arena_strndup(flow->arena, industry_version,
+                                        strnlen(industry_version, 6));
     struct x12_sources sources = { flow->sources.find, flow->sources.user };
     struct loaded_guide *loaded = flow->shared->guides;
 
@@ -181,10 +184,30 @@ resolve_texts(struct flow *flow)
     }
 }
 
-/* Whoever is sent something answers with a 997, said or not. */
+/* Whoever is sent something answers with a 997, said or not; what he gets in a
+ * version that has the 999, maybe with that. */
 static const struct partner_set acknowledgement = { .set = "997",
                                                     .version = "004010",
                                                     .map = "997" };
+static const struct partner_set newer_acknowledgement = { .set = "999",
+                                                          .version = "005010",
+                                                          .map = "999" };
+
+static bool
+may_answer_999(const struct partner *partner)
+{
+    for (size_t i = 0; i < partner->send_count; i++)
+        if (strcmp(partner->send[i].version, newer_acknowledgement.version) >=
+            0)
+            return partner_receives(partner, "999") == NULL;
+    return false;
+}
+
+bool
+is_acknowledgment(const char *set)
+{
+    return text_equal(set, "997") || text_equal(set, "999");
+}
 
 bool
 routes_open(struct flow *flow, struct err *err)
@@ -195,7 +218,7 @@ routes_open(struct flow *flow, struct err *err)
     flow->shared = arena_alloc(flow->arena, sizeof *flow->shared);
     for (size_t i = 0; i < partners; i++) {
         const struct partner *partner = partner_at(flow->conf, i);
-        count += partner->send_count + partner->receive_count + 1;
+        count += partner->send_count + partner->receive_count + 2;
     }
     flow->routes = arena_alloc(flow->arena, count * sizeof *flow->routes + 1);
     for (size_t i = 0; i < partners; i++) {
@@ -206,6 +229,8 @@ routes_open(struct flow *flow, struct err *err)
             add_route(flow, partner, &partner->receive[at], DIRECTION_IN);
         if (partner_receives(partner, "997") == NULL)
             add_route(flow, partner, &acknowledgement, DIRECTION_IN);
+        if (may_answer_999(partner))
+            add_route(flow, partner, &newer_acknowledgement, DIRECTION_IN);
     }
     resolve_texts(flow);
     return true;

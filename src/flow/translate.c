@@ -83,6 +83,8 @@ make_set(struct flow *flow, struct making *making, struct arena *arena,
         !map_write(making->route->map, record, &codes, arena, found,
                    &making->set, err))
         return false;
+    if (making->set != NULL)
+        making->set->version = making->route->set->version;
     problems_text(found, &making->findings);
     if (trouble_hold_for(&making->document, found))
         making->set = NULL;

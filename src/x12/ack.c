@@ -263,3 +263,12 @@ x12_ack_ta1(const struct x12_interchange *it, struct arena *arena)
                     verdict, it->ta1, NULL)
                 ->segment;
 }
+
+struct x12_set *
+x12_ack_group(const struct x12_group *group, bool want_999, bool only_errors,
+              struct arena *arena)
+{
+    bool has_999 = strncmp(group->version, "005010", 6) >= 0;
+
+    return make(group, want_999 && has_999 ? "999" : "997", only_errors, arena);
+}

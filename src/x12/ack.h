@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ack - acknowledgments: 997 and TA1 made from what reading found, and read
- * when partners send theirs.
+ * ack - acknowledgments: 997, 999 and TA1 made from what reading found, and
+ * read when partners send theirs.
  *
  *   set = x12_ack_997(group, false, arena);      NULL: nothing to acknowledge
  *   set = x12_ack_999(group, false, arena);      since 005010
+ *   set = x12_ack_group(group, true, false, arena);   999 where there is one
  *   ta1 = x12_ack_ta1(interchange, arena);
  *
  * The sets made go to x12/write.h; a 997 belongs into a group FA whose
@@ -22,6 +23,9 @@ struct x12_set *x12_ack_997(const struct x12_group *, bool only_errors,
                             struct arena *);
 struct x12_set *x12_ack_999(const struct x12_group *, bool only_errors,
                             struct arena *);
+/* A 999 when it is wanted and the group's version has it, else a 997. */
+struct x12_set *x12_ack_group(const struct x12_group *, bool want_999,
+                              bool only_errors, struct arena *);
 const struct x12_segment *x12_ack_ta1(const struct x12_interchange *,
                                       struct arena *);
 

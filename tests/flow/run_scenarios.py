@@ -100,12 +100,12 @@ def nav_row(world, words, lines):
     world.ask("tables/" + words[0], json.loads(" ".join(words[1:])))
 
 
-GROUPS = {"856": "SH", "810": "IN", "820": "RA", "997": "FA"}
+GROUPS = {"856": "SH", "810": "IN", "820": "RA", "997": "FA", "999": "FA"}
 
 
 def give(world, words, lines):
     """give PARTNER SET [name=FILE] [control=N] [usage=T] [ack=1] [to=ID] [from=QUALIFIER:ID] [cut=BYTES] [count=N] [drop]
-    [box=NAME]: segments follow; count is what SE01 says"""
+    [box=NAME] [version=GS08]: segments follow; count is what SE01 says"""
     options = dict(word.split("=", 1) for word in words[2:] if "=" in word)
     code, kind = words[0], words[1]
     qualifier, identity, application, _ = PARTNERS[code]
@@ -114,13 +114,14 @@ def give(world, words, lines):
         application = identity
     world.control += 1
     control = int(options.get("control", world.control))
+    version = options.get("version", "004010")
     segments = ["ST*%s*0001" % kind] + lines
     segments.append("SE*%s*0001" % options.get("count", len(segments) + 1))
     text = "~".join(
-        ["ISA*00*          *00*          *%s*%-15s*%s*%-15s*261122*1200*U*00401*%09d*%s*%s*>"
-         % (qualifier, identity, "ZZ", options.get("to", "CRONUS01"), control, options.get("ack", "0"),
+        ["ISA*00*          *00*          *%s*%-15s*%s*%-15s*261122*1200*U*%s*%09d*%s*%s*>"
+         % (qualifier, identity, "ZZ", options.get("to", "CRONUS01"), version[:5], control, options.get("ack", "0"),
             options.get("usage", "P")),
-         "GS*%s*%s*CRONUS01*20261122*1200*%d*X*004010" % (GROUPS[kind], application, control)]
+         "GS*%s*%s*CRONUS01*20261122*1200*%d*X*%s" % (GROUPS[kind], application, control, version)]
         + segments + ["GE*1*%d" % control, "IEA*1*%09d" % control]) + "~\n"
     if "cut" in options:
         text = text[:int(options["cut"])]
@@ -174,7 +175,7 @@ def pay(world, words, lines):
 
 def options_of(words):
     return [word for word in words if word == "drop" or word.split("=")[0] in (
-        "name", "box", "control", "usage", "ack", "to", "from", "cut", "count")]
+        "name", "box", "control", "usage", "ack", "to", "from", "cut", "count", "version")]
 
 
 def put_file(folder, name, text):
