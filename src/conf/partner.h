@@ -46,8 +46,10 @@ struct partner {
     bool test; /* we send ISA15 = T to this partner */
     bool suspended;
     long last_isa, last_gs; /* the predecessor's last control numbers */
-    char element, component, terminator, repetition; /* delimiters we send */
+    char element, component, terminator, repetition, release; /* we send */
+    const char *in_data; /* a delimiter in data: "blank", "refuse", "choose" */
     const char *charset; /* "basic", "extended", "utf-8" */
+    bool transliterate;  /* else what is outside it is refused */
     bool send_ack;       /* answer with 997 (default) */
     bool send_999;       /* rather with 999, where the version has it */
     bool send_ta1; /* answer with TA1 always; else only where ISA14 asks */

@@ -116,7 +116,10 @@ check_delimiters(const struct conf_group *group, struct problems *problems)
     if (group == NULL || group->kind != NODE_GROUP)
         return;
     for (const struct conf_group *n = group->first; n != NULL; n = n->next) {
-        bool may_miss = text_equal(n->name, "repetition");
+        bool may_miss =
+            text_equal(n->name, "repetition") || text_equal(n->name, "release");
+        if (text_equal(n->name, "in_data"))
+            continue;
         if (n->kind != NODE_TEXT || (may_miss && n->text[0] == '\0'))
             continue;
         if (strlen(n->text) != 1 || !is_delimiter(n->text[0]))

@@ -116,6 +116,9 @@ fill(struct conf *conf, struct partner *partner, struct problems *problems)
     partner->component = delimiter(whole, "delimiters.component", ">");
     partner->terminator = delimiter(whole, "delimiters.terminator", "~");
     partner->repetition = delimiter(whole, "delimiters.repetition", "");
+    partner->release = delimiter(whole, "delimiters.release", "");
+    partner->in_data = conf_text(whole, "delimiters.in_data", "blank");
+    partner->transliterate = conf_flag(whole, "transliterate", true);
     partner->charset = conf_text(whole, "charset", "extended");
     partner->send_ack = !text_equal(conf_text(whole, "ack.type", ""), "none");
     partner->send_999 = text_equal(conf_text(whole, "ack.type", ""), "999");

@@ -5,6 +5,7 @@ static const char *const order_words[] = { "strict", "keyed", "none", NULL };
 static const char *const match_words[] = { "three-way", "two-way", "none",
                                            NULL };
 static const char *const usage_words[] = { "M", "O", "N", NULL };
+static const char *const clash_words[] = { "blank", "refuse", "choose", NULL };
 static const char *const ack_words[] = { "997", "999", "none", NULL };
 static const char *const ak2_words[] = { "all", "errors", NULL };
 static const char *const charset_words[] = { "basic", "extended", "utf-8",
@@ -121,6 +122,16 @@ static const struct setting delimiter_settings[] = {
     { .name = "repetition",
       .about = "between repetitions, from version 004020 on; empty for none",
       .fallback = "" },
+    { .name = "release",
+      .about = "before a delimiter that is data, from version 007040 on; empty "
+               "for none",
+      .fallback = "" },
+    { .name = "in_data",
+      .about = "a value that holds a delimiter: blank puts a blank there, "
+               "refuse holds the document, choose writes the interchange with "
+               "a delimiter that no value holds",
+      .choices = clash_words,
+      .fallback = "blank" },
     { 0 }
 };
 
@@ -195,5 +206,11 @@ const struct setting settings_partner[] = {
       .about = "the characters that it takes",
       .choices = charset_words,
       .fallback = "extended" },
+    { .name = "transliterate",
+      .type = SETTING_FLAG,
+      .about = "write other characters as the nearest that it takes "
+               "(\"\xC3\xA9\" as "
+               "\"e\"); false holds the document",
+      .fallback = "true" },
     { 0 }
 };

@@ -38,6 +38,15 @@ give_numbers(struct flow *flow, const struct parcel_plan *plan,
     return true;
 }
 
+static enum x12_clash
+clash_of(const struct partner *partner)
+{
+    if (text_equal(partner->in_data, "choose"))
+        return X12_CLASH_CHOOSE;
+    return text_equal(partner->in_data, "refuse") ? X12_CLASH_REFUSE
+                                                  : X12_CLASH_BLANK;
+}
+
 static struct x12_envelope
 envelope_for(const struct partner *partner, const struct document *document)
 {
@@ -50,10 +59,12 @@ envelope_for(const struct partner *partner, const struct document *document)
         .delimiters = { .element = partner->element,
                         .component = partner->component,
                         .repetition = partner->repetition,
-                        .terminator = partner->terminator },
+                        .terminator = partner->terminator,
+                        .release = partner->release },
         .newline = "\n",
         .charset = charset_of(partner),
-        .transliterate = true,
+        .transliterate = partner->transliterate,
+        .clash = clash_of(partner),
     };
 }
 

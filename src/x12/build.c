@@ -142,3 +142,14 @@ x12_put(struct arena *arena, struct x12_set *set, struct x12_node *node,
                                component, value);
     *target = copy_value(arena, value);
 }
+
+void
+x12_put_binary(struct arena *arena, struct x12_node *node, uint32_t element,
+               const void *bytes, size_t size)
+{
+    BUG_IF(element == 0 || element > VALUES_MAX || size > UINT32_MAX);
+    struct x12_element *elements = grow(arena, &node->segment, element);
+
+    elements[element - 1] =
+        (struct x12_element){ arena_copy(arena, bytes, size), (uint32_t)size };
+}

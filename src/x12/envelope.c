@@ -427,6 +427,9 @@ take_envelope(struct x12_reader *reader)
             return false;
         take_isx(reader);
         return true;
+    case NAME('I', 'S', 'B'): /* grade of service, deferred delivery: to the */
+    case NAME('I', 'S', 'E'): /* network, not to us */
+        return reader->interchange->group_count == 0 && reader->group == NULL;
     case NAME('T', 'A', '1'):
         if (reader->group != NULL || reader->interchange->ta1_count == TA1_MAX)
             return false;

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "x12/plain.h"
+#include "x12/write_private.h"
 
 struct writing {
     const struct x12_envelope *envelope;
@@ -29,7 +30,8 @@ is_mark(const struct writing *writing, char c)
 
     return c == marks->element || c == marks->terminator ||
            c == marks->component ||
-           (c == marks->repetition && marks->repetition != '\0');
+           (c == marks->repetition && marks->repetition != '\0') ||
+           (c == marks->release && marks->release != '\0');
 }
 
 static bool
@@ -77,6 +79,20 @@ add_plain(struct writing *writing, const char *text)
     }
 }
 
+/* A delimiter that is data: behind the release character where there is one. */
+static bool
+add_mark(struct writing *writing, unsigned char c)
+{
+    if (writing->marks.release != '\0')
+        buf_addc(&writing->out, writing->marks.release);
+    else if (writing->envelope->clash == X12_CLASH_BLANK)
+        c = ' ';
+    else
+        return refuse(writing, c);
+    buf_addc(&writing->out, (char)c);
+    return true;
+}
+
 static bool
 add_value(struct writing *writing, const char *text, size_t size)
 {
@@ -90,8 +106,10 @@ add_value(struct writing *writing, const char *text, size_t size)
         } else if (c == (unsigned char)writing->from.repetition && c != '\0' &&
                    writing->marks.repetition != '\0') {
             buf_addc(&writing->out, writing->marks.repetition);
-        } else if (in_charset(envelope->charset, c) &&
-                   !is_mark(writing, (char)c)) {
+        } else if (is_mark(writing, (char)c)) {
+            if (!add_mark(writing, c))
+                return false;
+        } else if (in_charset(envelope->charset, c)) {
             buf_addc(&writing->out, (char)c);
         } else if (envelope->transliterate) {
             char plain[8];
@@ -126,12 +144,27 @@ end_segment(struct writing *writing)
     writing->segments++;
 }
 
+/* BIN and BDS: the data as it is, behind its length. */
+static void
+add_binary(struct writing *writing, const struct x12_segment *segment)
+{
+    struct x12_element data = x12_get(segment, segment->count);
+
+    buf_addf(&writing->out, "%c%u%c", writing->marks.element, data.size,
+             writing->marks.element);
+    buf_add(&writing->out, data.text, data.size);
+    end_segment(writing);
+}
+
 static bool
 add_segment(struct writing *writing, const struct x12_segment *segment)
 {
-    uint32_t count = segment->count;
+    uint32_t count = segment->count, binary = x12_binary(segment);
 
-    while (count > 0 && trimmed(writing, segment->elements[count - 1]) == 0)
+    if (binary > 0)
+        count = binary - 2;
+    while (binary == 0 && count > 0 &&
+           trimmed(writing, segment->elements[count - 1]) == 0)
         count--;
     buf_adds(&writing->out, segment->id);
     for (uint32_t i = 0; i < count; i++) {
@@ -142,7 +175,10 @@ add_segment(struct writing *writing, const struct x12_segment *segment)
                           writing->segments + 1, segment->id, segment->id,
                           i + 1);
     }
-    end_segment(writing);
+    if (binary > 0)
+        add_binary(writing, segment);
+    else
+        end_segment(writing);
     return true;
 }
 
@@ -251,15 +287,18 @@ check_marks(struct writing *writing)
 {
     const struct x12_delimiters *m = &writing->marks;
     const char marks[] = { m->element, m->component, m->terminator,
-                           m->repetition };
+                           m->repetition, m->release };
+    enum { ALL = sizeof marks };
 
-    for (size_t i = 0; i < (m->repetition ? 4 : 3); i++) {
+    for (size_t i = 0; i < ALL; i++) {
+        if (marks[i] == '\0')
+            continue;
         if (marks[i] == ' ' || isalnum((unsigned char)marks[i]))
             return err_set(writing->err, TP2303,
                            "a delimiter is '%c', expected no letter, digit or "
                            "blank",
                            marks[i]);
-        for (size_t j = i + 1; j < 4; j++)
+        for (size_t j = i + 1; j < ALL; j++)
             if (marks[i] == marks[j])
                 return err_set(writing->err, TP2303,
                                "two delimiters are 0x%02X, expected different "
@@ -292,17 +331,6 @@ check_envelope(struct writing *writing)
            fits(writing, "the time", e->time, 4, 8) && check_marks(writing);
 }
 
-/* "004010" becomes "00401". */
-static void
-interchange_version(const struct x12_envelope *envelope, char out[6])
-{
-    const char *version = envelope->version;
-
-    if (version == NULL && envelope->group_count > 0)
-        version = envelope->groups[0].version;
-    text_copy(out, 6, version ? version : "00401");
-}
-
 static bool
 add_isa(struct writing *writing)
 {
@@ -311,7 +339,7 @@ add_isa(struct writing *writing)
     char usage[2] = { e->usage, '\0' };
     char standard[2] = { 'U', '\0' }, blanks[] = "          ";
 
-    interchange_version(e, version);
+    marks_version(e, version);
     if (writing->marks.repetition != '\0')
         standard[0] = writing->marks.repetition;
     text_format(sender, sizeof sender, "%-15s", e->sender);
@@ -328,6 +356,8 @@ add_isa(struct writing *writing)
                              receiver,
                              e->date + 2,
                              time };
+    char release = writing->marks.release; /* told behind the ISA */
+    writing->marks.release = '\0';
     if (!begin_fields(writing, "ISA", fields, 10))
         return false;
     const char mark = writing->marks.element;
@@ -335,6 +365,11 @@ add_isa(struct writing *writing)
              version, mark, control, mark, e->ack_requested, mark, usage, mark,
              writing->marks.component);
     end_segment(writing);
+    if (release != '\0') {
+        buf_addf(&writing->out, "ISX%c%c", mark, release);
+        end_segment(writing);
+        writing->marks.release = release;
+    }
     return true;
 }
 
@@ -358,36 +393,12 @@ add_all(struct writing *writing)
     return add_fields(writing, "IEA", iea, 2);
 }
 
-static char
-or_mark(char mark, char other)
-{
-    return mark ? mark : other;
-}
-
-/* Repetitions are separated since 00402. */
-static struct x12_delimiters
-choose_marks(const struct x12_envelope *envelope)
-{
-    const struct x12_delimiters *given = &envelope->delimiters;
-    struct x12_delimiters marks = {
-        .element = or_mark(given->element, '*'),
-        .component = or_mark(given->component, '>'),
-        .terminator = or_mark(given->terminator, '~'),
-    };
-    char version[6];
-
-    interchange_version(envelope, version);
-    if (strcmp(version, "00402") >= 0)
-        marks.repetition = or_mark(given->repetition, '^');
-    return marks;
-}
-
 bool
 x12_write(const struct x12_envelope *envelope, struct buf *out, struct err *err)
 {
     struct writing writing CLEANUP(free_writing) = {
         .envelope = envelope,
-        .marks = choose_marks(envelope),
+        .marks = marks_choose(envelope),
         .err = err,
     };
 

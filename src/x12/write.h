@@ -10,9 +10,10 @@
  *   if (!x12_write(&envelope, &buf, err)) ...
  *
  * The engine writes ISA, GS, ST, SE, GE, IEA with their counts, trims empty
- * elements at the end, and refuses a value that holds a delimiter or a
- * character outside the partner's set, naming its place (TP2301, TP2302).
- * What was written is checked by reading it with the guide (x12/read.h).
+ * elements at the end, writes the data of BIN and BDS as it is, and refuses a
+ * value that holds a delimiter or a character outside the partner's set, naming
+ * its place (TP2301, TP2302). What was written is checked by reading it with
+ * the guide (x12/read.h).
  */
 #ifndef TP_X12_WRITE_H
 #define TP_X12_WRITE_H
@@ -39,10 +40,23 @@ struct x12_node *x12_add_values(struct arena *, struct x12_set *,
 void x12_put(struct arena *, struct x12_set *, struct x12_node *,
              uint32_t element, uint32_t component, const char *value);
 
+/* Sets element 1.. to bytes that may hold anything: the data of BIN and BDS,
+ * whose length the writer puts before it. */
+void x12_put_binary(struct arena *, struct x12_node *, uint32_t element,
+                    const void *bytes, size_t size);
+
 enum x12_charset {
     X12_CHARSET_BASIC,    /* A-Z 0-9 blank !"&'()*+,-./:;?= */
     X12_CHARSET_EXTENDED, /* and a-z %@[]_{}\|<>~#$ */
     X12_CHARSET_UTF8      /* any character that is no control character */
+};
+
+/* What is done with a value that holds a delimiter, where no release character
+ * makes it data. */
+enum x12_clash {
+    X12_CLASH_REFUSE, /* TP2301 */
+    X12_CLASH_BLANK,  /* it becomes a blank */
+    X12_CLASH_CHOOSE /* the interchange takes a delimiter that no value holds */
 };
 
 struct x12_out_group {
@@ -62,13 +76,15 @@ struct x12_envelope {
     long control;        /* ISA13, 1..999999999 */
     char usage;          /* 'P', 'T', 'I' */
     bool ack_requested;
-    struct x12_delimiters delimiters; /* zeros = * > ^ ~ */
-    const char *newline;              /* after each segment: "", "\n" */
+    /* Zeros = * > ^ ~. A release character (since version 007040) is told in an
+     * ISX and stands before a delimiter that is data. */
+    struct x12_delimiters delimiters;
+    const char *newline; /* after each segment: "", "\n" */
     enum x12_charset charset;
     /* Characters outside the set become their nearest ("é" E, else "?") and
-     * lower case becomes upper where needed, instead of an error. Delimiters
-     * in values become blanks. */
+     * lower case becomes upper where needed, instead of an error. */
     bool transliterate;
+    enum x12_clash clash;
     const struct x12_segment *const *ta1s; /* before the groups */
     size_t ta1_count;
     const struct x12_out_group *groups;

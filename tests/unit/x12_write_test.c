@@ -136,6 +136,7 @@ keeps_to_the_character_set(void)
     buf_clear(&out);
     CHECK(!x12_write(&envelope, &out, &err) && err.code == TP2302);
     envelope.transliterate = true;
+    envelope.clash = X12_CLASH_BLANK;
     err_clear(&err);
     CHECK_OK(x12_write(&envelope, &out, &err), &err);
     CHECK(strstr(buf_text(&out), "N1*ST*Muller's Strasse   5 EUR~") != NULL);
@@ -144,7 +145,7 @@ keeps_to_the_character_set(void)
     CHECK_OK(x12_write(&envelope, &out, &err), &err);
     CHECK(strstr(buf_text(&out), "N1*ST*MULLER'S STRASSE   5 EUR~") != NULL);
     envelope.charset = X12_CHARSET_UTF8;
-    envelope.transliterate = false;
+    envelope.clash = X12_CLASH_REFUSE;
     CHECK(!x12_write(&envelope, &out, &err) && err.code == TP2301);
 }
 
