@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* X12 files by themselves: read, checked, acknowledged. No journal. */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -303,10 +304,30 @@ ack_groups(struct cli *cli, const struct guides *guides,
     return count;
 }
 
-/* Parties change sides; the number is 1, since none is used up. */
+/* What answers a broken envelope must be sound itself. */
+static const char *
+party(struct cli *cli, const char *id)
+{
+    return text_empty(id) ? "UNKNOWN" : arena_strndup(cli->arena, id, 15);
+}
+
+static struct x12_delimiters
+sound_marks(const struct x12_delimiters *marks)
+{
+    const char all[] = { marks->element, marks->component, marks->terminator,
+                         marks->repetition };
+
+    for (size_t i = 0; i < sizeof all; i++)
+        if (isalnum((unsigned char)all[i]) || all[i] == ' ')
+            return (struct x12_delimiters){ 0 };
+    return *marks;
+}
+
+/* Parties change sides; numbers start from 1, since none is used up. */
 static bool
 ack_interchange(struct cli *cli, const struct guides *guides,
-                const struct x12_interchange *from, struct buf *out)
+                const struct x12_interchange *from, long number,
+                struct buf *out)
 {
     struct x12_out_group *groups =
         arena_alloc(cli->arena, (from->group_count + 1) * sizeof *groups);
@@ -318,15 +339,15 @@ ack_interchange(struct cli *cli, const struct guides *guides,
     when_format(when_now(), cli_zone(cli), "%H%M", time, sizeof time);
     const struct x12_envelope envelope = {
         .sender_qualifier = from->receiver_qualifier,
-        .sender = from->receiver,
+        .sender = party(cli, from->receiver),
         .receiver_qualifier = from->sender_qualifier,
-        .receiver = from->sender,
+        .receiver = party(cli, from->sender),
         .version = from->version,
         .date = date,
         .time = time,
-        .control = 1,
-        .usage = from->usage,
-        .delimiters = from->delimiters,
+        .control = number,
+        .usage = from->usage && strchr("PTI", from->usage) ? from->usage : 'T',
+        .delimiters = sound_marks(&from->delimiters),
         .newline = from->delimiters.terminator == '\n' ? "" : "\n",
         .charset = X12_CHARSET_UTF8,
         .transliterate = true,
@@ -350,8 +371,9 @@ cmd_edi_ack(struct cli *cli)
 
     if (file == NULL)
         return cli_fail(cli);
+    long number = 0;
     for (const struct x12_interchange *i = file->interchanges; i; i = i->next)
-        if (!ack_interchange(cli, guides, i, &out))
+        if (!ack_interchange(cli, guides, i, ++number, &out))
             return cli_fail(cli);
     if (out.size == 0)
         return cli_missing(cli, "found nothing to acknowledge in %.200s",

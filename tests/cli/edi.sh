@@ -52,5 +52,10 @@ AK4*3*373*8*20261312~
 AK5*R*5~" tp edi ack bad.edi
 tp edi ack bad.edi > ack.edi
 has "an acknowledgment is clean X12 itself" 0 "1 accepted, 0 rejected" tp edi check ack.edi
+{ cat good.edi; sed 's/000000918/000000919/' good.edi; } > two.edi
+tp edi ack two.edi > ack.edi
+has "two interchanges are answered with two, each with its number" 0 "interchanges 2, groups 2, sets 2: 2 accepted, 0 rejected" tp edi check ack.edi
+sed 's/\*P\*>~/*X*>~/; s/BLUEFISH01     \*ZZ/BLUEFISH01       *ZZ/' good.edi > envelope.edi
+has "a broken envelope is answered all the same" 0 "*T*>~" tp edi ack --partner acme envelope.edi
 is "ack: nothing to acknowledge" 3 "tradepost: found nothing to acknowledge in /dev/null [TP8003]" tp edi ack /dev/null
 finish
