@@ -6,33 +6,45 @@
 static const struct {
     const char *file;
     enum x12_tolerance sin;
-    const char *code; /* when rejected */
+    const char *code;      /* when rejected; NULL = it is no sin there */
+    const char *from, *to; /* what is changed in the file, of the same line */
 } cases[] = {
-    { "valid/trailing_separators", X12_TRAILING_SEPARATORS, "AK403=3" },
-    { "valid/isa_trimmed", X12_ISA_TRIMMED, "TA105=022" },
-    { "valid/isa_extra_space", X12_ISA_LENGTH, "TA105=022" },
-    { "valid/wrap80_crlf", X12_WRAPPED, "TA105=022" },
-    { "valid/wrap78_lf", X12_WRAPPED, "TA105=022" },
-    { "valid/bom", X12_BOM, "TA105=022" },
-    { "valid/no_final_terminator", X12_NO_FINAL_TERMINATOR, "TA105=022" },
-    { "valid/spaces_before_segments", X12_INDENT, "TA105=022" },
-    { "invalid/lowercase_ids", X12_LOWER_CASE_IDS, "AK304=1" },
-    { "valid/empty_segment", X12_EMPTY_SEGMENT, "TA105=022" },
-    { "valid/terminator_utf8_ellipsis", X12_TERMINATOR_MULTIBYTE, "TA105=004" },
-    { "valid/latin1_name", X12_OUTSIDE_ASCII, "AK403=6" },
-    { "valid/terminator_0x85", X12_OUTSIDE_ASCII, NULL },
-    { "valid/sample_850", X12_OUTSIDE_BASIC, "AK403=6" },
-    { "valid/hl_empty_parent", X12_HL_PARENT_MISSING, "AK403=1" },
-    { "valid/empty_group", X12_EMPTY_GROUP, "AK905=5" },
-    { "invalid/se_count_wrong", X12_COUNT_MISMATCH, "AK502=4" },
-    { "invalid/ge_count_wrong", X12_COUNT_MISMATCH, "AK905=5" },
-    { "invalid/iea_count_wrong", X12_COUNT_MISMATCH, "TA105=021" },
-    { "invalid/se_ctl_wrong", X12_CONTROL_MISMATCH, "AK502=3" },
-    { "invalid/ge_ctl_wrong", X12_CONTROL_MISMATCH, "AK905=4" },
-    { "invalid/iea_ctl_wrong", X12_CONTROL_MISMATCH, "TA105=001" },
-    { "invalid/dup_st02", X12_DUPLICATE_SET, "AK502=23" },
-    { "invalid/garbage_between", X12_DUPLICATE_INTERCHANGE, "TA105=025" },
-    { "invalid/apimeister_999", X12_NO_GUIDE, "AK502=1" },
+    { "valid/trailing_separators", X12_TRAILING_SEPARATORS, "AK403=3", NULL,
+      NULL },
+    { "valid/isa_trimmed", X12_ISA_TRIMMED, "TA105=022", NULL, NULL },
+    { "valid/isa_extra_space", X12_ISA_LENGTH, "TA105=022", NULL, NULL },
+    { "valid/wrap80_crlf", X12_WRAPPED, "TA105=022", NULL, NULL },
+    { "valid/wrap78_lf", X12_WRAPPED, "TA105=022", NULL, NULL },
+    { "valid/bom", X12_BOM, "TA105=022", NULL, NULL },
+    { "valid/no_final_terminator", X12_NO_FINAL_TERMINATOR, "TA105=022", NULL,
+      NULL },
+    { "valid/spaces_before_segments", X12_INDENT, "TA105=022", NULL, NULL },
+    { "invalid/lowercase_ids", X12_LOWER_CASE_IDS, "AK304=1", NULL, NULL },
+    { "valid/empty_segment", X12_EMPTY_SEGMENT, "TA105=022", NULL, NULL },
+    { "valid/terminator_utf8_ellipsis", X12_TERMINATOR_MULTIBYTE, "TA105=004",
+      NULL, NULL },
+    { "valid/latin1_name", X12_OUTSIDE_ASCII, "AK403=6", NULL, NULL },
+    { "valid/terminator_0x85", X12_OUTSIDE_ASCII, NULL, NULL, NULL },
+    { "valid/sample_850", X12_OUTSIDE_BASIC, "AK403=6", NULL, NULL },
+    { "valid/hl_empty_parent", X12_HL_PARENT_MISSING, "AK403=1", NULL, NULL },
+    { "valid/empty_group", X12_EMPTY_GROUP, "AK905=5", NULL, NULL },
+    { "invalid/se_count_wrong", X12_COUNT_MISMATCH, "AK502=4", NULL, NULL },
+    { "invalid/ge_count_wrong", X12_COUNT_MISMATCH, "AK905=5", NULL, NULL },
+    { "invalid/iea_count_wrong", X12_COUNT_MISMATCH, "TA105=021", NULL, NULL },
+    { "invalid/se_ctl_wrong", X12_CONTROL_MISMATCH, "AK502=3", NULL, NULL },
+    { "invalid/ge_ctl_wrong", X12_CONTROL_MISMATCH, "AK905=4", NULL, NULL },
+    { "invalid/iea_ctl_wrong", X12_CONTROL_MISMATCH, "TA105=001", NULL, NULL },
+    { "invalid/dup_st02", X12_DUPLICATE_SET, "AK502=23", NULL, NULL },
+    { "invalid/garbage_between", X12_DUPLICATE_INTERCHANGE, "TA105=025", NULL,
+      NULL },
+    { "invalid/apimeister_999", X12_NO_GUIDE, "AK502=1", NULL, NULL },
+    { "valid/sample_850", X12_DUPLICATE_GROUP, "AK905=6", "IEA*1*",
+      "GS*PO*BLUEFISH01*123456789*20251120*0858*918*X*004010~GE*0*918~IEA*2*" },
+    { "valid/sample_850", X12_UNKNOWN_SEGMENT, "AK304=1", "CUR*BY", "ZZ9*BY" },
+    { "valid/sample_850", X12_CODE_NOT_IN_LIST, "AK403=7", "BEG*00", "BEG*QQ" },
+    { "valid/sample_850", X12_TOO_MANY_ELEMENTS, "AK403=3", "L PKWY~",
+      "L PKWY*B*C~" },
+    { "valid/sample_850", X12_JUNK, "", "000000918~\n", "000000918~\njunk" },
 };
 
 static struct x12_guide *guides[2]; /* 850, 856 */
@@ -64,6 +76,23 @@ count(struct tally *tally, enum x12_tolerance sin, const struct x12_finding *f)
     }
 }
 
+static void
+change(size_t i, struct buf *input)
+{
+    const char *from = cases[i].from;
+    char *at = from ? strstr(input->text, from) : NULL;
+    struct buf changed = { 0 };
+
+    CHECK((at != NULL) == (from != NULL));
+    if (at == NULL)
+        return;
+    buf_add(&changed, input->text, (size_t)(at - input->text));
+    buf_adds(&changed, cases[i].to);
+    buf_adds(&changed, at + strlen(from));
+    buf_free(input);
+    *input = changed;
+}
+
 static struct tally
 read_case(size_t i, enum x12_severity severity)
 {
@@ -77,9 +106,11 @@ read_case(size_t i, enum x12_severity severity)
     options.guide_for = guide_of;
     options.tolerance[cases[i].sin] = (unsigned char)severity;
     CHECK_OK(file_read(path, 1 << 20, &input, &err), &err);
+    change(i, &input);
     const struct x12_file *file =
         x12_read(arena, input.text, input.size, &options);
     buf_free(&input);
+    count(&tally, cases[i].sin, file->findings);
     for (const struct x12_interchange *it = file->interchanges; it;
          it = it->next) {
         count(&tally, cases[i].sin, it->findings);
@@ -117,6 +148,18 @@ partners_choose(void)
 }
 
 static void
+each_name_has_a_case(void)
+{
+    for (int sin = 0; sin < X12_TOLERANCES; sin++) {
+        size_t seen = 0;
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+            seen += (int)cases[i].sin == sin;
+        printf("# %s\n", x12_tolerance_name((enum x12_tolerance)sin));
+        CHECK(seen > 0);
+    }
+}
+
+static void
 names_are_known(void)
 {
     enum x12_tolerance sin;
@@ -134,6 +177,7 @@ int
 main(void)
 {
     RUN(partners_choose);
+    RUN(each_name_has_a_case);
     RUN(names_are_known);
     arena_free(&arena);
     return test_end();
