@@ -117,6 +117,18 @@ take_repeat(const char *at, char max[WORD_MAX])
     return at + size;
 }
 
+/* Marks between segments: "^" starts a table, "+20" and "-5" change how
+ * positions are counted, which guides do not do. NULL: it is none. */
+static const char *
+past_mark(const char *at)
+{
+    if (*at == '\0' || strchr("^+-@ \t", *at) == NULL)
+        return NULL;
+    bool counted = *at != '^';
+    at++;
+    return counted ? at + strspn(at, "0123456789") : at;
+}
+
 /* The tree of a set, one line for each segment. */
 static void
 take_tree(struct reading *reading, const char *at, struct buf *out)
@@ -137,9 +149,9 @@ take_tree(struct reading *reading, const char *at, struct buf *out)
             continue;
         }
         if (*at != '[') {
-            if (strchr("^+ \t", *at) == NULL)
+            if (past_mark(at) == NULL)
                 wrong(reading, "found '%.10s', expected [ { or }", at);
-            at = strchr("^+ \t", *at) ? at + 1 : NULL;
+            at = past_mark(at);
             continue;
         }
         at = take_entry(reading, at, &entry);

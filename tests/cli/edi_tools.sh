@@ -180,6 +180,12 @@ has "guide import: our own definitions stay" 0 "Quantity ordered" tp edi dict 85
 is "guide import: a guide that is there stays" 8 "tradepost: sef/x12/004010/830.guide is there already; --yes replaces it [TP8005]" tp edi guide import schedule.sef --dir sef
 has "guide import: into the site's own folder" 0 "$work/etc/x12/004010/830.guide: written" "$tradepost" -c "$work/etc" edi guide import schedule.sef
 has "guide import: and then it is listed" 0 "830  004010   PS     Imported" "$tradepost" -c "$work/etc" edi guide list
+printf '\357\273\277.VER 1.6\r\n.INI\r\nA,,004 010 UCS,X\r\n.SETS\r\n850=^+200[BEG,M]-5[REF*1@12,O,>1][&FOB]^{:>1+30[PO1@3,M]}^@2[CTT,O]\r\n' > marks.sef
+is "guide import: marks of positions, an industry's version, CRLF and a BOM" 0 "  BEG M 1
+  REF O >1
+  FOB O 1
+  PO1 M >1 loop
+  CTT O 1" bash -c "'$tradepost' -c '$work/etc' edi guide import marks.sef --dir sef3 >/dev/null; tail -n 5 sef3/x12/004010/850.guide"
 printf '.VER 1.6\n.INI\nA,,004 010,X\n.SETS\n830=[BFR,M\n.ELMS\n12=AN,x\n.SEGS\nBFR=[1,M]+Q01\n' > wrong.sef
 is "guide import: every mistake by its line" 4 "wrong.sef:5: found '[BFR,M', expected a closing ] [TP2404]
 wrong.sef:7: element 12: expected a number = type,min,max [TP2404]

@@ -258,6 +258,60 @@ service_requests_may_stand_before_the_groups(void)
     CHECK(strstr(segments_of(late, strlen(late)), "! TA105=022") != NULL);
 }
 
+/* Sign, point and exponent are not counted: PO102 has at most 15 digits. */
+static void
+numbers_may_have_an_exponent(void)
+{
+    static const struct {
+        const char *number, *code;
+    } cases[] = {
+        { "1.5E2", "" },
+        { "-1234567890123.456E-12", "AK403=5" },
+        { "-1234567890123.45", "" },
+        { "-1234567890123.45E-12", "" },
+        { "1.5E", "AK403=6" },
+        { "E5", "AK403=6" },
+        { "1E5.5", "AK403=6" },
+    };
+
+    fixture_begin();
+    guide = load_guide("850");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct x12_options options = fixture_options();
+        const char *text = arena_printf(
+            arena, "BEG*00*SA*PO-1**20251112~PO1*1*%s*CA*1~", cases[i].number);
+        text = wrap("PO", "850", text);
+        const struct x12_file *file =
+            x12_read(arena, text, strlen(text), &options);
+        const struct x12_finding *found_one =
+            file->interchanges->groups->results->findings;
+        printf("# %s\n", cases[i].number);
+        CHECK_TEXT(found_one ? found_one->code : "", cases[i].code);
+    }
+    x12_guide_free(&guide);
+}
+
+static void
+a_ta1_is_checked(void)
+{
+    static const char *const wrong[] = {
+        "TA1*00000001*251120*0858*A*000",  "TA1*000000001*251320*0858*A*000",
+        "TA1*000000001*251120*2558*A*000", "TA1*000000001*251120*0858*Z*000",
+        "TA1*000000001*251120*0858*A*00",  "TA1*000000001*251120*0858*A",
+    };
+
+    fixture_begin();
+    for (size_t i = 0; i <= sizeof wrong / sizeof *wrong; i++) {
+        bool good = i == sizeof wrong / sizeof *wrong;
+        const char *text =
+            arena_printf(arena, "%s%s~IEA*0*000000918~", ISA,
+                         good ? "TA1*000000001*251120*0858*A*000" : wrong[i]);
+        read_in(text, strlen(text), 5);
+        printf("# %s\n", good ? "good" : wrong[i]);
+        CHECK((strstr(buf_text(&seen), "! TA105=024") != NULL) == !good);
+    }
+}
+
 int
 main(void)
 {
@@ -270,6 +324,8 @@ main(void)
     RUN(delimiters_are_chosen_after_the_data);
     RUN(what_no_value_holds_stays);
     RUN(service_requests_may_stand_before_the_groups);
+    RUN(numbers_may_have_an_exponent);
+    RUN(a_ta1_is_checked);
     buf_free(&out);
     buf_free(&seen);
     arena_free(&arena);
