@@ -163,6 +163,17 @@ broken_note(const struct note *note, uint64_t present)
     }
 }
 
+bool
+check_presence_of(const struct segment_def *def, uint64_t present)
+{
+    if ((def->must & ~present) != 0 || (def->banned & present) != 0)
+        return false;
+    for (uint32_t i = 0; i < def->note_count; i++)
+        if (broken_note(&def->notes[i], present) != 0)
+            return false;
+    return true;
+}
+
 static const char *
 why(char kind)
 {
@@ -340,6 +351,7 @@ check_segment(struct x12_reader *reader, const struct segment_def *def)
     uint64_t present = 0;
     bool simple = !reader->composite && !reader->odd;
 
+    show_elements(reader);
     for (uint32_t i = 0; i < count; i++) {
         const struct slot *slot = &def->slots[i];
         uint32_t size = segment->elements[i].size;
@@ -363,8 +375,7 @@ check_segment(struct x12_reader *reader, const struct segment_def *def)
                  "found %u elements, expected at most %u", segment->count,
                  def->count);
     }
-    if ((def->must & ~present) != 0 || (def->banned & present) != 0 ||
-        def->note_count > 0)
+    if (!check_presence_of(def, present))
         check_presence(reader, def, present, NULL, NULL);
 }
 
@@ -414,10 +425,11 @@ check_basic(struct x12_reader *reader, const struct spot *spot)
 void
 check_characters(struct x12_reader *reader)
 {
-    bool basic = policy(reader, X12_OUTSIDE_BASIC) != X12_IGNORE;
+    bool basic = reader->basic;
 
     if (!reader->odd && !basic)
         return;
+    show_elements(reader);
     uint32_t count = reader->segment.count - reader->binary;
     for (uint32_t i = 0; i < count; i++) {
         struct spot spot = { .element = i + 1,
@@ -445,8 +457,30 @@ check_binary(struct x12_reader *reader)
 
     if (!is_binary(reader->name))
         return;
+    show_elements(reader);
     length = x12_get(&reader->segment, spot.element);
     note_element(reader, "AK403=7", &spot,
                  "found '%.*s', but no segment ends after as many bytes",
                  (int)(length.size < 20 ? length.size : 20), length.text);
+}
+
+void
+check_loop_name(struct x12_reader *reader)
+{
+    struct open_set *set = &reader->set;
+    struct frame *frame = &set->frames[set->depth];
+
+    show_elements(reader);
+    struct x12_element name = x12_get(&reader->segment, 1);
+    struct spot spot = { .element = 1, .number = 447, .value = &name };
+    if (reader->name == NAME('L', 'S', 0)) {
+        if (name.size < sizeof frame->loop)
+            memcpy(frame->loop, name.text, name.size);
+    } else if (frame->loop[0] != '\0' && name.size > 0 &&
+               !x12_is(name, frame->loop)) {
+        note_element(reader, "AK403=7", &spot,
+                     "found the loop '%.*s', expected '%s' as in LS01",
+                     (int)(name.size < 20 ? name.size : 20), name.text,
+                     frame->loop);
+    }
 }

@@ -34,9 +34,9 @@ offset_of(const struct x12_reader *reader, const char *in_segment)
 struct x12_element *
 scan_room(struct x12_reader *reader, size_t count)
 {
-    size_t room = reader->element_room ? reader->element_room * 2 : 256;
+    size_t room = count < 32 ? 64 : count * 2;
 
-    if (count + SCAN_BLOCK + 2 > reader->element_room) {
+    if (count >= reader->element_room) {
         reader->elements = obtain_more(
             reader->elements, reader->element_room * sizeof *reader->elements,
             room * sizeof *reader->elements);
@@ -127,7 +127,8 @@ take_id(struct x12_reader *reader, struct x12_element id)
     reader->lower = false;
 }
 
-void
+/* Names the segment and trims it. */
+static void
 split_done(struct x12_reader *reader, size_t count)
 {
     const struct x12_element *all = reader->elements;
@@ -138,6 +139,7 @@ split_done(struct x12_reader *reader, size_t count)
         count--;
     reader->segment.count = (uint32_t)count - 1;
     reader->segment.elements = all + 1;
+    reader->hidden = reader->marked = false;
 }
 
 static void

@@ -91,6 +91,7 @@ open_interchange(struct x12_reader *reader, struct x12_interchange *it)
     reader->orphans = reader->kept = 0;
     reader->indent = false;
     reader->file->totals.interchanges++;
+    scan_forget(reader);
     if (reader->keep) {
         if (reader->last_kept != NULL)
             reader->last_kept->next = it;
@@ -453,18 +454,13 @@ check_name(struct x12_reader *reader)
     }
 }
 
-void
-take_segment(struct x12_reader *reader)
+static void
+take_any(struct x12_reader *reader)
 {
-    bool trailer = reader->name == NAME('G', 'E', 0) ||
-                   reader->name == NAME('I', 'E', 'A');
     bool header =
         reader->name == NAME('G', 'S', 0) || reader->name == NAME('S', 'T', 0);
 
-    if (reader->set.open && !trailer && !header)
-        reader->segment.position = ++reader->set.position;
-    if (reader->handler.segment != NULL)
-        reader->handler.segment(reader->handler.user, &reader->segment);
+    show_elements(reader);
     if (!header)
         check_name(reader);
     if (take_envelope(reader)) {
@@ -475,4 +471,27 @@ take_segment(struct x12_reader *reader)
     } else {
         orphan(reader);
     }
+}
+
+void
+take_segment(struct x12_reader *reader)
+{
+    uint32_t name = reader->name;
+    bool common = !is_envelope(name);
+    bool counted =
+        common || (name != NAME('G', 'E', 0) && name != NAME('I', 'E', 'A') &&
+                   name != NAME('G', 'S', 0) && name != NAME('S', 'T', 0));
+
+    if (reader->set.open && counted)
+        reader->segment.position = ++reader->set.position;
+    if (reader->handler.views != NULL)
+        tell_views(reader);
+    if (reader->handler.segment != NULL) {
+        show_elements(reader);
+        reader->handler.segment(reader->handler.user, &reader->segment);
+    }
+    if (reader->set.open && common && !reader->trailing && !reader->lower)
+        set_take(reader);
+    else
+        take_any(reader);
 }

@@ -13,12 +13,6 @@ pack_code(const char *value, size_t size)
     return key;
 }
 
-static uint32_t
-start(const struct code_list *codes, uint64_t key)
-{
-    return (uint32_t)((key * 0x9E3779B97F4A7C15u) >> 40) & codes->mask;
-}
-
 static void
 make_table(struct arena *arena, struct code_list *codes, uint32_t size)
 {
@@ -42,7 +36,7 @@ codes_new(struct arena *arena, uint32_t room)
 static void
 put(struct code_list *codes, uint64_t key, const char *name)
 {
-    uint32_t at = start(codes, key);
+    uint32_t at = codes_start(codes, key);
 
     while (codes->keys[at] != 0 && codes->keys[at] != key)
         at = (at + 1) & codes->mask;
@@ -75,7 +69,7 @@ guide_codes_find(const struct code_list *codes, const char *value, size_t size)
     if (size == 0 || size > CODE_MAX)
         return -1;
     uint64_t key = pack_code(value, size);
-    for (uint32_t at = start(codes, key); codes->keys[at] != 0;
+    for (uint32_t at = codes_start(codes, key); codes->keys[at] != 0;
          at = (at + 1) & codes->mask)
         if (codes->keys[at] == key)
             return at;

@@ -91,6 +91,32 @@ loop_path(struct x12_guide *guide, const struct item *item)
                         loop->segment->id);
 }
 
+static enum look
+look_of(const struct slot *slot)
+{
+    if (slot->inside != NULL || slot->pattern != NULL || slot->min > slot->max)
+        return LOOK_CARE;
+    if (slot->type != 'I' && slot->codes != NULL && slot->codes->all)
+        return LOOK_CARE;
+    switch (slot->type) {
+    case 'A':
+        return LOOK_LENGTH;
+    case 'I':
+        return slot->codes != NULL && slot->codes->all ? LOOK_CODE
+                                                       : LOOK_LENGTH;
+    case 'N':
+        return LOOK_DIGITS;
+    case 'R':
+        return LOOK_REAL;
+    case 'D':
+        return LOOK_DATE;
+    case 'T':
+        return LOOK_TIME;
+    default:
+        return LOOK_CARE;
+    }
+}
+
 static void
 fill_masks(struct segment_def *def)
 {
@@ -102,6 +128,8 @@ fill_masks(struct segment_def *def)
         slot->plain = (slot->type == 'A' || slot->type == 'I') &&
                       (slot->codes == NULL || !slot->codes->all) &&
                       slot->pattern == NULL;
+        slot->look = (uint8_t)look_of(slot);
+        slot->span = slot->max - slot->min;
         if (slot->inside != NULL)
             fill_masks(slot->inside);
     }

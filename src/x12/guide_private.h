@@ -28,14 +28,26 @@ struct code_list {
     bool own;           /* made for one guide, not the dictionary's */
 };
 
+/* How to see that a value is good: check_quick.c. */
+enum look {
+    LOOK_LENGTH,
+    LOOK_CODE,
+    LOOK_DIGITS,
+    LOOK_REAL,
+    LOOK_DATE,
+    LOOK_TIME,
+    LOOK_CARE /* only with care */
+};
+
 struct slot {
     uint32_t number; /* data element; 0 = composite */
     char type;       /* as in x12_place */
     char usage;
     uint8_t decimals;
-    bool plain; /* nothing but the length is to be checked */
-    uint32_t min, max;
-    uint32_t repeats; /* at most; 1 = once */
+    bool plain;              /* nothing but the length is to be checked */
+    uint8_t look;            /* made by compiling, as is span */
+    uint32_t min, max, span; /* span: max - min */
+    uint32_t repeats;        /* at most; 1 = once */
     const char *name;
     const struct code_list *codes; /* NULL = none known */
     struct segment_def *inside;    /* of a composite */
@@ -146,6 +158,12 @@ void codes_add(struct arena *, struct code_list *, const char *value,
                const char *name);
 /* Slot of the value in keys, or -1. */
 long guide_codes_find(const struct code_list *, const char *value, size_t size);
+
+static inline uint32_t
+codes_start(const struct code_list *codes, uint64_t key)
+{
+    return (uint32_t)((key * 0x9E3779B97F4A7C15u) >> 40) & codes->mask;
+}
 
 /* The dictionary: texts "segments", "elements", "codes". */
 struct dictionary *dictionary_load(const struct x12_sources *,

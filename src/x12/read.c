@@ -38,7 +38,8 @@ reader_new(const struct x12_options *options, struct arena *arena)
                          : obtain(sizeof *reader->file);
     reader->outside = (struct chain){ .head = &reader->file->findings };
     reader->line = 1;
-    reader->run = scan_way(options->scanner);
+    reader->basic = policy(reader, X12_OUTSIDE_BASIC) != X12_IGNORE;
+    reader->index = scan_way(options->scanner);
     return reader;
 }
 
@@ -67,9 +68,13 @@ x12_reader_free(struct x12_reader **out)
     seen_clear(&reader->interchanges);
     seen_clear(&reader->groups);
     seen_clear(&reader->sets);
+    if (reader->window != NULL)
+        release(&reader->window->marks);
+    release(&reader->window);
     release(&reader->held);
     release(&reader->squeezed);
     release(&reader->elements);
+    release(&reader->spans);
     release(&reader->set.counts);
     release(&reader->set.levels);
     release(out);
@@ -98,6 +103,7 @@ advance(struct x12_reader *reader, const char *bytes, size_t size)
     reader->bytes = bytes ? bytes : "";
     reader->size = size;
     reader->at = 0;
+    scan_forget(reader);
     step(reader);
     reader->base += reader->at;
     reader->scanned -=

@@ -102,6 +102,7 @@ bool x12_usable(const struct x12_result *);
 /* Each may be NULL. */
 struct x12_handler {
     void *user;
+    void (*views)(void *user, const struct x12_views *);     /* as segment */
     void (*segment)(void *user, const struct x12_segment *); /* not ISA */
     void (*interchange_begin)(void *user, const struct x12_interchange *);
     void (*group_begin)(void *user, const struct x12_group *);

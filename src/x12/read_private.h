@@ -14,6 +14,8 @@
 /* A segment's name as one number: NAME('S', 'E', 0). */
 #define NAME(a, b, c) ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16)
 
+struct scan_window;
+
 /* A list of findings that grows at its end. */
 struct chain {
     const struct x12_finding **head;
@@ -56,6 +58,7 @@ struct level {
 struct open_set {
     bool open;
     bool tree;       /* is made */
+    bool light;      /* neither tree nor guide nor who wants segments */
     bool astray;     /* the last segment had no place */
     uint16_t behind; /* the node of one that came too late; 0 = none */
     struct x12_result *result;
@@ -75,6 +78,14 @@ struct open_set {
     size_t level_count, level_room;
     bool too_large;
 };
+
+/* Elements that may be present together in a segment. */
+struct passed {
+    const struct segment_def *def;
+    uint64_t present;
+};
+
+enum { PASSED = 64 };
 
 enum reading { BETWEEN, INSIDE, BROKEN, REFUSED };
 
@@ -96,7 +107,8 @@ struct x12_reader {
     uint64_t base;
     char *held;
     size_t held_size, held_room;
-    void (*run)(struct x12_reader *); /* scan_private.h */
+    void (*index)(struct scan_window *, const struct x12_delimiters *);
+    struct scan_window *window; /* scan_private.h; NULL until it is needed */
     bool final;
     enum reading state;
     uint32_t line;
@@ -122,6 +134,13 @@ struct x12_reader {
     char id_text[16]; /* the name as it stands */
     struct x12_element *elements;
     size_t element_room;
+    /* hidden: segment.elements is not made yet, show_elements() makes it from
+     * the delimiters' places, counted from marks_base: the name's end first. */
+    bool hidden, marked; /* marked: marks are those of the segment at hand */
+    const uint32_t *marks;
+    const char *marks_base;
+    uint32_t *spans; /* marks of segments that were taken with care */
+    size_t span_room;
     bool odd;       /* bytes below blank, above '~' or DEL occur */
     bool composite; /* the component or repetition separator occurs */
     bool lower, trailing;
@@ -141,6 +160,8 @@ struct x12_reader {
     uint32_t orphans; /* segments in no set, in the group or interchange */
     struct x12_segment *ta1s;
     struct seen interchanges, groups, sets;
+    struct passed passed[PASSED]; /* some, by hash: check_quick.c */
+    bool basic; /* characters outside the basic set are to be told */
     struct open_set set;
 };
 
@@ -188,9 +209,16 @@ void sort_findings(struct x12_reader *, struct chain *);
 /* scan.c */
 void step(struct x12_reader *); /* as far as the bytes reach */
 
+/* scan_window.c: the bytes or the delimiters at hand change. */
+void scan_forget(struct x12_reader *);
+/* To be called before segment.elements is used. */
+void show_elements(struct x12_reader *);
+/* The reverse: what the views callback is told. */
+void tell_views(struct x12_reader *);
+bool is_envelope(uint32_t name); /* ISX, GS, ST, SE, GE, IEA, TA1 */
+
 /* cut.c: the segment at hand into elements. */
 void split(struct x12_reader *, const char *bytes, size_t size);
-void split_done(struct x12_reader *, size_t count); /* names it, trims it */
 enum binary { NOT_BINARY, BINARY, BINARY_MORE };
 /* Whether the bytes at hand are BIN or BDS; where the data starts in them. */
 enum binary find_binary(const struct x12_reader *, size_t *data,
@@ -238,13 +266,21 @@ void set_take(struct x12_reader *);
 /* complete: an SE is at hand. */
 void set_end(struct x12_reader *, bool complete);
 
+/* check_quick.c: true = the marked segment is good; false = maybe not. */
+bool check_quick(struct x12_reader *, const struct segment_def *);
+
 /* check.c */
+/* Neither missing nor banned elements nor broken notes. */
+bool check_presence_of(const struct segment_def *, uint64_t present);
 void check_segment(struct x12_reader *, const struct segment_def *);
 /* Bytes that no guide allows: control characters, other alphabets. */
 void check_characters(struct x12_reader *);
 /* The segment at hand is no binary one: is its name one's, whose data is not
  * as long as it says? */
 void check_binary(struct x12_reader *);
+
+/* LS01 names the loop, LE01 the same one. */
+void check_loop_name(struct x12_reader *);
 
 /* types.c: '\0' = good, else the digit of AK403 (6, 8, 9); *length is what
  * counts towards min and max. */

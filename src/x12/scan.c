@@ -4,22 +4,23 @@
 #include "base/arena.h"
 #include "x12/scan_private.h"
 
-void (*scan_way(const char *name))(struct x12_reader *)
+scan_indexer *
+scan_way(const char *name)
 {
     static const struct {
         const char *name;
-        void (*run)(struct x12_reader *);
+        scan_indexer *index;
     } ways[] = {
 #if defined __aarch64__ && defined __ARM_NEON
-        { "neon", run_neon },
+        { "neon", index_neon },
 #endif
 #ifdef __x86_64__
-        { "avx2", run_avx2 },
+        { "avx2", index_avx2 },
 #endif
 #ifdef __SSE2__
-        { "sse2", run_sse2 },
+        { "sse2", index_sse2 },
 #endif
-        { "scalar", run_scalar },
+        { "scalar", index_scalar },
     };
     size_t i = 0;
 
@@ -28,10 +29,10 @@ void (*scan_way(const char *name))(struct x12_reader *)
         i = 1;
 #endif
     if (name == NULL)
-        return ways[i].run;
+        return ways[i].index;
     for (; i < sizeof ways / sizeof *ways; i++)
         if (strcmp(ways[i].name, name) == 0)
-            return ways[i].run;
+            return ways[i].index;
     return NULL;
 }
 
@@ -94,7 +95,7 @@ too_long(struct x12_reader *reader)
     reader->state = BROKEN;
 }
 
-static void
+void
 begin_segment(struct x12_reader *reader)
 {
     reader->segment.offset = reader->base + reader->at;
@@ -168,80 +169,11 @@ skip_segment(struct x12_reader *reader, size_t size, size_t width)
     skip(reader, size + width);
 }
 
-/* A run's way to say that the segment needs care. */
-static const char *
-leave(struct x12_reader *reader, const char *first)
-{
-    reader->at = (size_t)(first - reader->bytes);
-    return NULL;
-}
-
-static bool
-is_plain(const char *bytes, size_t size)
-{
-    for (size_t i = 0; i < size; i++)
-        if ((signed char)bytes[i] < ' ' || bytes[i] == 0x7F)
-            return false;
-    return true;
-}
-
-/* Wrapped lines, several bytes to end a segment, release characters. */
-static bool
+bool
 needs_care(const struct x12_reader *reader)
 {
-    return reader->run == NULL || reader->wrapped || reader->tail_size > 0 ||
+    return reader->index == NULL || reader->wrapped || reader->tail_size > 0 ||
            reader->release != '\0';
-}
-
-static inline bool
-is_special_name(uint32_t name)
-{
-    return name == NAME('I', 'S', 'A') || name == NAME('B', 'I', 'N') ||
-           name == NAME('B', 'D', 'S');
-}
-
-static inline bool
-is_newline(char c)
-{
-    return c == '\n' || c == '\r';
-}
-
-const char *
-scan_take(struct x12_reader *reader, const char *first, size_t count,
-          bool special)
-{
-    const struct x12_element *last = &reader->elements[count - 1];
-    const char *end = last->text + last->size;
-    const char *limit = reader->bytes + reader->size;
-    size_t size = (size_t)(end - first);
-
-    if (size == 0 || size > reader->options.max_segment || *first == ' ' ||
-        (special && !is_plain(first, size)))
-        return leave(reader, first);
-    reader->odd = false;
-    reader->composite = special;
-    reader->binary = false;
-    reader->raw = reader->text = first;
-    reader->raw_size = reader->text_size = size;
-    split_done(reader, count);
-    if (is_special_name(reader->name))
-        return leave(reader, first);
-    reader->at = (size_t)(first - reader->bytes);
-    begin_segment(reader);
-    reader->at += size;
-    reader->after_cr = false;
-    if (is_newline(*end))
-        skip(reader, 1);
-    else
-        reader->at++;
-    take_segment(reader);
-    if (reader->state != INSIDE || needs_care(reader))
-        return NULL;
-    for (end++; end < limit && is_newline(*end); end++) {
-        skip(reader, 1);
-        reader->first_line = false;
-    }
-    return end;
 }
 
 /* One segment, looked at with care; false = more bytes are needed. */
@@ -307,7 +239,7 @@ inside(struct x12_reader *reader)
 
     skip_gap(reader);
     if (!needs_care(reader) && !reader->indent) {
-        reader->run(reader);
+        scan_run(reader);
         if (reader->state != INSIDE)
             return true;
         skip_gap(reader);

@@ -33,9 +33,8 @@ equal(const uint8x16_t bytes[4], char mark)
 }
 
 static inline struct scan_masks
-look(const struct x12_reader *reader, const char *at)
+look(const struct x12_delimiters *marks, const char *at)
 {
-    const struct x12_delimiters *marks = &reader->delimiters;
     const uint8x16_t component = vdupq_n_u8((uint8_t)marks->component);
     const uint8x16_t repetition = vdupq_n_u8((uint8_t)marks->repetition);
     uint8x16_t bytes[4], same[4];
@@ -54,8 +53,8 @@ look(const struct x12_reader *reader, const char *at)
 }
 
 void
-run_neon(struct x12_reader *reader)
+index_neon(struct scan_window *window, const struct x12_delimiters *marks)
 {
-    scan_run(reader, look);
+    scan_index(window, marks, (struct scan_tools){ look, scan_list });
 }
 #endif

@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * scan_private - the scanner's inner loop, compiled for each instruction set:
+ * scan_private - the scanner's two steps, which let the processor work ahead.
  *
- *   static inline struct scan_masks look(const struct x12_reader *, ...);
- *   void run_avx2(struct x12_reader *reader) { scan_run(reader, look); }
+ * First a window of some KB is indexed: 64 bytes at a time become bit masks,
+ * and the bits become places of delimiters, almost without a branch that
+ * depends on the text: that is what makes it fast, for a branch guessed wrong
+ * costs as much as a whole segment may. look() and index are compiled for each
+ * instruction set:
  *
- * look() tells of 64 bytes what they are: bit i is about bytes[i]. A run takes
- * segments one after the other for as long as they are whole and of plain
- * form. At anything else (the bytes end, blanks before a name, an empty or a
- * binary segment, control characters) it leaves reader->at where that segment
- * starts, for the careful way in scan.c. Both give the same events.
+ *   static inline struct scan_masks look(const struct x12_delimiters *, ...);
+ *   void index_avx2(...) { scan_index(window, marks, tools); }
+ *
+ * Then the window's segments are taken one after the other (scan_window.c)
+ * for as long as they are of plain form. At anything else (blanks before a
+ * name, an empty or a binary segment, control characters) reader->at is left
+ * where that segment starts, for the careful way in scan.c. Both give the
+ * same events.
  */
 #ifndef TP_X12_SCAN_PRIVATE_H
 #define TP_X12_SCAN_PRIVATE_H
@@ -18,116 +24,156 @@
 
 #include "x12/read_private.h"
 
+/* Bit i is about bytes[i]. */
 struct scan_masks {
     uint64_t element, end; /* separators and terminators */
     uint64_t special;      /* inner separators; < blank, > '~' */
 };
 
-enum { SCAN_BLOCK = 64 };
-
-void run_avx2(struct x12_reader *);
-void run_sse2(struct x12_reader *);
-void run_neon(struct x12_reader *);
-void run_scalar(struct x12_reader *);
-/* The way to run that has this name; NULL name = the best of this machine.
- * NULL = always the careful way ("careful", or an unknown name). */
-void (*scan_way(const char *name))(struct x12_reader *);
-
-/* The elements, with room for one more block after count. */
-struct x12_element *scan_room(struct x12_reader *, size_t count);
-/* Takes the segment of count elements that starts at first. Where the next
- * one starts, or NULL: the run is over. */
-const char *scan_take(struct x12_reader *, const char *first, size_t count,
-                      bool special);
-
-/* Bits at and above the offset. */
-static inline uint64_t
-scan_from(size_t offset)
-{
-    return offset < SCAN_BLOCK ? ~UINT64_C(0) << offset : 0;
-}
-
-struct scan_run {
-    struct x12_element *out;
-    size_t count;      /* of these */
-    const char *first; /* of the segment at hand */
-    const char *start; /* of the element at hand */
-    uint64_t special;  /* seen in the segment at hand */
+enum {
+    SCAN_BLOCK = 64,
+    SCAN_WINDOW = 4096, /* with its views it stays in the nearest cache */
+    SCAN_SLACK = 64,    /* entries written but not counted */
+    SCAN_NAMES = 64
 };
 
-static inline __attribute__((always_inline)) void
-scan_elements(struct scan_run *run, const char *block, uint64_t separators)
-{
-    const char *start = run->start;
-    struct x12_element *out = run->out + run->count;
+enum scan_kind { SCAN_ODD, SCAN_ENVELOPE, SCAN_COMMON };
 
-    for (; separators != 0; separators &= separators - 1) {
-        const char *stop = block + __builtin_ctzll(separators);
-        *out++ = (struct x12_element){ start, (uint32_t)(stop - start) };
-        start = stop + 1;
-    }
-    run->count = (size_t)(out - run->out);
-    run->start = start;
+struct scan_name {
+    uint32_t name; /* as NAME() makes it */
+    enum scan_kind kind;
+};
+
+struct scan_window {
+    const char *at, *limit; /* bytes indexed up to here, and there are */
+    const char *base;       /* places are counted from here */
+    const char *next;       /* the segment to take next, newlines skipped */
+    uint64_t after, gap;    /* bits carried into the next block */
+    /* Places of element separators and terminators. Those of the segment to
+     * take next begin at first. */
+    uint32_t *marks;
+    size_t room, first, count;
+    /* How many marks there are up to each terminator. */
+    size_t end_at, end_count;
+    uint32_t ends[SCAN_WINDOW + SCAN_SLACK];
+    /* Where bytes stand that need a closer look; few. */
+    size_t special_at, special_count;
+    const char *specials[SCAN_WINDOW + SCAN_SLACK];
+    struct scan_name names[SCAN_NAMES]; /* some that were seen, by hash */
+};
+
+typedef void scan_indexer(struct scan_window *, const struct x12_delimiters *);
+scan_indexer index_avx2, index_sse2, index_neon, index_scalar;
+/* The indexer that has this name; NULL name = the best of this machine.
+ * NULL = always the careful way ("careful", or an unknown name). */
+scan_indexer *scan_way(const char *name);
+
+/* Takes plain segments from reader->at on. */
+void scan_run(struct x12_reader *);
+/* Wrapped lines, several bytes to end a segment, release characters. */
+bool needs_care(const struct x12_reader *);
+void begin_segment(struct x12_reader *);
+/* The elements, with room for one more after count. */
+struct x12_element *scan_room(struct x12_reader *, size_t count);
+
+/* What each instruction set has of its own. */
+struct scan_tools {
+    struct scan_masks (*look)(const struct x12_delimiters *, const char *);
+    /* Writes the numbers of the bits, each added to base; the space behind
+     * may be written to, as far as for SCAN_BLOCK of them. */
+    void (*list)(uint32_t *out, uint32_t base, uint64_t bits);
+};
+
+static inline __attribute__((always_inline)) uint64_t
+scan_end(uint32_t *out, uint32_t base, uint64_t all, uint64_t ends)
+{
+    uint64_t up_to = all & (ends ^ (ends - 1));
+
+    *out = base + (uint32_t)__builtin_popcountll(up_to);
+    return ends & (ends - 1);
 }
 
-/* The segments that end in the block; false: the run is over. */
-static inline __attribute__((always_inline)) bool
-scan_block(struct x12_reader *reader, struct scan_run *run, const char *block,
-           struct scan_masks masks)
+/* Numbers of the marks that are terminators; base marks are before. */
+static inline __attribute__((always_inline)) void
+scan_ends(struct scan_window *window, uint64_t all, uint64_t ends)
 {
-    while (masks.end != 0) {
-        unsigned end = (unsigned)__builtin_ctzll(masks.end);
-        uint64_t below = ~scan_from(end);
-        scan_elements(run, block, masks.element & below);
-        run->special |= masks.special & below;
-        run->out[run->count++] =
-            (struct x12_element){ run->start,
-                                  (uint32_t)(block + end - run->start) };
-        const char *next =
-            scan_take(reader, run->first, run->count, run->special != 0);
-        if (next == NULL)
-            return false;
-        *run = (struct scan_run){ reader->elements, 0, next, next, 0 };
-        uint64_t rest = scan_from((size_t)(next - block));
-        masks.element &= rest;
-        masks.special &= rest;
-        masks.end &= rest;
+    uint32_t *out = window->ends + window->end_count;
+    uint32_t base = (uint32_t)window->count;
+
+    window->end_count += (size_t)__builtin_popcountll(ends);
+    do {
+        ends = scan_end(out, base, all, ends);
+        ends = scan_end(out + 1, base, all, ends);
+        ends = scan_end(out + 2, base, all, ends);
+        out += 3;
+    } while (ends != 0);
+}
+
+/* Writes four at a time, some too many, rather than to count to the last. */
+static inline __attribute__((always_inline)) void
+scan_list(uint32_t *out, uint32_t base, uint64_t bits)
+{
+    for (; bits != 0; out += 4) {
+        for (int i = 0; i < 4; i++, bits &= bits - 1) {
+            uint64_t any = bits | UINT64_C(1) << 63;
+            out[i] = base + (uint32_t)__builtin_ctzll(any);
+        }
     }
-    scan_elements(run, block, masks.element);
-    run->special |= masks.special;
-    return true;
+}
+
+/* A newline after a terminator is nothing special, nor is what follows one
+ * there: the first byte of a segment is looked at anyway. */
+static inline __attribute__((always_inline)) void
+scan_special(struct scan_window *window, const char *block,
+             const struct scan_masks *masks)
+{
+    uint64_t special = masks->special & ~masks->end;
+    uint64_t gap = special & (masks->end << 1 | window->after);
+    uint64_t more = special & (gap << 1 | window->gap);
+
+    window->after = masks->end >> 63;
+    window->gap = gap >> 63;
+    for (special &= ~(gap | more); special != 0; special &= special - 1)
+        window->specials[window->special_count++] =
+            block + __builtin_ctzll(special);
 }
 
 static inline __attribute__((always_inline)) void
-scan_run(struct x12_reader *reader,
-         struct scan_masks (*look)(const struct x12_reader *, const char *))
+scan_block(struct scan_window *window, const char *block,
+           struct scan_masks masks, struct scan_tools tools)
 {
-    const char *limit = reader->bytes + reader->size;
-    const char *block = reader->bytes + reader->at;
-    struct scan_run run = { reader->elements, 0, block, block, 0 };
-    char padded[SCAN_BLOCK];
+    uint64_t all = masks.element | masks.end;
 
-    while (limit - block >= SCAN_BLOCK) {
-        run.out = scan_room(reader, run.count);
-        if (!scan_block(reader, &run, block, look(reader, block)))
-            return;
-        block += SCAN_BLOCK;
-        if (run.first > block)
-            block = run.first;
-    }
-    if (block < limit) { /* maybe at the end of a page */
-        size_t left = (size_t)(limit - block);
-        memcpy(padded, block, left);
-        struct scan_masks masks = look(reader, padded);
-        uint64_t valid = ~scan_from(left);
+    scan_special(window, block, &masks);
+    scan_ends(window, all, masks.end);
+    tools.list(window->marks + window->count, (uint32_t)(block - window->base),
+               all);
+    window->count += (size_t)__builtin_popcountll(all);
+}
+
+/* The next SCAN_WINDOW bytes, or what there is. */
+static inline __attribute__((always_inline)) void
+scan_index(struct scan_window *window, const struct x12_delimiters *delimiters,
+           struct scan_tools tools)
+{
+    const struct x12_delimiters marks = *delimiters;
+    size_t left = (size_t)(window->limit - window->at);
+    const char *at = window->at;
+    const char *stop = at + (left < SCAN_WINDOW ? left : SCAN_WINDOW);
+    char padded[SCAN_BLOCK] = { 0 };
+
+    for (; stop - at >= SCAN_BLOCK; at += SCAN_BLOCK)
+        scan_block(window, at, tools.look(&marks, at), tools);
+    if (at < stop) { /* maybe at the end of a page */
+        uint64_t valid = ~(~UINT64_C(0) << (stop - at));
+        memcpy(padded, at, (size_t)(stop - at));
+        struct scan_masks masks = tools.look(&marks, padded);
         masks.element &= valid;
         masks.special &= valid;
         masks.end &= valid;
-        run.out = scan_room(reader, run.count);
-        if (!scan_block(reader, &run, block, masks))
-            return;
+        scan_block(window, at, masks, tools);
     }
-    reader->at = (size_t)(run.first - reader->bytes);
+    window->at = stop;
 }
 
 #endif

@@ -4,9 +4,8 @@
 #include "x12/scan_private.h"
 
 static inline struct scan_masks
-look(const struct x12_reader *reader, const char *bytes)
+look(const struct x12_delimiters *marks, const char *bytes)
 {
-    const struct x12_delimiters *marks = &reader->delimiters;
     struct scan_masks masks = { 0 };
 
     for (unsigned i = 0; i < SCAN_BLOCK; i++) {
@@ -21,7 +20,7 @@ look(const struct x12_reader *reader, const char *bytes)
 }
 
 void
-run_scalar(struct x12_reader *reader)
+index_scalar(struct scan_window *window, const struct x12_delimiters *marks)
 {
-    scan_run(reader, look);
+    scan_index(window, marks, (struct scan_tools){ look, scan_list });
 }

@@ -18,9 +18,8 @@ equal(const __m128i bytes[4], __m128i mark)
 }
 
 static inline struct scan_masks
-look(const struct x12_reader *reader, const char *at)
+look(const struct x12_delimiters *marks, const char *at)
 {
-    const struct x12_delimiters *marks = &reader->delimiters;
     const __m128i component = _mm_set1_epi8(marks->component);
     const __m128i repetition = _mm_set1_epi8(marks->repetition);
     const __m128i blank = _mm_set1_epi8(' '), rubout = _mm_set1_epi8(0x7F);
@@ -43,8 +42,8 @@ look(const struct x12_reader *reader, const char *at)
 }
 
 void
-run_sse2(struct x12_reader *reader)
+index_sse2(struct scan_window *window, const struct x12_delimiters *marks)
 {
-    scan_run(reader, look);
+    scan_index(window, marks, (struct scan_tools){ look, scan_list });
 }
 #endif

@@ -70,6 +70,8 @@ static struct x12_node *
 copy_segment(struct x12_reader *reader)
 {
     const struct x12_segment *from = &reader->segment;
+
+    show_elements(reader);
     size_t elements = from->count * sizeof(struct x12_element);
     struct x12_node *node = arena_alloc(
         reader->set_arena, sizeof *node + elements + reader->text_size);
@@ -165,6 +167,9 @@ find_variant(struct x12_reader *reader, uint16_t place)
     struct open_set *set = &reader->set;
     const struct node *nodes = set->guide->nodes, *base = &nodes[place];
 
+    if (base->variants == 0)
+        return place;
+    show_elements(reader);
     for (uint16_t v = base->variant; v < base->variant + base->variants; v++) {
         if (!x12_is(x12_get(&reader->segment, nodes[v].element),
                     nodes[v].value))
@@ -200,31 +205,11 @@ remember_level(struct x12_reader *reader, struct x12_node *node)
                         room * sizeof *set->levels);
         set->level_room = room;
     }
+    show_elements(reader);
     level.segment = node ? node->segment : copy_segment(reader)->segment;
     for (uint32_t i = 0; i < 2 && i < reader->segment.count; i++)
         level.offsets[i] = offset_of(reader, reader->segment.elements[i].text);
     set->levels[set->level_count++] = level;
-}
-
-/* LS01 names the loop, LE01 the same one. */
-static void
-check_loop_name(struct x12_reader *reader)
-{
-    struct open_set *set = &reader->set;
-    struct frame *frame = &set->frames[set->depth];
-    struct x12_element name = x12_get(&reader->segment, 1);
-    struct spot spot = { .element = 1, .number = 447, .value = &name };
-
-    if (reader->name == NAME('L', 'S', 0)) {
-        if (name.size < sizeof frame->loop)
-            memcpy(frame->loop, name.text, name.size);
-    } else if (frame->loop[0] != '\0' && name.size > 0 &&
-               !x12_is(name, frame->loop)) {
-        note_element(reader, "AK403=7", &spot,
-                     "found the loop '%.*s', expected '%s' as in LS01",
-                     (int)(name.size < 20 ? name.size : 20), name.text,
-                     frame->loop);
-    }
 }
 
 /* A segment that comes too late, into its loop; the set goes on from where it
@@ -310,8 +295,9 @@ set_take(struct x12_reader *reader)
         attach(set, node);
     } else {
         uint16_t place = place_segment(reader, node);
-        if (place != 0)
-            check_segment(reader, set->guide->nodes[place].segment);
+        const struct segment_def *def = set->guide->nodes[place].segment;
+        if (place != 0 && !(reader->marked && check_quick(reader, def)))
+            check_segment(reader, def);
     }
     if (!reader->binary)
         check_binary(reader);
@@ -427,6 +413,9 @@ set_begin(struct x12_reader *reader)
     reader->file->totals.sets++;
     check_header(reader);
     take_guide(reader);
+    set->light = set->guide == NULL && !set->tree &&
+                 reader->handler.segment == NULL && !reader->basic &&
+                 !is_space(reader->delimiters.terminator);
 }
 
 static void
@@ -487,7 +476,7 @@ set_end(struct x12_reader *reader, bool complete)
     reader->group_noted |= set->result->verdict == X12_WITH_ERRORS;
     set->result->set =
         complete && set->tree && !set->too_large ? set->set : NULL;
-    set->open = false;
+    set->open = set->light = false;
     if (reader->handler.set != NULL)
         reader->handler.set(reader->handler.user, set->result);
     if (!reader->keep) {

@@ -32,6 +32,18 @@ struct x12_segment {
     uint64_t offset;                    /* of its first byte in the file */
 };
 
+/* A segment as it was cut: the quickest way to look at many. ends[0] is
+ * where the name ends, ends[n] where element n does, counted from base. Valid
+ * until the callback returns. */
+struct x12_views {
+    char id[4];
+    uint32_t count; /* of elements, without empty ones at the end */
+    uint32_t position, line;
+    uint64_t offset;
+    const char *base;
+    const uint32_t *ends;
+};
+
 /* A segment in its place in the set: a loop is led by its first segment, and
  * the loop's other segments and inner loops are its children. HL loops nest
  * by HL02, not by position. ST and SE are not in the tree. */

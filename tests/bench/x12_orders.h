@@ -3,6 +3,7 @@
 #ifndef TP_TESTS_BENCH_X12_ORDERS_H
 #define TP_TESTS_BENCH_X12_ORDERS_H
 
+#include <stdint.h>
 #include <stdio.h>
 
 #include "base/buf.h"

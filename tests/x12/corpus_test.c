@@ -11,6 +11,7 @@
 #include <dirent.h>
 #include <stdlib.h>
 
+#include "../bench/x12_orders.h"
 #include "../unit/test.h"
 #include "base/arena.h"
 #include "base/buf.h"
@@ -18,6 +19,7 @@
 #include "x12/guide.h"
 #include "x12/read.h"
 #include "x12/view.h"
+#include "x12/views.h"
 #include "x12/write.h"
 
 enum { SETS = 5, INPUT_MAX = 1 << 20, ALL_SIZES = 160, MANY = 8192 };
@@ -133,6 +135,36 @@ on_finding(void *user, const struct x12_finding *finding)
     add_findings(user, &alone);
 }
 
+static void
+on_views(void *user, const struct x12_views *views)
+{
+    buf_addf(user, "%s %u line %u at %llu", views->id, views->position,
+             views->line, (unsigned long long)views->offset);
+    for (uint32_t i = 1; i <= views->count; i++) {
+        struct x12_element element = x12_views_get(views, i);
+        buf_addc(user, '|');
+        buf_add(user, element.text, element.size);
+    }
+    buf_addc(user, '\n');
+}
+
+static void
+on_segment(void *user, const struct x12_segment *segment)
+{
+    buf_addf(user, "%s %u line %u at %llu", segment->id, segment->position,
+             segment->line, (unsigned long long)segment->offset);
+    for (uint32_t i = 0; i < segment->count; i++) {
+        buf_addc(user, '|');
+        buf_add(user, segment->elements[i].text, segment->elements[i].size);
+    }
+    buf_addc(user, '\n');
+}
+
+/* TREES: as the expects have it. LEAN: checked without trees. The others:
+ * not checked, each segment shown in one of two forms. */
+enum mode { TREES, LEAN, VIEWS, SEGMENTS };
+static enum mode mode;
+
 /* All events of the input, fed in chunks of a size. */
 static void
 record(const struct buf *input, size_t chunk, struct buf *out)
@@ -147,7 +179,11 @@ record(const struct buf *input, size_t chunk, struct buf *out)
     struct x12_totals totals;
 
     x12_options_init(&options);
-    options.guide_for = guide_for;
+    if (mode == TREES || mode == LEAN)
+        options.guide_for = guide_for;
+    options.lean = mode != TREES;
+    handler.views = mode == VIEWS ? on_views : NULL;
+    handler.segment = mode == SEGMENTS ? on_segment : NULL;
     options.scanner = scanner;
     struct x12_reader *reader = x12_reader_new(&options, &handler);
     for (size_t at = 0; at < input->size; at += chunk)
@@ -191,6 +227,108 @@ check_ways(const struct buf *input, const struct buf *whole)
         check_chunks(input, whole);
     }
     scanner = NULL;
+}
+
+static const char *
+mode_name(void)
+{
+    return mode == LEAN ? "lean" : mode == VIEWS ? "views" : "segments";
+}
+
+/* Without trees, too, every way gives the same; and so do both forms of
+ * segments. */
+static void
+check_modes(const struct buf *input)
+{
+    static const char *const ways[] = { "careful", NULL, "scalar", "sse2" };
+    const size_t chunks[] = { input->size + 1, 4096, 777, 64, 13 };
+    struct buf wanted = { 0 }, out = { 0 };
+
+    for (mode = LEAN; mode <= SEGMENTS; mode++) {
+        if (mode != SEGMENTS)
+            buf_clear(&wanted);
+        for (size_t i = 0; i < 20; i++) {
+            scanner = ways[i / 5];
+            buf_clear(&out);
+            record(input, chunks[i % 5], &out);
+            if (wanted.size == 0)
+                buf_add(&wanted, out.text, out.size);
+            if (strcmp(buf_text(&out), buf_text(&wanted)) != 0)
+                printf("# chunks of %zu bytes differ, %s by scanner %s\n",
+                       chunks[i % 5], mode_name(), scanner ? scanner : "best");
+            CHECK_TEXT(buf_text(&out), buf_text(&wanted));
+        }
+    }
+    mode = TREES;
+    scanner = NULL;
+    buf_free(&wanted);
+    buf_free(&out);
+}
+
+/* Longer than what is looked at together; every now and then something that
+ * needs care. */
+static void
+long_input(void)
+{
+    static const char *const odd[] = {
+        "\n\nREF*ZZ*1~\r\n",
+        "~",
+        "  REF*ZZ*indented~\n",
+        "REF*ZZ*caf\xC3\xA9~\n",
+        "REF*ZZ*A>B>C~",
+        "REF*ZZ*trailing***~\n",
+        "ref*ZZ*lower~\n",
+        "BIN*5*~~*~\n~\n",
+        "REF*ZZ*\x01~\n",
+        "BIN*9*ABC~\n",
+        "PO1*A*-*x*1.2.3~\n",
+        "N1*ST**92*1~",
+        "REF~\n",
+        "ZZZ*1~\n",
+        "PO1**1**9*~\n",
+        /* just good, and just not */
+        "CUR*BY*USD~CUR*BY*USDX~CUR*B*USD~CUR*BY*US~",
+        "REF*DP*123456789012345678901234567890~",
+        "REF*DP*1234567890123456789012345678901~",
+        "REF*D*1~REF*DPXX*1~REF*QQ*1~REF*dp*1~",
+        "DTM*002*20240229~DTM*002*20250229~DTM*002*20251301~",
+        "DTM*002*20250431~DTM*002*2025010~DTM*002*2025O101~",
+        "DTM*002*20250101*2359~DTM*002*20250101*2360~",
+        "DTM*002*20250101*235959~DTM*002*20250101*12345~",
+        "PO1*1*123456789*EA*1.5~PO1*1*1234567890*EA*1~",
+        "PO1*1*12345678.9*EA*1.5~PO1*1*123456789.1*EA*1~",
+        "PO1*1*1.*EA*.5~PO1*1*.*EA*.5~PO1*1*1/2*EA*1~",
+        "PO1*1*1:2*EA*1~PO1*1*1.5.5*EA*1~PO1*1*-1*EA*1~",
+        "PO1*1*1E5*EA*1~PO1*1*1*XX*1~PO1*1*1*E*1~",
+        "PO1*123456789012345678901*1*EA*1~",
+        "ITD*01*3*2.5**10.0~ITD*01*3*2**10**3X~",
+        "ITD*01*3*2**1**1234567~ITD*01*3*2**10**-30~",
+        "PID*F*********1~PID*X****A~PID*F*1***A~",
+        "PER*BD*A*TE~PER*BD*A**5~FOB*CC*A~FOB*CCC~",
+    };
+    struct orders orders = { .newline = "\n", .seed = 12 };
+    struct buf whole = { 0 };
+
+    orders_begin(&orders);
+    for (size_t i = 0; orders.out.size < 100000; i++) {
+        const char *text = odd[i % (sizeof odd / sizeof *odd)];
+        orders_add(&orders);
+        size_t at = orders.out.size - 40; /* inside the set */
+        while (orders.out.text[at - 1] != '~')
+            at--;
+        struct buf rest = { 0 };
+        buf_adds(&rest, orders.out.text + at);
+        orders.out.size = at;
+        buf_adds(&orders.out, text);
+        buf_adds(&orders.out, rest.text);
+        buf_free(&rest);
+    }
+    orders_close(&orders);
+    check_modes(&orders.out);
+    record(&orders.out, orders.out.size, &whole);
+    CHECK(whole.size > 1000);
+    buf_free(&whole);
+    buf_free(&orders.out);
 }
 
 /* One interchange, one group: enough for the clean samples. */
@@ -276,6 +414,7 @@ run_case(void)
     buf_clear(&whole);
     record(&input, input.size ? input.size : 1, &whole);
     check_ways(&input, &whole);
+    check_modes(&input);
     buf_free(&input);
     buf_free(&expect);
     buf_free(&whole);
@@ -316,6 +455,7 @@ main(void)
     load_guides(source);
     run_all(source, "valid");
     run_all(source, "invalid");
+    test_run("a long input", long_input);
     for (size_t i = 0; i < SETS; i++)
         x12_guide_free(&guides[i]);
     return test_end();
