@@ -60,6 +60,21 @@ buf_addf(struct buf *buf, const char *format, ...)
     buf->size += (size_t)size;
 }
 
+char *
+buf_room(struct buf *buf, size_t size)
+{
+    reserve(buf, size);
+    return buf->text + buf->size;
+}
+
+void
+buf_took(struct buf *buf, size_t size)
+{
+    BUG_IF(size >= buf->capacity - buf->size);
+    buf->size += size;
+    buf->text[buf->size] = '\0';
+}
+
 void
 buf_clear(struct buf *buf)
 {

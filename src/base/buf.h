@@ -23,6 +23,10 @@ void buf_add(struct buf *, const void *bytes, size_t size);
 void buf_adds(struct buf *, const char *text);
 void buf_addc(struct buf *, char);
 void buf_addf(struct buf *, const char *format, ...) PRINTF(2, 3);
+/* Room for that many bytes behind the text, which stays as it is until
+ * buf_took() says how many of them were written. */
+char *buf_room(struct buf *, size_t size);
+void buf_took(struct buf *, size_t size);
 /* Keeps the memory, forgets the content. */
 void buf_clear(struct buf *);
 /* Frees and zeroes; accepts an empty buf. Fit for CLEANUP(buf_free). */

@@ -8,20 +8,19 @@
 #include "x12/plain.h"
 #include "x12/write_private.h"
 
+/* Nearly all values hold nothing but characters that are written as they
+ * stand: these are copied, and looked up in a table on the way. Only what the
+ * table does not know is looked at one by one. */
 struct writing {
     const struct x12_envelope *envelope;
     struct x12_delimiters marks;
     struct x12_delimiters from; /* of the set at hand */
-    struct buf out;
+    struct buf out;             /* the caller's, while we write */
     struct err *err;
     uint32_t segments; /* of the set at hand */
+    bool ready;        /* odd[] is made for these marks and from */
+    bool odd[256];     /* the character is not written as it stands */
 };
-
-static void
-free_writing(struct writing *writing)
-{
-    buf_free(&writing->out);
-}
 
 static bool
 is_mark(const struct writing *writing, char c)
@@ -48,6 +47,44 @@ in_charset(enum x12_charset charset, unsigned char c)
         return false;
     return charset == X12_CHARSET_EXTENDED ||
            memchr(basic, c, sizeof basic - 1) != NULL;
+}
+
+static void
+find_odd(struct writing *writing)
+{
+    const struct x12_delimiters *from = &writing->from;
+
+    for (unsigned c = 0; c < sizeof writing->odd; c++)
+        writing->odd[c] =
+            !in_charset(writing->envelope->charset, (unsigned char)c) ||
+            is_mark(writing, (char)c) || (char)c == from->component ||
+            (char)c == from->repetition;
+    writing->ready = true;
+}
+
+/* Values come with these delimiters inside from now on. */
+static void
+take_from(struct writing *writing, const struct x12_delimiters *from)
+{
+    if (writing->ready && from->component == writing->from.component &&
+        from->repetition == writing->from.repetition)
+        return;
+    writing->from = *from;
+    find_odd(writing);
+}
+
+/* Copies the bytes; whether there is an odd one among them. */
+static inline bool
+copy_odd(const struct writing *writing, char *out, const char *text,
+         size_t size)
+{
+    bool odd = false;
+
+    for (size_t i = 0; i < size; i++) {
+        out[i] = text[i];
+        odd |= writing->odd[(unsigned char)text[i]];
+    }
+    return odd;
 }
 
 /* One byte that must be told: false with a sentence. */
@@ -98,6 +135,10 @@ add_value(struct writing *writing, const char *text, size_t size)
 {
     const struct x12_envelope *envelope = writing->envelope;
 
+    if (!copy_odd(writing, buf_room(&writing->out, size), text, size)) {
+        buf_took(&writing->out, size);
+        return true;
+    }
     for (size_t at = 0; at < size;) {
         unsigned char c = (unsigned char)text[at];
         size_t width = 1;
@@ -140,7 +181,8 @@ end_segment(struct writing *writing)
     const char *newline = writing->envelope->newline;
 
     buf_addc(&writing->out, writing->marks.terminator);
-    buf_adds(&writing->out, newline ? newline : "");
+    if (newline != NULL && newline[0] != '\0')
+        buf_adds(&writing->out, newline);
     writing->segments++;
 }
 
@@ -156,11 +198,45 @@ add_binary(struct writing *writing, const struct x12_segment *segment)
     end_segment(writing);
 }
 
+/* In one go; false = nothing was written, there is an odd character. */
+static bool
+copy_segment(struct writing *writing, const struct x12_segment *segment,
+             uint32_t count)
+{
+    const struct x12_element *elements = segment->elements;
+    size_t need = sizeof segment->id;
+    char mark = writing->marks.element;
+    bool odd = false;
+
+    for (uint32_t i = 0; i < count; i++)
+        need += 1 + (size_t)elements[i].size;
+    char *start = buf_room(&writing->out, need), *at = start;
+    for (const char *id = segment->id; *id != '\0'; id++)
+        *at++ = *id;
+    for (uint32_t i = 0; i < count; i++) {
+        *at++ = mark;
+        odd |= copy_odd(writing, at, elements[i].text, elements[i].size);
+        at += elements[i].size;
+    }
+    if (odd) {
+        *start = '\0';
+        return false;
+    }
+    buf_took(&writing->out, (size_t)(at - start));
+    end_segment(writing);
+    return true;
+}
+
 static bool
 add_segment(struct writing *writing, const struct x12_segment *segment)
 {
-    uint32_t count = segment->count, binary = x12_binary(segment);
+    uint32_t count = segment->count;
+    uint32_t binary = segment->id[0] == 'B' ? x12_binary(segment) : 0;
 
+    while (binary == 0 && count > 0 && segment->elements[count - 1].size == 0)
+        count--;
+    if (binary == 0 && copy_segment(writing, segment, count))
+        return true;
     if (binary > 0)
         count = binary - 2;
     while (binary == 0 && count > 0 &&
@@ -214,7 +290,7 @@ add_set(struct writing *writing, const struct x12_set *set)
     char count[16];
     const char *st[] = { set->id, control }, *se[] = { count, control };
 
-    writing->from = set->delimiters;
+    take_from(writing, &set->delimiters);
     writing->segments = 0;
     if (strlen(control) < 4 || strlen(control) > 9)
         return err_set(writing->err, TP2303,
@@ -243,7 +319,7 @@ add_group(struct writing *writing, const struct x12_out_group *group)
     const struct x12_envelope *envelope = writing->envelope;
     char control[16], count[16];
 
-    writing->from = (struct x12_delimiters){ 0 };
+    take_from(writing, &(struct x12_delimiters){ 0 });
     if (group->control < 1 || group->control > 999999999)
         return err_set(writing->err, TP2303,
                        "the group's control number is %ld, expected 1 to "
@@ -265,7 +341,7 @@ add_group(struct writing *writing, const struct x12_out_group *group)
     for (size_t i = 0; i < group->count; i++)
         if (!add_set(writing, group->sets[i]))
             return false;
-    writing->from = (struct x12_delimiters){ 0 };
+    take_from(writing, &(struct x12_delimiters){ 0 });
     return add_fields(writing, "GE", ge, 2);
 }
 
@@ -358,6 +434,7 @@ add_isa(struct writing *writing)
                              time };
     char release = writing->marks.release; /* told behind the ISA */
     writing->marks.release = '\0';
+    find_odd(writing);
     if (!begin_fields(writing, "ISA", fields, 10))
         return false;
     const char mark = writing->marks.element;
@@ -369,6 +446,7 @@ add_isa(struct writing *writing)
         buf_addf(&writing->out, "ISX%c%c", mark, release);
         end_segment(writing);
         writing->marks.release = release;
+        find_odd(writing);
     }
     return true;
 }
@@ -396,14 +474,18 @@ add_all(struct writing *writing)
 bool
 x12_write(const struct x12_envelope *envelope, struct buf *out, struct err *err)
 {
-    struct writing writing CLEANUP(free_writing) = {
-        .envelope = envelope,
-        .marks = marks_choose(envelope),
-        .err = err,
-    };
+    struct writing writing = { .envelope = envelope,
+                               .marks = marks_choose(envelope),
+                               .out = *out,
+                               .err = err };
+    size_t before = out->size;
 
-    if (!add_all(&writing))
-        return false;
-    buf_add(out, writing.out.text, writing.out.size);
-    return true;
+    find_odd(&writing);
+    bool good = add_all(&writing);
+    *out = writing.out;
+    if (!good && out->text != NULL) {
+        out->size = before;
+        out->text[before] = '\0';
+    }
+    return good;
 }

@@ -160,6 +160,12 @@ arenas_and_bufs_grow(void)
     arena_reset(arena);
     CHECK(arena_used(arena) == 0);
     CHECK_TEXT(buf_text(&buf) + buf.size - 4, "999,");
+    buf_clear(&buf);
+    buf_adds(&buf, "GS");
+    memset(buf_room(&buf, 100000), '*', 100000);
+    CHECK(buf.size == 2);
+    buf_took(&buf, 3);
+    CHECK_TEXT(buf_text(&buf), "GS***");
     buf_free(&buf);
     arena_free(&arena);
     CHECK(arena == NULL);

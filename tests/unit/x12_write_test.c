@@ -146,7 +146,10 @@ keeps_to_the_character_set(void)
     CHECK(strstr(buf_text(&out), "N1*ST*MULLER'S STRASSE   5 EUR~") != NULL);
     envelope.charset = X12_CHARSET_UTF8;
     envelope.clash = X12_CLASH_REFUSE;
+    char *before = arena_strdup(arena, buf_text(&out));
     CHECK(!x12_write(&envelope, &out, &err) && err.code == TP2301);
+    CHECK_TEXT(buf_text(&out), before); /* nothing was added */
+    CHECK(out.size == strlen(before));
 }
 
 static void
