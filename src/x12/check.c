@@ -441,12 +441,6 @@ check_characters(struct x12_reader *reader)
     }
 }
 
-static bool
-is_binary(uint32_t name)
-{
-    return name == NAME('B', 'I', 'N') || name == NAME('B', 'D', 'S');
-}
-
 void
 check_binary(struct x12_reader *reader)
 {
@@ -455,8 +449,6 @@ check_binary(struct x12_reader *reader)
                          .number = 784,
                          .value = &length };
 
-    if (!is_binary(reader->name))
-        return;
     show_elements(reader);
     length = x12_get(&reader->segment, spot.element);
     note_element(reader, "AK403=7", &spot,

@@ -142,13 +142,18 @@ presence_is_good(struct x12_reader *reader, const struct segment_def *def,
 {
     uint64_t hash = ((uint64_t)(uintptr_t)def ^ present << 40 ^ present) *
                     UINT64_C(0x9E3779B97F4A7C15);
-    struct passed *passed = &reader->passed[hash >> 58];
+    size_t at = (size_t)(hash >> (64 - PASSED_BITS));
+    struct passed *first = &reader->passed[at];
+    struct passed *second = &reader->passed[at ^ 1];
 
-    if (passed->def == def && passed->present == present)
+    if (first->def == def && first->present == present)
+        return true;
+    if (second->def == def && second->present == present)
         return true;
     if (!check_presence_of(def, present))
         return false;
-    *passed = (struct passed){ def, present };
+    *second = *first;
+    *first = (struct passed){ def, present };
     return true;
 }
 
@@ -175,4 +180,17 @@ check_quick(struct x12_reader *reader, const struct segment_def *def)
             return false;
     }
     return presence_is_good(reader, def, present);
+}
+
+uint16_t
+segment_index(struct x12_reader *reader)
+{
+    const struct x12_guide *guide = reader->set.guide;
+    struct indexed *known =
+        &reader->indexed[(reader->name * 2654435761u) >> (32 - INDEXED_BITS)];
+
+    if (known->guide != guide || known->name != reader->name)
+        *known = (struct indexed){ guide, reader->name,
+                                   guide_index(guide, reader->name) };
+    return known->index;
 }

@@ -114,8 +114,8 @@ struct x12_handler {
 };
 
 struct x12_options {
-    /* The guide for a set; NULL = none, the set is read but not checked.
-     * NULL callback: no set is checked and no_guide is not reported. */
+    /* The guide for a set, which outlives the reader; NULL = it is not
+     * checked. NULL callback: none is, and no_guide is not reported. */
     const struct x12_guide *(*guide_for)(void *user, const struct x12_group *,
                                          const char *set_id);
     /* Whether to make a set's tree; NULL = always, with lean never. */

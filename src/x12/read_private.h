@@ -66,17 +66,19 @@ struct open_set {
     const struct x12_guide *guide;
     uint16_t at; /* the guide's node of the last segment placed */
     uint32_t depth;
-    struct frame frames[DEPTH_MAX + 2];
-    uint32_t *counts; /* by node */
-    size_t counts_room;
     uint32_t position; /* of the segment at hand; ST is 1 */
     uint32_t rejects;  /* findings that reject */
     uint32_t hard;     /* of these, above the level of segments */
     bool told[X12_TOLERANCES];
     struct chain findings;
-    struct level *levels; /* in order */
-    size_t level_count, level_room;
+    size_t level_count;
     bool too_large;
+    /* From here on a new set finds what an old one left. */
+    struct frame frames[DEPTH_MAX + 2]; /* as far as depth */
+    uint32_t *counts;                   /* by node */
+    size_t counts_room;
+    struct level *levels; /* in order */
+    size_t level_room;
 };
 
 /* Elements that may be present together in a segment. */
@@ -85,7 +87,14 @@ struct passed {
     uint64_t present;
 };
 
-enum { PASSED = 64 };
+/* A name's index in next[] of the guide. */
+struct indexed {
+    const struct x12_guide *guide;
+    uint32_t name;
+    uint16_t index;
+};
+
+enum { PASSED_BITS = 6, INDEXED_BITS = 6 };
 
 enum reading { BETWEEN, INSIDE, BROKEN, REFUSED };
 
@@ -160,7 +169,8 @@ struct x12_reader {
     uint32_t orphans; /* segments in no set, in the group or interchange */
     struct x12_segment *ta1s;
     struct seen interchanges, groups, sets;
-    struct passed passed[PASSED]; /* some, by hash: check_quick.c */
+    struct passed passed[1 << PASSED_BITS]; /* some, by hash: check_quick.c */
+    struct indexed indexed[1 << INDEXED_BITS]; /* some, by hash */
     bool basic; /* characters outside the basic set are to be told */
     struct open_set set;
 };
@@ -215,7 +225,8 @@ void scan_forget(struct x12_reader *);
 void show_elements(struct x12_reader *);
 /* The reverse: what the views callback is told. */
 void tell_views(struct x12_reader *);
-bool is_envelope(uint32_t name); /* ISX, GS, ST, SE, GE, IEA, TA1 */
+/* ISX, GS, ST, SE, GE, IEA, TA1; none of them is what set_take() takes. */
+bool is_envelope(uint32_t name);
 
 /* cut.c: the segment at hand into elements. */
 void split(struct x12_reader *, const char *bytes, size_t size);
@@ -268,6 +279,8 @@ void set_end(struct x12_reader *, bool complete);
 
 /* check_quick.c: true = the marked segment is good; false = maybe not. */
 bool check_quick(struct x12_reader *, const struct segment_def *);
+/* guide_index() of the segment at hand; it remembers names. */
+uint16_t segment_index(struct x12_reader *);
 
 /* check.c */
 /* Neither missing nor banned elements nor broken notes. */
@@ -275,8 +288,12 @@ bool check_presence_of(const struct segment_def *, uint64_t present);
 void check_segment(struct x12_reader *, const struct segment_def *);
 /* Bytes that no guide allows: control characters, other alphabets. */
 void check_characters(struct x12_reader *);
-/* The segment at hand is no binary one: is its name one's, whose data is not
- * as long as it says? */
+/* BIN or BDS whose data is not as long as it says. */
+static inline bool
+is_binary(uint32_t name)
+{
+    return name == NAME('B', 'I', 'N') || name == NAME('B', 'D', 'S');
+}
 void check_binary(struct x12_reader *);
 
 /* LS01 names the loop, LE01 the same one. */

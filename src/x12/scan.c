@@ -95,7 +95,7 @@ too_long(struct x12_reader *reader)
     reader->state = BROKEN;
 }
 
-void
+static void
 begin_segment(struct x12_reader *reader)
 {
     reader->segment.offset = reader->base + reader->at;

@@ -72,7 +72,6 @@ scan_indexer *scan_way(const char *name);
 void scan_run(struct x12_reader *);
 /* Wrapped lines, several bytes to end a segment, release characters. */
 bool needs_care(const struct x12_reader *);
-void begin_segment(struct x12_reader *);
 /* The elements, with room for one more after count. */
 struct x12_element *scan_room(struct x12_reader *, size_t count);
 

@@ -214,9 +214,10 @@ hold_segment(struct x12_reader *reader, const char *first, const char *end)
     reader->odd = reader->binary = false;
     reader->raw = reader->text = first;
     reader->raw_size = reader->text_size = size;
-    reader->at = (size_t)(first - reader->bytes);
-    begin_segment(reader);
-    reader->at += size;
+    reader->at = (size_t)(end - reader->bytes);
+    reader->segment.offset = reader->base + reader->at - size;
+    reader->segment.line = reader->line;
+    reader->segment.position = 0;
     reader->after_cr = false;
     if (is_newline(*end))
         skip(reader, 1);
@@ -255,6 +256,14 @@ show_only(struct x12_reader *reader, const struct scan_window *window,
     return true;
 }
 
+/* What take_segment() would find out. */
+static inline bool
+is_common(const struct x12_reader *reader)
+{
+    return reader->set.open && !reader->trailing &&
+           reader->handler.views == NULL && reader->handler.segment == NULL;
+}
+
 /* False: the run is over. */
 static inline bool
 take_next(struct x12_reader *reader, struct scan_window *window)
@@ -281,7 +290,12 @@ take_next(struct x12_reader *reader, struct scan_window *window)
         hold_segment(reader, first, end);
         window->first = after;
         window->end_at++;
-        take_segment(reader);
+        if (kind == SCAN_COMMON && is_common(reader)) {
+            reader->segment.position = ++reader->set.position;
+            set_take(reader);
+        } else {
+            take_segment(reader);
+        }
         if (reader->state != INSIDE || reader->release != '\0')
             return false;
     } else {

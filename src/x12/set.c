@@ -236,7 +236,7 @@ place_segment(struct x12_reader *reader, struct x12_node *node)
 {
     struct open_set *set = &reader->set;
     const struct x12_guide *guide = set->guide;
-    uint16_t index = guide_index(guide, reader->name);
+    uint16_t index = segment_index(reader);
     uint16_t place = 0;
     bool late = false;
 
@@ -259,7 +259,9 @@ place_segment(struct x12_reader *reader, struct x12_node *node)
     set->counts[place]++;
     attach(set, node);
     set->behind = 0;
-    place = set->at = find_variant(reader, place);
+    if (guide->nodes[place].variants > 0)
+        place = find_variant(reader, place);
+    set->at = place;
     if (guide->nodes[place].hl && guide->nodes[place].parent == 0)
         remember_level(reader, node);
     if (guide->nodes[place].loop)
@@ -299,9 +301,10 @@ set_take(struct x12_reader *reader)
         if (place != 0 && !(reader->marked && check_quick(reader, def)))
             check_segment(reader, def);
     }
-    if (!reader->binary)
+    if (!reader->binary && is_binary(reader->name))
         check_binary(reader);
-    check_characters(reader);
+    if (reader->odd || reader->basic)
+        check_characters(reader);
 }
 
 static void
@@ -376,16 +379,13 @@ void
 set_begin(struct x12_reader *reader)
 {
     struct open_set *set = &reader->set;
-    struct open_set fresh = { .counts = set->counts,
-                              .counts_room = set->counts_room,
-                              .levels = set->levels,
-                              .level_room = set->level_room,
-                              .position = 1,
-                              .open = true };
     struct arena *arena = result_arena(reader);
     struct x12_result *result = arena_alloc(arena, sizeof *result);
 
-    *set = fresh;
+    memset(set, 0, offsetof(struct open_set, frames));
+    set->frames[0] = (struct frame){ 0 };
+    set->position = 1;
+    set->open = true;
     set->result = result;
     set->set = arena_alloc(reader->set_arena, sizeof *set->set);
     set->findings = (struct chain){ .head = &result->findings };
