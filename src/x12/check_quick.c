@@ -115,20 +115,22 @@ has_code(const struct code_list *codes, const char *text, uint32_t size)
 static inline bool
 is_good(const struct slot *slot, const char *text, uint32_t size)
 {
-    switch (slot->look) {
-    case LOOK_LENGTH:
+    if (slot->look == LOOK_LENGTH) /* the most frequent two, for guessing */
         return fits(slot, size);
+    if (slot->look == LOOK_REAL)
+        return is_real(slot, text, size);
+    switch ((enum look)slot->look) {
     case LOOK_CODE:
         return size <= CODE_MAX && fits(slot, size) &&
                has_code(slot->codes, text, size);
     case LOOK_DIGITS:
         return fits(slot, size) && are_digits(text, size);
-    case LOOK_REAL:
-        return is_real(slot, text, size);
     case LOOK_DATE:
         return fits(slot, size) && is_date(text, size);
     case LOOK_TIME:
         return fits(slot, size) && real_time(text, size);
+    case LOOK_LENGTH:
+    case LOOK_REAL:
     case LOOK_CARE:
         break;
     }
@@ -180,17 +182,4 @@ check_quick(struct x12_reader *reader, const struct segment_def *def)
             return false;
     }
     return presence_is_good(reader, def, present);
-}
-
-uint16_t
-segment_index(struct x12_reader *reader)
-{
-    const struct x12_guide *guide = reader->set.guide;
-    struct indexed *known =
-        &reader->indexed[(reader->name * 2654435761u) >> (32 - INDEXED_BITS)];
-
-    if (known->guide != guide || known->name != reader->name)
-        *known = (struct indexed){ guide, reader->name,
-                                   guide_index(guide, reader->name) };
-    return known->index;
 }

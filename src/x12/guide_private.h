@@ -40,16 +40,16 @@ enum look {
 };
 
 struct slot {
-    uint32_t number; /* data element; 0 = composite */
-    char type;       /* as in x12_place */
+    uint32_t min, max, span; /* span: max - min; made by compiling */
+    uint8_t look;            /* made by compiling */
+    char type;               /* as in x12_place */
     char usage;
     uint8_t decimals;
-    bool plain;              /* nothing but the length is to be checked */
-    uint8_t look;            /* made by compiling, as is span */
-    uint32_t min, max, span; /* span: max - min */
-    uint32_t repeats;        /* at most; 1 = once */
-    const char *name;
     const struct code_list *codes; /* NULL = none known */
+    uint32_t number;               /* data element; 0 = composite */
+    uint32_t repeats;              /* at most; 1 = once */
+    bool plain;                    /* nothing but the length is to be checked */
+    const char *name;
     struct segment_def *inside;    /* of a composite */
     const struct pattern *pattern; /* NULL = any value; overlays make it */
 };

@@ -280,7 +280,18 @@ void set_end(struct x12_reader *, bool complete);
 /* check_quick.c: true = the marked segment is good; false = maybe not. */
 bool check_quick(struct x12_reader *, const struct segment_def *);
 /* guide_index() of the segment at hand; it remembers names. */
-uint16_t segment_index(struct x12_reader *);
+static inline uint16_t
+segment_index(struct x12_reader *reader)
+{
+    const struct x12_guide *guide = reader->set.guide;
+    uint32_t name = reader->name;
+    struct indexed *known =
+        &reader->indexed[(name * 2654435761u) >> (32 - INDEXED_BITS)];
+
+    if (known->guide != guide || known->name != name)
+        *known = (struct indexed){ guide, name, guide_index(guide, name) };
+    return known->index;
+}
 
 /* check.c */
 /* Neither missing nor banned elements nor broken notes. */

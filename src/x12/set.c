@@ -5,14 +5,19 @@
 #include "base/text.h"
 #include "x12/read_private.h"
 
-enum { ID_SIZE = 3 /* of ST01 */ };
+enum { ID_SIZE = 3 /* of ST01 */, FEW = 4 };
 
-static void
+static inline void
 clear_counts(struct open_set *set, uint16_t loop)
 {
     const struct node *nodes = set->guide->nodes, *node = &nodes[loop];
 
-    memset(set->counts + node->first, 0, node->count * sizeof *set->counts);
+    /* Most loops hold few segments: no call for these. */
+    if (node->count > FEW)
+        memset(set->counts + node->first, 0, node->count * sizeof *set->counts);
+    else
+        for (uint32_t i = 0; i < node->count; i++)
+            set->counts[node->first + i] = 0;
     for (uint16_t i = 0; node->varied && i < node->count; i++) {
         const struct node *child = &nodes[node->first + i];
         memset(set->counts + child->variant, 0,
