@@ -9,6 +9,8 @@
 
 #include "base/text.h"
 #include "store/journal_private.h"
+#include "store/keeper.h"
+#include "store/remote.h"
 
 #define INTERCHANGE_COLUMNS(X)           \
     X(arrival, REF, NULL)                \
@@ -120,6 +122,7 @@ accept_new(struct journal *journal, const struct arrival *arrival,
     text_format(detail, sizeof detail, "%lld %s %s %.12s %.200s",
                 (long long)it->id, it->partner[0] ? it->partner : "-",
                 it->channel, it->sha256, it->name);
+    journal->touched |= WATCH_ARRIVALS;
     return event_add(journal, 0, "", "arrived", detail, err);
 }
 
@@ -163,6 +166,8 @@ journal_accept(struct journal *journal, const struct arrival *arrival,
 {
     struct write write;
 
+    if (journal->remote != NULL)
+        return remote_accept(journal, arrival, id, known, err);
     return write_open(journal, &write, err) &&
            write_close(&write, accept(journal, arrival, id, known, err), err);
 }
@@ -171,6 +176,8 @@ bool
 journal_next_arrival(struct journal *journal, struct interchange *out,
                      bool *found, struct err *err)
 {
+    if (journal->remote != NULL)
+        return remote_next_arrival(journal, out, found, err);
     return read_one(journal,
                     SELECT "WHERE state = 'received' AND source IS NOT NULL"
                            " ORDER BY id LIMIT 1",
@@ -183,6 +190,8 @@ bool
 journal_interchange(struct journal *journal, int64_t id,
                     struct interchange *out, bool *found, struct err *err)
 {
+    if (journal->remote != NULL)
+        return remote_interchange(journal, id, out, found, err);
     return read_one(journal, SELECT "WHERE id = ?", BIND(INT(id)), out, found,
                     err);
 }
@@ -193,6 +202,8 @@ journal_add_interchange(struct journal *journal, struct interchange *it,
 {
     struct write write;
 
+    if (journal->remote != NULL)
+        return remote_add_interchange(journal, it, err);
     if (it->created == 0)
         it->created = when_now();
     return write_open(journal, &write, err) &&
@@ -225,6 +236,8 @@ journal_set_interchange(struct journal *journal, const struct interchange *it,
 {
     struct write write;
 
+    if (journal->remote != NULL)
+        return remote_set_interchange(journal, it, err);
     return write_open(journal, &write, err) &&
            write_close(&write, update(journal, it, err), err);
 }
@@ -253,6 +266,8 @@ journal_keep(struct journal *journal, struct interchange *it, const void *bytes,
 {
     struct write write;
 
+    if (journal->remote != NULL)
+        return remote_keep(journal, it, bytes, size, err);
     return write_open(journal, &write, err) &&
            write_close(&write, keep(journal, it, bytes, size, err), err);
 }
@@ -265,6 +280,8 @@ journal_known(struct journal *journal, const struct interchange *it,
     unsigned char raw[32];
     bool row;
 
+    if (journal->remote != NULL)
+        return remote_known(journal, it, known, first_id, err);
     *known = KNOWN_NOT;
     *first_id = 0;
     BUG_IF(strlen(it->sha256) != 64);

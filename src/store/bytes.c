@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "store/journal_private.h"
+#include "store/remote.h"
 
 /* The payload that holds the interchange's bytes, by whichever way. */
 static bool
@@ -129,6 +130,8 @@ journal_bytes(struct journal *journal, int64_t interchange, struct buf *out,
     int64_t payload;
     bool found;
 
+    if (journal->remote != NULL)
+        return remote_bytes(journal, interchange, out, err);
     if (!journal_interchange(journal, interchange, &it, &found, err))
         return false;
     if (!found)

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "store/journal_private.h"
+#include "store/remote.h"
 
 /* Earlier in the same lane. */
 #define EARLIER                                                       \
@@ -130,6 +131,8 @@ journal_claim(struct journal *journal, const struct doc_filter *wanted,
 {
     struct write write;
 
+    if (journal->remote != NULL)
+        return remote_claim(journal, wanted, seconds, out, max, count, err);
     *count = 0;
     BUG_IF(wanted->states == 0 || (wanted->states & (1U << DOC_DONE)) != 0);
     return write_open(journal, &write, err) &&
@@ -139,11 +142,34 @@ journal_claim(struct journal *journal, const struct doc_filter *wanted,
 }
 
 bool
+lease_end(struct journal *journal, int64_t token, struct err *err)
+{
+    struct write write;
+
+    return write_open(journal, &write, err) &&
+           write_close(&write,
+                       sql_run(journal, "DELETE FROM lease WHERE token = ?",
+                               BIND(INT(token)), err),
+                       err);
+}
+
+bool
+lease_lives(struct journal *journal, int64_t token, bool *live, struct err *err)
+{
+    int64_t one;
+
+    return sql_number(journal, "SELECT 1 FROM lease WHERE token = ?",
+                      BIND(INT(token)), &one, live, err);
+}
+
+bool
 journal_yield(struct journal *journal, const struct document *document,
               struct err *err)
 {
     struct write write;
 
+    if (journal->remote != NULL)
+        return remote_yield(journal, document, err);
     return write_open(journal, &write, err) &&
            write_close(&write,
                        sql_run(journal,
@@ -159,6 +185,8 @@ journal_end_leases(struct journal *journal, struct err *err)
 {
     struct write write;
 
+    if (journal->remote != NULL)
+        return remote_end_leases(journal, err);
     return write_open(journal, &write, err) &&
            write_close(&write,
                        sql_run(journal, "DELETE FROM lease", NOTHING, err),

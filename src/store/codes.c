@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "store/journal_private.h"
+#include "store/remote.h"
 
 /* A partner's own codes come first; either way round; then the newest. */
 bool
@@ -15,6 +16,9 @@ journal_code(struct journal *journal, const char *table, const char *partner,
 {
     CLEANUP(sql_done) sqlite3_stmt *statement = NULL;
 
+    if (journal->remote != NULL)
+        return remote_code(journal, table, partner, from, to, value, out, found,
+                           err);
     out[0] = '\0';
     if (!sql_open(
             journal,
@@ -90,6 +94,8 @@ journal_release_waiting(struct journal *journal, const char *waits_for,
     char why[320];
     struct write write;
 
+    if (journal->remote != NULL)
+        return remote_release_waiting(journal, waits_for, count, err);
     text_format(why, sizeof why, "%s is there now", waits_for);
     *count = 0;
     return write_open(journal, &write, err) &&
@@ -114,6 +120,8 @@ journal_waits(struct journal *journal, struct arena *arena,
     enum { WIDTH = sizeof((struct document *)NULL)->waits_for };
     void *list;
 
+    if (journal->remote != NULL)
+        return remote_waits(journal, arena, texts, count, err);
     if (!sql_open(journal,
                   "SELECT DISTINCT waits_for FROM document"
                   " WHERE state = 'held' AND state <> 'done'"
@@ -203,6 +211,9 @@ journal_code_set(struct journal *journal, const char *table,
     struct write write;
     char fits[128];
 
+    if (journal->remote != NULL)
+        return remote_code_set(journal, table, partner, from, to, value, other,
+                               err);
     if (text_empty(value) || !text_copy(fits, sizeof fits, value) ||
         !text_copy(fits, sizeof fits, other))
         return err_set(err, TP4026,

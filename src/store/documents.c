@@ -5,6 +5,8 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "store/journal_private.h"
+#include "store/keeper.h"
+#include "store/remote.h"
 
 /* What a document is, mostly indexed and seldom changed. */
 #define IDENTITY(X)                      \
@@ -89,6 +91,8 @@ journal_document(struct journal *journal, int64_t id, struct document *out,
 {
     CLEANUP(sql_done) sqlite3_stmt *statement = NULL;
 
+    if (journal->remote != NULL)
+        return remote_document(journal, id, out, found, err);
     if (!sql_open(journal, "SELECT " ALL " FROM document WHERE id = ?",
                   BIND(INT(id)), &statement, err) ||
         !sql_next(journal, statement, found, err))
@@ -148,6 +152,7 @@ add(struct journal *journal, struct document *document, bool *known,
 {
     int64_t id;
 
+    touch(journal, document);
     *known = false;
     if (document->key[0] != '\0' &&
         !sql_number(journal, "SELECT id FROM document WHERE key = ?",
@@ -176,8 +181,38 @@ journal_add(struct journal *journal, struct document *document, bool *known,
 {
     struct write write;
 
+    if (journal->remote != NULL)
+        return remote_add(journal, document, known, err);
     return write_open(journal, &write, err) &&
            write_close(&write, add(journal, document, known, err), err);
+}
+
+void
+touch(struct journal *journal, const struct document *document)
+{
+    bool out = document->direction == DIRECTION_OUT;
+
+    switch (document->state) {
+    case DOC_RECEIVED:
+    case DOC_TRANSLATED:
+        journal->touched |= WATCH_ARRIVALS | WATCH_POST;
+        break;
+    case DOC_QUEUED:
+    case DOC_WORKING:
+    case DOC_UNKNOWN:
+    case DOC_DEFERRED:
+        journal->touched |= out ? WATCH_SEND : WATCH_POST;
+        break;
+    case DOC_HELD:
+    case DOC_DONE:
+    case DOC_DEAD:
+    case DOC_IGNORED:
+    case DOC_REPLACED:
+        journal->touched |= WATCH_POST;
+        break;
+    case DOC_STATES:
+        break;
+    }
 }
 
 /* ---- advancing */
@@ -257,6 +292,7 @@ advance(struct journal *journal, struct document *document, enum doc_state from,
                        (long long)document->id);
     if (!check_change(journal, document, &old, from, err))
         return false;
+    touch(journal, document);
     document->created = old.created;
     document->updated = when_now();
     if (!write_row(journal, document, &old, err) ||
@@ -278,6 +314,8 @@ journal_advance(struct journal *journal, struct document *document,
 {
     struct write write;
 
+    if (journal->remote != NULL)
+        return remote_advance(journal, document, from, what, detail, err);
     return write_open(journal, &write, err) &&
            write_close(&write,
                        advance(journal, document, from, what, detail, err),
@@ -371,6 +409,8 @@ journal_list(struct journal *journal, const struct doc_filter *wanted,
     struct filter_sql filter = { 0 };
     void *list = NULL;
 
+    if (journal->remote != NULL)
+        return remote_list(journal, wanted, arena, out, count, err);
     buf_adds(&filter.sql, "SELECT " ALL " FROM document d WHERE 1");
     filter_terms(&filter, wanted, when_now());
     buf_addf(&filter.sql, " ORDER BY d.id%s", wanted->newest ? " DESC" : "");

@@ -5,6 +5,8 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "store/journal_private.h"
+#include "store/keeper.h"
+#include "store/remote.h"
 
 #define EFFECT_COLUMNS \
     "id,document,kind,target,key,state,number,evidence,attempts,attempted"
@@ -71,6 +73,7 @@ intend(struct journal *journal, struct effect *effect, struct err *err)
             "SELECT " EFFECT_COLUMNS " FROM effect WHERE kind = ? AND key = ?",
             BIND(TEXT(effect->kind), TEXT(effect->key)), &there, &found, err))
         return false;
+    journal->touched |= WATCH_POST;
     if (found) {
         *effect = there;
         return true;
@@ -96,6 +99,8 @@ journal_intend(struct journal *journal, struct effect *effect, struct err *err)
 {
     struct write write;
 
+    if (journal->remote != NULL)
+        return remote_intend(journal, effect, err);
     return write_open(journal, &write, err) &&
            write_close(&write, intend(journal, effect, err), err);
 }
@@ -148,6 +153,8 @@ journal_attempt(struct journal *journal, struct effect *effect, struct err *err)
 {
     struct write write;
 
+    if (journal->remote != NULL)
+        return remote_attempt(journal, effect, err);
     return write_open(journal, &write, err) &&
            write_close(&write, attempt(journal, effect, err), err);
 }
@@ -176,6 +183,8 @@ journal_settle(struct journal *journal, struct effect *effect, struct err *err)
 {
     struct write write;
 
+    if (journal->remote != NULL)
+        return remote_settle(journal, effect, err);
     return write_open(journal, &write, err) &&
            write_close(&write, settle(journal, effect, err), err);
 }
@@ -187,6 +196,8 @@ journal_effects(struct journal *journal, int64_t document, struct arena *arena,
     CLEANUP(sql_done) sqlite3_stmt *statement = NULL;
     void *list;
 
+    if (journal->remote != NULL)
+        return remote_effects(journal, document, arena, out, count, err);
     if (!sql_open(journal,
                   "SELECT " EFFECT_COLUMNS
                   " FROM effect WHERE document = ? ORDER BY id",

@@ -8,6 +8,8 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "store/journal_private.h"
+#include "store/keeper.h"
+#include "store/remote.h"
 
 void
 event_hash(char out[DIGEST_TEXT], const char *before, const struct event *event)
@@ -54,6 +56,7 @@ event_add(struct journal *journal, int64_t document, const char *state,
     struct event event = { .document = document, .at = when_now() };
     unsigned char raw[32];
 
+    journal->touched |= WATCH_EVENTS;
     if (!load_head(journal, err))
         return false;
     event.id = journal->head_id + 1;
@@ -117,6 +120,8 @@ journal_note(struct journal *journal, int64_t document, const char *what,
 {
     struct write write;
 
+    if (journal->remote != NULL)
+        return remote_note(journal, document, what, detail, err);
     return write_open(journal, &write, err) &&
            write_close(&write, note(journal, document, what, detail, err), err);
 }
@@ -128,6 +133,8 @@ journal_events(struct journal *journal, int64_t document, struct arena *arena,
     CLEANUP(sql_done) sqlite3_stmt *statement = NULL;
     void *list;
 
+    if (journal->remote != NULL)
+        return remote_events(journal, document, arena, events, count, err);
     if (!sql_open(journal,
                   "SELECT " EVENT_COLUMNS
                   " FROM event WHERE document = ? ORDER BY id",

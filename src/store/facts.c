@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "store/journal_private.h"
+#include "store/remote.h"
 
 /* One statement in a scope of its own. */
 static bool
@@ -22,6 +23,8 @@ journal_cursor(struct journal *journal, const char *name, char out[512],
     CLEANUP(sql_done) sqlite3_stmt *statement = NULL;
     bool row;
 
+    if (journal->remote != NULL)
+        return remote_cursor(journal, name, out, err);
     out[0] = '\0';
     if (!sql_open(journal, "SELECT text FROM cursor WHERE name = ?",
                   BIND(TEXT(name)), &statement, err) ||
@@ -38,6 +41,8 @@ journal_cursor_set(struct journal *journal, const char *name, const char *text,
 {
     char fits[512];
 
+    if (journal->remote != NULL)
+        return remote_cursor_set(journal, name, text, err);
     if (!text_copy(fits, sizeof fits, text))
         return err_set(err, TP4006, "the cursor %s is longer than %zu bytes",
                        name, sizeof fits - 1);
@@ -51,6 +56,8 @@ journal_seen(struct journal *journal, const char *set, const char *item,
 {
     int64_t one;
 
+    if (journal->remote != NULL)
+        return remote_seen(journal, set, item, seen, err);
     return sql_number(journal,
                       "SELECT 1 FROM seen WHERE \"set\" = ? AND item = ?",
                       BIND(TEXT(set), TEXT(item)), &one, seen, err);
@@ -60,6 +67,8 @@ bool
 journal_seen_add(struct journal *journal, const char *set, const char *item,
                  struct err *err)
 {
+    if (journal->remote != NULL)
+        return remote_seen_add(journal, set, item, err);
     return run(journal, "INSERT OR IGNORE INTO seen VALUES(?,?,?)",
                BIND(TEXT(set), TEXT(item), INT(when_now())), err);
 }
@@ -68,6 +77,8 @@ bool
 journal_expect(struct journal *journal, const struct expectation *it,
                struct err *err)
 {
+    if (journal->remote != NULL)
+        return remote_expect(journal, it, err);
     return run(journal,
                "INSERT INTO expectation(document,what,partner,due,since)"
                " VALUES(?,?,?,?,?) ON CONFLICT DO UPDATE"
@@ -81,6 +92,8 @@ bool
 journal_met(struct journal *journal, int64_t document, const char *what,
             struct err *err)
 {
+    if (journal->remote != NULL)
+        return remote_met(journal, document, what, err);
     return run(journal,
                "UPDATE expectation SET met = ?"
                " WHERE document = ? AND what = ? AND met IS NULL",
@@ -105,6 +118,8 @@ journal_overdue(struct journal *journal, moment until, struct arena *arena,
     CLEANUP(sql_done) sqlite3_stmt *statement = NULL;
     void *list;
 
+    if (journal->remote != NULL)
+        return remote_overdue(journal, until, arena, out, count, err);
     if (!sql_open(journal,
                   "SELECT document,what,partner,due FROM expectation"
                   " WHERE met IS NULL AND due <= ? ORDER BY due",

@@ -10,6 +10,7 @@
 #include "base/durable.h"
 #include "base/text.h"
 #include "store/journal_private.h"
+#include "store/remote.h"
 
 enum { CHECKPOINT_PAGES = 1000, BUSY_MILLISECONDS = 5000 };
 
@@ -226,6 +227,8 @@ journal_close(struct journal **journal)
 
     if (old == NULL)
         return;
+    if (old->remote != NULL)
+        remote_close(&old->remote);
     for (size_t i = 0; i < STATEMENTS; i++)
         sql_forget(&old->cache[i]);
     sqlite3_close(old->db);
@@ -241,14 +244,31 @@ void
 journal_set_actor(struct journal *journal, const char *actor)
 {
     fit(journal->actor, sizeof journal->actor, actor);
+    if (journal->remote != NULL)
+        remote_actor(journal);
 }
 
 /* ---- transactions */
 
+/* A failure may have undone the whole group, not the part alone. */
+static void
+undo_part(struct journal *journal)
+{
+    if (!sqlite3_get_autocommit(journal->db) &&
+        sqlite3_exec(journal->db, "ROLLBACK TO part; RELEASE part", NULL, NULL,
+                     NULL) == SQLITE_OK)
+        return;
+    sqlite3_exec(journal->db, "ROLLBACK", NULL, NULL, NULL);
+    journal->group_open = false;
+    journal->group_lost = true;
+}
+
 static void
 undo(struct journal *journal)
 {
-    if (!sqlite3_get_autocommit(journal->db))
+    if (journal->grouped && journal->writing)
+        undo_part(journal);
+    else if (!journal->grouped && !sqlite3_get_autocommit(journal->db))
         sqlite3_exec(journal->db, "ROLLBACK", NULL, NULL, NULL);
     journal->writing = journal->doomed = journal->head_known = false;
 }
@@ -276,7 +296,12 @@ begin(struct journal *journal, struct err *err)
                        "the journal in %s refuses work until it is opened "
                        "again, since a write failed",
                        journal->dir);
-    if (!sql_run(journal, "BEGIN IMMEDIATE", NOTHING, err))
+    if (!journal->group_open) {
+        if (!sql_run(journal, "BEGIN IMMEDIATE", NOTHING, err))
+            return false;
+        journal->group_open = journal->grouped;
+    }
+    if (journal->grouped && !sql_run(journal, "SAVEPOINT part", NOTHING, err))
         return false;
     journal->writing = true;
     return true;
@@ -285,7 +310,9 @@ begin(struct journal *journal, struct err *err)
 static bool
 commit(struct journal *journal, struct err *err)
 {
-    if (journal->doomed || !sql_run(journal, "COMMIT", NOTHING, err)) {
+    const char *end = journal->grouped ? "RELEASE part" : "COMMIT";
+
+    if (journal->doomed || !sql_run(journal, end, NOTHING, err)) {
         bool doomed = journal->doomed;
         undo(journal);
         return doomed ? err_set(err, TP4005,
@@ -294,14 +321,38 @@ commit(struct journal *journal, struct err *err)
                       : false;
     }
     journal->writing = false;
-    checkpoint(journal);
+    if (!journal->grouped)
+        checkpoint(journal);
     return true;
+}
+
+bool
+group_commit(struct journal *journal, struct err *err)
+{
+    bool good = !journal->group_lost;
+
+    BUG_IF(journal->writing);
+    if (!good)
+        err_set(err, TP4005, "a write failed, so nothing of it was kept");
+    else if (journal->group_open)
+        good = !journal->broken
+                   ? sql_run(journal, "COMMIT", NOTHING, err)
+                   : err_set(err, TP4005, "a write failed earlier");
+    if (!good && !sqlite3_get_autocommit(journal->db))
+        sqlite3_exec(journal->db, "ROLLBACK", NULL, NULL, NULL);
+    if (!good)
+        journal->head_known = false;
+    journal->group_open = journal->group_lost = false;
+    checkpoint(journal);
+    return good;
 }
 
 bool
 journal_begin(struct journal *journal, struct err *err)
 {
     BUG_IF(journal->writing);
+    if (journal->remote != NULL)
+        return remote_begin(journal, err);
     return begin(journal, err);
 }
 
@@ -309,13 +360,18 @@ bool
 journal_commit(struct journal *journal, struct err *err)
 {
     BUG_IF(!journal->writing);
+    if (journal->remote != NULL)
+        return remote_commit(journal, err);
     return commit(journal, err);
 }
 
 void
 journal_abandon(struct journal *journal)
 {
-    undo(journal);
+    if (journal->remote != NULL)
+        remote_abandon(journal);
+    else
+        undo(journal);
 }
 
 bool

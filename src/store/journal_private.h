@@ -17,13 +17,20 @@ enum {
 };
 #define PAYLOAD_MAX ((size_t)256 * 1024 * 1024)
 
+struct remote;
+
 struct journal {
+    struct remote *remote; /* the keeper does it; NULL = done here */
     sqlite3 *db;
     char dir[768];
     int lock; /* of journal.lock; -1 for a reader */
     bool reader, writing;
     bool broken; /* a write failed: nothing is believed until reopened */
     bool doomed; /* this transaction is incomplete and cannot commit */
+    /* In the keeper, transactions of its clients are parts of one commit. */
+    bool grouped, group_open, group_lost;
+    int64_t claimed;  /* the token that the last claim gave; 0 = none */
+    uint32_t touched; /* WATCH_ bits of what changed since last asked */
     int wal_pages;
     char actor[32], boot[40];
     bool head_known; /* head: id and hash of the last event */
@@ -132,6 +139,21 @@ struct write {
 bool write_open(struct journal *, struct write *, struct err *) MUST_USE;
 /* Ends the scope: commits when good, else undoes or dooms. */
 bool write_close(struct write *, bool good, struct err *) MUST_USE;
+
+/* The commit that carries what was done since the last one; false: all of it
+ * is undone. Nothing to do is good. */
+bool group_commit(struct journal *, struct err *) MUST_USE;
+/* Remembers whom a document's state concerns. */
+void touch(struct journal *, const struct document *);
+
+/* Leases by their token, for the keeper. */
+bool lease_end(struct journal *, int64_t token, struct err *) MUST_USE;
+bool lease_lives(struct journal *, int64_t token, bool *live,
+                 struct err *) MUST_USE;
+/* spool.c: a part of spool_refresh and spool_rebuild. */
+bool spool_refresh_some(struct journal *, const char *dir, int64_t events,
+                        bool *more, struct err *) MUST_USE;
+bool spool_clear(struct journal *, const char *dir, struct err *) MUST_USE;
 
 /* ---- insiders' operations; each inside a write */
 

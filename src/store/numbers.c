@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "store/journal_private.h"
+#include "store/remote.h"
 
 enum { NUMBER_MAX = 999999999 };
 
@@ -88,6 +89,8 @@ journal_number(struct journal *journal, const char *series, long floor,
 {
     struct write write;
 
+    if (journal->remote != NULL)
+        return remote_number(journal, series, floor, out, err);
     return write_open(journal, &write, err) &&
            write_close(&write, number(journal, series, floor, out, err), err);
 }
@@ -98,6 +101,8 @@ journal_void(struct journal *journal, const char *series, long number,
 {
     struct write write;
 
+    if (journal->remote != NULL)
+        return remote_void(journal, series, number, reason, err);
     return write_open(journal, &write, err) &&
            write_close(
                &write,

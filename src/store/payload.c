@@ -10,6 +10,7 @@
 #include "base/durable.h"
 #include "base/text.h"
 #include "store/journal_private.h"
+#include "store/remote.h"
 
 void
 payload_dir(const struct journal *journal, char *out, size_t out_size)
@@ -158,6 +159,8 @@ journal_put(struct journal *journal, int64_t document, const char *role,
 {
     struct write write;
 
+    if (journal->remote != NULL)
+        return remote_put(journal, document, role, bytes, size, err);
     return write_open(journal, &write, err) &&
            write_close(&write, put(journal, document, role, bytes, size, err),
                        err);
@@ -169,6 +172,8 @@ journal_get(struct journal *journal, int64_t document, const char *role,
 {
     int64_t payload;
 
+    if (journal->remote != NULL)
+        return remote_get(journal, document, role, out, found, err);
     return part_of(journal, document, role, &payload, found, err) &&
            (!*found || payload_get(journal, payload, out, err));
 }

@@ -2,6 +2,7 @@
 /* Reports' queries: one SELECT, read-only twice over. */
 #include "base/text.h"
 #include "store/journal_private.h"
+#include "store/remote.h"
 
 enum { COLUMNS_MAX = 100 };
 
@@ -82,6 +83,9 @@ journal_query(struct journal *journal, const char *select,
     CLEANUP(sql_forget) sqlite3_stmt *statement = NULL;
     int result;
 
+    BUG_IF(journal->remote != NULL && journal->writing);
+    if (journal->remote != NULL && !remote_reader(journal, &journal, err))
+        return false;
     if (!prepare(journal, select, &statement, err))
         return false;
     int columns = sqlite3_column_count(statement);
@@ -112,6 +116,8 @@ journal_counts(struct journal *journal, struct journal_counts *out,
     int state;
 
     *out = (struct journal_counts){ 0 };
+    if (journal->remote != NULL && !remote_reader(journal, &journal, err))
+        return false;
     if (!sql_number(journal, "SELECT count(*) FROM document", NOTHING, &total,
                     &found, err) ||
         !sql_open(journal,

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/durable.h"
 #include "base/text.h"
+#include "store/remote.h"
 #include "store/spool_private.h"
 
 enum { EVENTS_AT_ONCE = 2000 };
@@ -298,32 +299,45 @@ take_over(struct journal *journal, const char *dir, int64_t mark,
 }
 
 bool
-spool_refresh(struct journal *journal, const char *dir, struct err *err)
+spool_refresh_some(struct journal *journal, const char *dir, int64_t events,
+                   bool *more, struct err *err)
 {
     int64_t mark, last;
 
     BUG_IF(journal->writing);
-    if (!spool_mark(journal, &mark, err) || !last_event(journal, &last, err) ||
-        (mark < last && !take_over(journal, dir, mark, err)))
+    *more = false;
+    if (!spool_mark(journal, &mark, err) || !last_event(journal, &last, err))
         return false;
-    while (mark < last) {
-        int64_t next =
-            last - mark > EVENTS_AT_ONCE ? mark + EVENTS_AT_ONCE : last;
-        /* What changed again later in this refresh comes then. */
-        if (!show_some(journal, dir,
-                       "SELECT DISTINCT document FROM event e WHERE id > ?1"
-                       " AND id <= ?2 AND document IS NOT NULL AND NOT EXISTS"
-                       " (SELECT 1 FROM event l WHERE"
-                       " l.document = e.document AND l.id > ?2)",
-                       BIND(INT(mark), INT(next)), next, err))
+    if (mark >= last)
+        return true;
+    if (!take_over(journal, dir, mark, err))
+        return false;
+    int64_t next = last - mark > events ? mark + events : last;
+    *more = next < last;
+    /* What changed again later in this refresh comes then. */
+    return show_some(journal, dir,
+                     "SELECT DISTINCT document FROM event e WHERE id > ?1"
+                     " AND id <= ?2 AND document IS NOT NULL AND NOT EXISTS"
+                     " (SELECT 1 FROM event l WHERE"
+                     " l.document = e.document AND l.id > ?2)",
+                     BIND(INT(mark), INT(next)), next, err);
+}
+
+bool
+spool_refresh(struct journal *journal, const char *dir, struct err *err)
+{
+    bool more = true;
+
+    if (journal->remote != NULL)
+        return remote_refresh(journal, OP_REFRESH, err);
+    while (more)
+        if (!spool_refresh_some(journal, dir, EVENTS_AT_ONCE, &more, err))
             return false;
-        mark = next;
-    }
     return true;
 }
 
-static bool
-clear(struct journal *journal, const char *dir, struct err *err)
+bool
+spool_clear(struct journal *journal, const char *dir, struct err *err)
 {
     struct write write;
     char path[1024];
@@ -343,6 +357,7 @@ clear(struct journal *journal, const char *dir, struct err *err)
 bool
 spool_rebuild(struct journal *journal, const char *dir, struct err *err)
 {
-    BUG_IF(journal->writing);
-    return clear(journal, dir, err) && spool_refresh(journal, dir, err);
+    if (journal->remote != NULL)
+        return remote_refresh(journal, OP_REBUILD, err);
+    return spool_clear(journal, dir, err) && spool_refresh(journal, dir, err);
 }

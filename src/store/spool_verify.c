@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/durable.h"
 #include "base/text.h"
+#include "store/remote.h"
 #include "store/spool_private.h"
 #include "store/verify_private.h"
 
@@ -171,6 +172,8 @@ spool_verify(struct journal *journal, const char *dir, struct problems *found,
 {
     struct survey survey = { .dir = dir, .found = found };
 
+    if (journal->remote != NULL && !remote_reader(journal, &journal, err))
+        return false;
     survey.arena = arena_new();
     bool good = check(journal, &survey, err);
     arena_free(&survey.arena);

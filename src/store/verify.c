@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/problems.h"
 #include "base/text.h"
+#include "store/remote.h"
 #include "store/verify_private.h"
 
 /* The states as the events tell them: 0 = no event yet, else state + 1. */
@@ -264,6 +265,8 @@ journal_verify(struct journal *journal, struct problems *found, struct err *err)
 {
     bool own = !journal->writing;
 
+    if (journal->remote != NULL && !remote_reader(journal, &journal, err))
+        return false;
     if (own && !sql_run(journal, "BEGIN", NOTHING, err))
         return false;
     bool good = check_all(journal, found, err);

@@ -77,7 +77,7 @@ damage_is_found(void)
         go(&held, DOC_HELD);
         added("ACME", "PO-3");
         CHECK(problems_now() == 0);
-        journal_close(&journal);
+        end_journal();
         tamper(cases[i].sql);
         reopen();
         size_t found = problems_now();

@@ -15,16 +15,93 @@
 #include "store/digest.h"
 #include "store/journal.h"
 #include "test.h"
+#ifdef THROUGH_KEEPER
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "store/keeper.h"
+#endif
 
 static struct journal *journal;
 static struct arena *arena;
 static struct err err;
 static char dir[64];
 
+#ifdef THROUGH_KEEPER
+/* The same cases with the journal in another process, over its socket. */
+static pid_t keeper_process;
+static int keeper_stop = -1;
+
+static inline int
+keep_journal(int stop, int ready)
+{
+    struct keeper *keeper;
+    struct err failed = { 0 };
+    char spool[80];
+
+    snprintf(spool, sizeof spool, "%s/spool", dir);
+    if (!keeper_open(&keeper, dir, spool, &failed)) {
+        printf("# keeper: %s\n", failed.text);
+        return 1;
+    }
+    bool told = write(ready, "r", 1) == 1;
+    bool good = told && keeper_run(keeper, stop, &failed);
+    keeper_close(&keeper);
+    return good ? 0 : 1;
+}
+
+static inline void
+end_journal(void)
+{
+    journal_close(&journal);
+    if (keeper_process == 0)
+        return;
+    close(keeper_stop);
+    waitpid(keeper_process, NULL, 0);
+    keeper_process = 0;
+}
+
+static inline void
+begin_journal(void)
+{
+    int stop[2], ready[2];
+    char byte;
+
+    end_journal();
+    CHECK(pipe(stop) == 0 && pipe(ready) == 0);
+    fflush(stdout);
+    keeper_process = fork();
+    if (keeper_process == 0) {
+        close(stop[1]);
+        close(ready[0]);
+        exit(keep_journal(stop[0], ready[1]));
+    }
+    close(stop[0]);
+    close(ready[1]);
+    keeper_stop = stop[1];
+    CHECK(read(ready[0], &byte, 1) == 1);
+    close(ready[0]);
+    CHECK_OK(journal_connect(&journal, dir, &err), &err);
+}
+#else
+static inline void
+end_journal(void)
+{
+    journal_close(&journal);
+}
+
+static inline void
+begin_journal(void)
+{
+    end_journal();
+    CHECK_OK(journal_open(&journal, dir, &err), &err);
+}
+#endif
+
 static inline void
 fresh(void)
 {
-    journal_close(&journal);
+    end_journal();
     arena_free(&arena);
     if (dir[0] != '\0') {
         err_clear(&err);
@@ -33,15 +110,14 @@ fresh(void)
     err_clear(&err);
     snprintf(dir, sizeof dir, "/tmp/tp-store-XXXXXX");
     CHECK(mkdtemp(dir) != NULL);
-    CHECK_OK(journal_open(&journal, dir, &err), &err);
+    begin_journal();
     arena = arena_new();
 }
 
 static inline void
 reopen(void)
 {
-    journal_close(&journal);
-    CHECK_OK(journal_open(&journal, dir, &err), &err);
+    begin_journal();
 }
 
 /* SQL behind the journal's back, as damage or another version would be. */
@@ -172,7 +248,7 @@ answer(const char *select, const char *text)
 static inline int
 ended(void)
 {
-    journal_close(&journal);
+    end_journal();
     arena_free(&arena);
     if (dir[0] != '\0' && !durable_remove_tree(dir, &err))
         return 1;

@@ -320,7 +320,7 @@ what_a_crash_left_half_written_is_removed(void)
     CHECK_OK(durable_write(path, ".abc.1.tmp", "x", 1, 0640, &err), &err);
     reopen();
     CHECK(file_exists(left)); /* closed well: nobody looks */
-    journal_close(&journal);
+    end_journal();
     CHECK_OK(durable_write(dir, "journal.lock", "w", 1, 0640, &err), &err);
     reopen();
     CHECK(!file_exists(left));

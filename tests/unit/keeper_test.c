@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The keeper with several clients, with clients that die, and killed itself. */
+#include <poll.h>
+#include <signal.h>
+
+#define THROUGH_KEEPER
+#include "store_fixture.h"
+
+enum { WORKERS = 8, EACH = 50 };
+
+/* Adds documents over a connection of its own. */
+static int
+work(int worker)
+{
+    struct journal *own;
+    struct err failed = { 0 };
+    char number[32];
+    bool known;
+
+    if (!journal_connect(&own, dir, &failed))
+        return 1;
+    for (int i = 0; i < EACH; i++) {
+        snprintf(number, sizeof number, "PO-%d-%d", worker, i);
+        struct document d = order("ACME", number);
+        if (!journal_begin(own, &failed) ||
+            !journal_add(own, &d, &known, &failed) ||
+            !journal_note(own, d.id, "noted", "by a worker", &failed) ||
+            !journal_commit(own, &failed))
+            return 2;
+    }
+    journal_close(&own);
+    return 0;
+}
+
+static void
+many_clients_lose_nothing(void)
+{
+    pid_t workers[WORKERS];
+    int status;
+
+    fresh();
+    fflush(stdout);
+    for (int i = 0; i < WORKERS; i++) {
+        workers[i] = fork();
+        if (workers[i] == 0)
+            _exit(work(i));
+    }
+    for (int i = 0; i < WORKERS; i++)
+        CHECK(waitpid(workers[i], &status, 0) == workers[i] && status == 0);
+    CHECK_TEXT(
+        answer("SELECT count(*), count(DISTINCT number) FROM documents", NULL),
+        "400|400");
+    CHECK(problems_now() == 0);
+}
+
+static void
+a_client_that_dies_is_undone(void)
+{
+    struct document taken[4];
+    struct journal *other;
+    size_t count;
+    bool known;
+
+    fresh();
+    added("ACME", "PO-1");
+    struct doc_filter due = { .direction = DIRECTION_OUT,
+                              .states = 1U << DOC_RECEIVED };
+    CHECK_OK(journal_connect(&other, dir, &err), &err);
+    CHECK_OK(journal_claim(other, &due, 300, taken, 4, &count, &err), &err);
+    CHECK(count == 1);
+    CHECK_OK(journal_claim(journal, &due, 300, taken, 4, &count, &err), &err);
+    CHECK(count == 0); /* the other one has it */
+    struct document half = order("ACME", "PO-2");
+    CHECK_OK(journal_begin(other, &err), &err);
+    CHECK_OK(journal_add(other, &half, &known, &err), &err);
+    journal_close(&other);
+    CHECK_OK(journal_claim(journal, &due, 300, taken, 4, &count, &err), &err);
+    CHECK(count == 1); /* its lease ended with its connection */
+    CHECK_TEXT(answer("SELECT count(*) FROM documents", NULL), "1");
+    CHECK(problems_now() == 0);
+}
+
+static void
+a_killed_keeper_has_what_it_answered(void)
+{
+    struct document d = order("ACME", "PO-9");
+    bool known;
+
+    fresh();
+    for (int i = 0; i < 20; i++) {
+        char number[16];
+        snprintf(number, sizeof number, "PO-%d", i);
+        added("ACME", number);
+    }
+    CHECK(kill(keeper_process, SIGKILL) == 0);
+    waitpid(keeper_process, NULL, 0);
+    keeper_process = 0;
+    close(keeper_stop);
+    refused(journal_add(journal, &d, &known, &err), TP4040);
+    reopen();
+    CHECK_TEXT(answer("SELECT count(*) FROM documents", NULL), "20");
+    CHECK(problems_now() == 0);
+}
+
+static bool
+is_woken(int fd, int milliseconds)
+{
+    struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+    char bytes[16];
+
+    if (poll(&poll_fd, 1, milliseconds) != 1)
+        return false;
+    return read(fd, bytes, sizeof bytes) > 0;
+}
+
+static void
+who_watches_is_woken_after_the_commit(void)
+{
+    struct document d = order("ACME", "PO-1");
+    bool known;
+    int fd;
+
+    fresh();
+    CHECK_OK(journal_watch(dir, WATCH_ARRIVALS, &fd, &err), &err);
+    CHECK_OK(journal_begin(journal, &err), &err);
+    CHECK_OK(journal_add(journal, &d, &known, &err), &err);
+    CHECK(!is_woken(fd, 100)); /* nothing is durable yet */
+    CHECK_OK(journal_commit(journal, &err), &err);
+    CHECK(is_woken(fd, 2000));
+    CHECK_OK(journal_cursor_set(journal, "nav", "7", &err), &err);
+    CHECK(!is_woken(fd, 100)); /* not what it watches */
+    close(fd);
+}
+
+static void
+an_undone_part_leaves_the_others(void)
+{
+    struct document a = order("ACME", "PO-1"), b = order("ACME", "PO-2");
+    char cursor[512];
+    bool known;
+
+    fresh();
+    CHECK_OK(journal_begin(journal, &err), &err);
+    CHECK_OK(journal_add(journal, &a, &known, &err), &err);
+    journal_abandon(journal);
+    CHECK_OK(journal_begin(journal, &err), &err);
+    CHECK_OK(journal_add(journal, &b, &known, &err), &err);
+    CHECK_OK(journal_cursor_set(journal, "nav", "7", &err), &err);
+    CHECK_OK(journal_commit(journal, &err), &err);
+    CHECK_OK(journal_cursor(journal, "nav", cursor, &err), &err);
+    CHECK_TEXT(cursor, "7");
+    CHECK_TEXT(answer("SELECT number FROM documents", NULL), "PO-2");
+    CHECK(problems_now() == 0);
+}
+
+static void
+two_keepers_are_one_too_many(void)
+{
+    struct keeper *second;
+    struct journal *writer;
+
+    fresh();
+    refused(keeper_open(&second, dir, dir, &err), TP4010);
+    refused(journal_open(&writer, dir, &err), TP4010);
+    end_journal();
+    refused(journal_connect(&writer, dir, &err), TP4040);
+}
+
+int
+main(void)
+{
+    setenv("TRADEPOST_BUSY_MS", "200", 1);
+    RUN(many_clients_lose_nothing);
+    RUN(a_client_that_dies_is_undone);
+    RUN(a_killed_keeper_has_what_it_answered);
+    RUN(who_watches_is_woken_after_the_commit);
+    RUN(an_undone_part_leaves_the_others);
+    RUN(two_keepers_are_one_too_many);
+    return ended();
+}
