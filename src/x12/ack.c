@@ -8,8 +8,8 @@
 #include "base/text.h"
 #include "x12/write.h"
 
-/* COUNT_MAX: AK302 and AK902 have six digits. */
-enum { CODES_MAX = 5, COUNT_MAX = 999999, VERSION_MAX = 12 };
+/* COUNT_MAX: AK302 and AK902 have six digits; TOLD_MAX: AK401 has two. */
+enum { CODES_MAX = 5, COUNT_MAX = 999999, TOLD_MAX = 99, VERSION_MAX = 12 };
 
 struct making {
     struct arena *arena;
@@ -172,7 +172,8 @@ add_details(struct making *making, const struct x12_finding *finding)
             if (ak3 == NULL || position != finding->position)
                 ak3 = add_ak3(making, finding, "8");
             position = finding->position;
-            add_ak4(making, ak3, finding);
+            if (finding->element <= TOLD_MAX && finding->component <= TOLD_MAX)
+                add_ak4(making, ak3, finding);
         } else {
             continue;
         }

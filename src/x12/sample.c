@@ -9,7 +9,7 @@
 #include "x12/guide_private.h"
 #include "x12/write.h"
 
-enum { TRIES = 20 };
+enum { TRIES = 20, VALUE_MAX = 12 /* longer values only where they must */ };
 
 struct making {
     const struct x12_guide *guide;
@@ -56,28 +56,78 @@ take_code(struct making *making, const struct slot *slot, struct buf *out)
 }
 
 static void
+take_date(struct making *making, const struct slot *slot, struct buf *out)
+{
+    bool wild = making->wish->repeats > 0;
+    unsigned year = wild ? chance(making, 100) : 25;
+    unsigned month = wild ? 1 + chance(making, 12) : 11;
+    unsigned day = wild ? 1 + chance(making, 28) : 20;
+
+    buf_addf(out, "%s%02u%02u%02u", slot->max < 8 ? "" : "20", year, month,
+             day);
+}
+
+static void
+take_time(struct making *making, const struct slot *slot, struct buf *out)
+{
+    bool wild = making->wish->repeats > 0;
+    unsigned hour = wild ? chance(making, 24) : 8;
+    unsigned minute = wild ? chance(making, 60) : 58;
+
+    buf_addf(out, "%02u%02u", hour, minute);
+    if (slot->min > 4 || (wild && slot->max >= 6 && chance(making, 2) != 0))
+        buf_addf(out, "%02u", wild ? chance(making, 60) : 0);
+}
+
+/* Sign, point and exponent do not count towards the length. */
+static void
+take_number(struct making *making, const struct slot *slot, uint32_t size,
+            struct buf *out)
+{
+    bool wild = making->wish->repeats > 0;
+    uint32_t point = size;
+
+    if (wild && slot->type == 'R')
+        point = chance(making, size + 1);
+    if (wild && chance(making, 8) == 0)
+        buf_addc(out, '-');
+    for (uint32_t i = 1; i < size; i++) {
+        if (i == point)
+            buf_addc(out, '.');
+        buf_addc(out, slot->type == 'N' ? '0' : '1');
+    }
+    buf_addf(out, "%u", 1 + chance(making, 9));
+    if (wild && slot->type == 'R' && chance(making, 16) == 0)
+        buf_addf(out, "E%s%u", chance(making, 2) ? "-" : "", chance(making, 9));
+}
+
+static uint32_t
+take_size(struct making *making, const struct slot *slot)
+{
+    uint32_t least = slot->min > 0 ? slot->min : 1;
+    uint32_t most = slot->max < VALUE_MAX ? slot->max : VALUE_MAX;
+
+    if (making->wish->repeats == 0 || most <= least)
+        return least;
+    return least + chance(making, most - least + 1);
+}
+
+static void
 take_value(struct making *making, const struct slot *slot, struct buf *out)
 {
-    uint32_t size = slot->min > 0 ? slot->min : 1;
-
     if (slot->codes != NULL && take_code(making, slot, out))
         return;
     if (slot->type == 'D') {
-        buf_adds(out, slot->max < 8 ? "251120" : "20251120");
-        return;
+        take_date(making, slot, out);
+    } else if (slot->type == 'T') {
+        take_time(making, slot, out);
+    } else if (slot->type == 'N' || slot->type == 'R') {
+        take_number(making, slot, take_size(making, slot), out);
+    } else {
+        uint32_t size = take_size(making, slot);
+        for (uint32_t i = 0; i < size; i++)
+            buf_addc(out, (char)('A' + chance(making, 26)));
     }
-    if (slot->type == 'T') {
-        buf_adds(out, slot->min > 4 ? "085800" : "0858");
-        return;
-    }
-    if (slot->type == 'N' || slot->type == 'R') {
-        for (uint32_t i = 1; i < size; i++)
-            buf_addc(out, slot->type == 'N' ? '0' : '1');
-        buf_addf(out, "%u", 1 + chance(making, 9));
-        return;
-    }
-    for (uint32_t i = 0; i < size; i++)
-        buf_addc(out, (char)('A' + chance(making, 26)));
 }
 
 static bool
@@ -173,6 +223,33 @@ take_composite(struct making *making, const struct slot *slot, struct buf *out)
     }
 }
 
+/* How often something is there that may be there so often at most. */
+static uint32_t
+times(struct making *making, long max)
+{
+    uint32_t more = making->wish->repeats;
+
+    if (more == 0 || max == 1)
+        return 1;
+    if (max != X12_ANY_NUMBER && (long)more >= max)
+        more = (uint32_t)max - 1;
+    return 1 + chance(making, more + 1);
+}
+
+/* The element, repeated where that may be. */
+static void
+take_element(struct making *making, const struct slot *slot, struct buf *out)
+{
+    for (uint32_t n = times(making, (long)slot->repeats); n > 0; n--) {
+        if (slot->inside != NULL)
+            take_composite(making, slot, out);
+        else
+            take_value(making, slot, out);
+        if (n > 1)
+            buf_addc(out, making->set->delimiters.repetition);
+    }
+}
+
 static struct x12_node *
 add_segment(struct making *making, const struct item *item,
             struct x12_node *parent)
@@ -186,10 +263,7 @@ add_segment(struct making *making, const struct item *item,
         CLEANUP(buf_free) struct buf value = { 0 };
         if ((present >> i & 1) == 0)
             continue;
-        if (def->slots[i].inside != NULL)
-            take_composite(making, &def->slots[i], &value);
-        else
-            take_value(making, &def->slots[i], &value);
+        take_element(making, &def->slots[i], &value);
         values[i] = arena_strdup(making->arena, buf_text(&value));
         count = i + 1;
     }
@@ -230,11 +304,39 @@ add_item(struct making *making, const struct item *item,
         add_children(making, item, node);
 }
 
+enum { LEVEL_NODES = 24 };
+
+/* More levels below those that there are, at random. */
+static void
+add_more_levels(struct making *making, const struct item *item,
+                struct x12_node **nodes, uint32_t count)
+{
+    const struct x12_guide *guide = making->guide;
+    const struct levels *levels = &guide->levels[guide->level_count - 1];
+    uint32_t ranks[LEVEL_NODES];
+    uint32_t end = count + times(making, LEVEL_NODES) - 1;
+
+    for (uint32_t i = 0; i < count; i++)
+        ranks[i] = i;
+    for (uint32_t i = count; i < end && i < LEVEL_NODES; i++) {
+        uint32_t above = chance(making, i);
+        ranks[i] = ranks[above] + (ranks[above] + 1 < levels->count);
+        nodes[i] = x12_add(making->arena, making->set, nodes[above], "HL",
+                           arena_printf(making->arena, "%u", i + 1),
+                           arena_printf(making->arena, "%u", above + 1),
+                           levels->order[ranks[i]], NULL);
+        making->at = item->node;
+        add_children(making, item, nodes[i]);
+    }
+}
+
 /* A chain of levels, each in the one before. */
 static void
 add_levels(struct making *making, const struct item *item,
            struct x12_node *parent)
 {
+    struct x12_node *nodes[LEVEL_NODES];
+
     const struct x12_guide *guide = making->guide;
     const struct levels *levels = &guide->levels[guide->level_count - 1];
 
@@ -243,9 +345,12 @@ add_levels(struct making *making, const struct item *item,
         const char *above = i ? arena_printf(making->arena, "%u", i) : "";
         parent = x12_add(making->arena, making->set, parent, "HL", number,
                          above, levels->order[i], NULL);
+        nodes[i] = parent;
         making->at = item->node;
         add_children(making, item, parent);
     }
+    if (making->wish->repeats > 0)
+        add_more_levels(making, item, nodes, levels->count);
 }
 
 static void
@@ -269,9 +374,11 @@ add_children(struct making *making, const struct item *parent,
         if (item->usage == 'N' || (!must && !wanted(making)) ||
             (!must && !is_found(making, item)))
             continue;
-        if (level && making->guide->level_count > 0)
+        if (level && making->guide->level_count > 0) {
             add_levels(making, item, node);
-        else
+            continue;
+        }
+        for (uint32_t n = times(making, item->max); n > 0; n--)
             add_item(making, item, node);
     }
 }

@@ -20,6 +20,9 @@ struct arena;
 struct x12_sample_wish {
     uint64_t seed;
     unsigned percent; /* how likely what may be missing is there */
+    unsigned repeats; /* how often more what may be repeated is there, at most;
+                         0 = the shortest sample: values, too, are as short
+                         as may be */
 };
 
 struct x12_set *x12_sample(const struct x12_guide *, struct arena *,

@@ -207,7 +207,8 @@ take_binary(struct x12_reader *reader, bool *done)
     bool wait = false;
 
     *done = true;
-    if (kind == BINARY_MORE && length > reader->options.max_segment) {
+    if (kind == BINARY_MORE && data != 0 &&
+        length > reader->options.max_segment) {
         too_long(reader);
         return true;
     }

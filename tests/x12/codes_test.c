@@ -174,7 +174,7 @@ check_ack(const struct x12_group *group, struct x12_set *ack)
             CHECK(ends_with(ack, "AK9", 5, f->code + 6));
             count_code("AK905=", f->code + 6, !new_names, false);
         }
-    check_sound(group, ack);
+    check_sound(arena, group, ack);
 }
 
 /* Each interchange's TA1 and each group's 997 and 999 tell what was found. */
