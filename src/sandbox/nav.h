@@ -59,6 +59,8 @@ void nav_delete(struct sandbox *, struct call *, const struct target *);
  * the call is refused. made: the row is new. */
 bool rules_apply(struct sandbox *, struct call *, const struct entity *,
                  json_t *row, bool made);
+/* False: the vendor is blocked for all, and the call is refused. */
+bool rules_vendor_open(struct call *, const json_t *vendor);
 /* Sums of a document from its lines. */
 void rules_total(struct world *, const char *table, json_t *header);
 

@@ -176,6 +176,8 @@ order_invoice_post(struct sandbox *box, struct call *call, const json_t *body)
         json_loads(row_text(body, "lines"), 0, NULL);
     json_t *order = codeunit_order(box, call, row_text(body, "orderNumber"));
     if (!order ||
+        !rules_vendor_open(call, world_find(&box->world, "vendors", "number",
+                                            row_text(order, "vendorNumber"))) ||
         !bill_check_number(box, call, bill_kind_of("purchaseInvoices"), order,
                            row_text(body, "vendorInvoiceNumber")) ||
         !check_lines(box, call, order, lines, row_text(body, "total")))

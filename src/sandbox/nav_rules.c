@@ -65,6 +65,16 @@ copy_address(json_t *row, const json_t *from, const char *prefix)
     }
 }
 
+bool
+rules_vendor_open(struct call *call, const json_t *vendor)
+{
+    return !text_equal(row_text(vendor, "blocked"), "All") ||
+           nav_fail(call, 400, DIALOG,
+                    "You cannot create this type of document when Vendor "
+                    "%s is blocked with type All",
+                    row_text(vendor, "number"));
+}
+
 static bool
 take_vendor(struct sandbox *box, struct call *call, json_t *row)
 {
@@ -74,11 +84,8 @@ take_vendor(struct sandbox *box, struct call *call, json_t *row)
     json_t *vendor = look_up(box, "vendors", row, "vendorNumber", "vendorId");
     if (!vendor)
         return refuse(call, "The vendor cannot be found.");
-    if (text_equal(row_text(vendor, "blocked"), "All"))
-        return nav_fail(call, 400, DIALOG,
-                        "You cannot create this type of document when Vendor "
-                        "%s is blocked with type All",
-                        row_text(vendor, "number"));
+    if (!rules_vendor_open(call, vendor))
+        return false;
     row_set(row, "vendorNumber", row_text(vendor, "number"));
     row_set(row, "vendorId", row_text(vendor, "id"));
     row_set(row, "vendorName", row_text(vendor, "displayName"));
