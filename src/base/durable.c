@@ -229,16 +229,13 @@ durable_remove_tree(const char *path, struct err *err)
            (rmdir(path) == 0 || fail(err, "cannot remove", path));
 }
 
-bool
-file_read(const char *path, size_t max_bytes, struct buf *buf, struct err *err)
+static bool
+read_whole(int fd, const char *path, size_t max_bytes, struct buf *buf,
+           struct err *err)
 {
-    CLEANUP(close_quietly) int fd = open(path, O_RDONLY | O_CLOEXEC);
     char chunk[65536];
     size_t total = 0;
 
-    if (fd < 0)
-        return err_set(err, TP4002, "cannot open %s: %s", path,
-                       strerror(errno));
     for (;;) {
         ssize_t got = read(fd, chunk, sizeof chunk);
         if (got < 0 && errno == EINTR)
@@ -254,6 +251,33 @@ file_read(const char *path, size_t max_bytes, struct buf *buf, struct err *err)
                            max_bytes);
         buf_add(buf, chunk, (size_t)got);
     }
+}
+
+bool
+file_read(const char *path, size_t max_bytes, struct buf *buf, struct err *err)
+{
+    CLEANUP(close_quietly) int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return err_set(err, TP4002, "cannot open %s: %s", path,
+                       strerror(errno));
+    return read_whole(fd, path, max_bytes, buf, err);
+}
+
+bool
+file_read_plain(const char *path, size_t max_bytes, struct buf *buf,
+                struct err *err)
+{
+    CLEANUP(close_quietly)
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat info;
+
+    if (fd < 0)
+        return err_set(err, TP4002, "cannot open %s: %s", path,
+                       strerror(errno));
+    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))
+        return err_set(err, TP4002, "%s is not a plain file", path);
+    return read_whole(fd, path, max_bytes, buf, err);
 }
 
 bool

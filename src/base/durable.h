@@ -44,6 +44,9 @@ bool durable_sync_dir(const char *dir, struct err *) MUST_USE;
 /* Adds the whole file to buf; one above max_bytes is refused (TP4002). */
 bool file_read(const char *path, size_t max_bytes, struct buf *,
                struct err *) MUST_USE;
+/* The same, and nothing but a plain file is opened: a pipe never blocks. */
+bool file_read_plain(const char *path, size_t max_bytes, struct buf *,
+                     struct err *) MUST_USE;
 bool file_exists(const char *path);
 
 #endif

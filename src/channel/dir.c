@@ -242,7 +242,7 @@ dir_get(struct channel *channel, const struct listed *file, struct buf *into,
                        path, (long long)file->size, channel->max_bytes);
     if (!file_exists(path))
         return err_set(err, TP5048, "%s is no longer there", path);
-    if (!file_read(path, channel->max_bytes, into, err))
+    if (!file_read_plain(path, channel->max_bytes, into, err))
         return false;
     if (file->size < 0 || (size_t)file->size == into->size - before)
         return true;

@@ -204,7 +204,7 @@ tree_read(struct conf *conf, const char *name, struct conf_group **tree,
 
     config_init(&config);
     config_set_include_dir(&config, conf->dir);
-    if (!file_read(path, FILE_LIMIT_BYTES, &text, &failed))
+    if (!file_read_plain(path, FILE_LIMIT_BYTES, &text, &failed))
         return err_set(err, TP1001, "%s", failed.text);
     const char *content = buf_text(&text);
     if (!check_bytes(&text, name, err))

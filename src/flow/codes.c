@@ -28,7 +28,7 @@ table_at(struct flow *flow, const char *path)
     table->path = arena_strdup(flow->arena, path);
     table->next = flow->tables;
     flow->tables = table;
-    if (!file_read(path, LARGEST_TABLE, &text, &err))
+    if (!file_read_plain(path, LARGEST_TABLE, &text, &err))
         problem_add(flow->found, err.code, path, NULL, "%s", err.text);
     else if (!codes_load(&table->codes, path, buf_text(&text), flow->found,
                          &err))

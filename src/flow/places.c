@@ -18,7 +18,7 @@ find_text(void *user, const char *name, struct arena *arena, const char **path,
     *path = conf_find(flow->conf, arena, name);
     if (*path == NULL)
         return false;
-    bool good = file_read(*path, LARGEST_TEXT, &text, &err);
+    bool good = file_read_plain(*path, LARGEST_TEXT, &text, &err);
     if (good)
         *content = arena_strndup(arena, buf_text(&text), text.size);
     buf_free(&text);

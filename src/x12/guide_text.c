@@ -19,7 +19,7 @@ find_in(void *user, const char *name, struct arena *arena, const char **path,
     struct err err = { 0 };
 
     *path = arena_printf(arena, "%s/%s", directory, name);
-    if (!file_exists(*path) || !file_read(*path, TEXT_MAX, &buf, &err))
+    if (!file_exists(*path) || !file_read_plain(*path, TEXT_MAX, &buf, &err))
         return false;
     *content = arena_strndup(arena, buf_text(&buf), buf.size);
     return true;

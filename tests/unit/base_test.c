@@ -188,6 +188,15 @@ files_are_written_whole(void)
     CHECK_TEXT(buf_text(&buf), "ISA");
     CHECK(!file_read(path, 2, &buf, &err) && err.code == TP4002);
     err_clear(&err);
+    CHECK_OK(file_read_plain(path, 100, &buf, &err), &err);
+    snprintf(path, sizeof path, "%s/pipe", dir);
+    CHECK(mkfifo(path, 0600) == 0);
+    alarm(10); /* opening a pipe to read waits for a writer */
+    CHECK(!file_read_plain(path, 100, &buf, &err) && err.code == TP4002);
+    err_clear(&err);
+    CHECK(!file_read_plain(dir, 100, &buf, &err) && err.code == TP4002);
+    alarm(0);
+    err_clear(&err);
     CHECK_OK(durable_remove_tree(dir, &err), &err);
     CHECK(!file_exists(dir));
     CHECK(!durable_write(dir, "x", "", 0, 0600, &err) && err.code == TP4001);
