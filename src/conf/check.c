@@ -220,7 +220,7 @@ complain_unknown(const struct conf_group *node, const struct setting *table,
     char path[SENTENCE], all[SENTENCE];
     size_t count = 0;
 
-    for (; table[count].name != NULL && count < NAMES; count++)
+    for (; count < NAMES && table[count].name != NULL; count++)
         names[count] = table[count].name;
     const char *near = text_nearest(node->name, names, count);
     list_words(names, all, sizeof all);

@@ -23,6 +23,7 @@ struct making {
 static uint32_t
 chance(struct making *making, uint32_t below)
 {
+    BUG_IF(below == 0);
     making->state ^= making->state << 13;
     making->state ^= making->state >> 7;
     making->state ^= making->state << 17;
