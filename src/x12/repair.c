@@ -334,6 +334,30 @@ tell_junk(struct repairing *repairing)
 }
 
 static bool
+is_data(char c)
+{
+    return c == ' ' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+           (c >= 'a' && c <= 'z');
+}
+
+/* With a letter, a digit or a blank as a delimiter, or one that has two
+ * meanings, nothing can be told from data. */
+static bool
+check_delimiters(struct repairing *repairing)
+{
+    const struct x12_raw *raw = &repairing->raw;
+    const struct x12_delimiters *d = &raw->delimiters;
+    const char marks[] = { d->element, d->component, d->terminator };
+
+    for (size_t i = 0; i < sizeof marks; i++)
+        if (is_data(marks[i]) || marks[i] == marks[(i + 1) % sizeof marks])
+            return err_set(repairing->err, TP2403,
+                           "the ISA at offset %llu has '%c' as a delimiter",
+                           (unsigned long long)raw->segment.offset, marks[i]);
+    return true;
+}
+
+static bool
 repair(struct repairing *repairing)
 {
     struct x12_raw *raw = &repairing->raw;
@@ -348,6 +372,8 @@ repair(struct repairing *repairing)
                 return false;
             continue;
         }
+        if (!check_delimiters(repairing))
+            return false;
         /* Missing trailers of the interchange before, in its delimiters. */
         struct x12_raw next = *raw;
         *raw = before;

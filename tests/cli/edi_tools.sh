@@ -120,6 +120,7 @@ valid empty_segment offset 172: an empty segment is left out
 valid trailing_separators offset 106: GS: empty elements at the end are cut
 TABLE
 has "fix: junk goes" 0 "offset 716: 27 bytes outside interchanges are left out" tp edi fix --dry-run "$invalid/garbage_between/input.edi"
+has "fix: a digit is no delimiter" 1 "has '0' as a delimiter" bash -c "tr '~' '0' <'$valid/sample_850/input.edi' | '$tradepost' edi fix - 2>&1 || exit 1"
 has "fix: a set that is cut off is not made whole" 1 "the file ends inside the segment N3 at offset 445" bash -c "'$tradepost' edi fix '$invalid/truncated_mid_segment/input.edi' 2>&1 || exit 1"
 is "fix: then nothing is written" 0 "" bash -c "'$tradepost' edi fix '$invalid/truncated_mid_segment/input.edi' 2>/dev/null || true"
 
