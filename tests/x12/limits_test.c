@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Limits are findings, not crashes: of a segment, a set, its elements, the
+ * depth of levels, the findings that are kept. */
+#include "../unit/test.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/text.h"
+#include "guides.h"
+
+#define ISA                                                                 \
+    "ISA*00*          *00*          *ZZ*BLUEFISH01     *01*123456789      " \
+    "*251120*0858*U*00401*000000918*0*P*>~"
+#define START ISA "GS*%s*A*B*20251120*0858*918*X*004010~ST*%s*0001~"
+#define HEAD  "BEG*00*SA*PO-1**20251112~"
+
+static struct arena *arena;
+static struct buf text;
+static struct x12_options options;
+
+static void
+start(const char *group, const char *set)
+{
+    arena_reset(arena);
+    buf_clear(&text);
+    x12_options_init(&options);
+    options.guide_for = guides_for;
+    buf_addf(&text, START, group, set);
+}
+
+static const struct x12_file *
+finish(unsigned segments)
+{
+    buf_addf(&text, "SE*%u*0001~GE*1*918~IEA*1*000000918~", segments);
+    return x12_read(arena, text.text, text.size, &options);
+}
+
+static const struct x12_result *
+result_of(const struct x12_file *file)
+{
+    CHECK(file->interchanges != NULL && file->interchanges->groups != NULL);
+    CHECK(file->interchanges->groups->results != NULL);
+    return file->interchanges->groups->results;
+}
+
+static void
+add_many(const char *piece, size_t count)
+{
+    while (count-- > 0)
+        buf_adds(&text, piece);
+}
+
+/* A segment of exactly the limit passes; one byte more and nothing that
+ * follows can be trusted. */
+static void
+a_segment_is_no_longer_than_the_limit(void)
+{
+    for (int more = 0; more <= 1; more++) {
+        start("PO", "850");
+        options.max_segment = 200;
+        buf_adds(&text, HEAD "PO1*1*1*CA*1~");
+        uint64_t at = text.size;
+        buf_adds(&text, "N3*");
+        add_many("A", 197 + (size_t)more);
+        buf_adds(&text, "~");
+        const struct x12_file *file = finish(5);
+        const struct x12_finding *f = file->interchanges->findings;
+        CHECK((f != NULL) == (more == 1));
+        if (more == 0)
+            continue;
+        CHECK_TEXT(f->code, "TA105=022");
+        CHECK(f->offset == at && f->next == NULL);
+        CHECK(file->interchanges->verdict == X12_REJECTED);
+        CHECK(!x12_usable(result_of(file)));
+        CHECK(file->totals.documents == file->totals.bytes);
+    }
+}
+
+static void
+a_set_is_no_larger_than_the_limit(void)
+{
+    for (int more = 0; more <= 1; more++) {
+        start("PO", "850");
+        buf_adds(&text, HEAD);
+        add_many("PO1*1*1*CA*1~", 10);
+        /* the last segment that is looked at starts at the limit */
+        options.max_set = strlen(HEAD) + strlen("ST*850*0001~") +
+                          9 * strlen("PO1*1*1*CA*1~") - (size_t)more;
+        const struct x12_result *result = result_of(finish(13));
+        CHECK((result->verdict == X12_REJECTED) == (more == 1));
+        CHECK((result->set == NULL) == (more == 1));
+        CHECK(more == 0 || result->findings->level == X12_SET);
+    }
+}
+
+static void
+elements_are_counted_not_stored_blindly(void)
+{
+    start("PO", "850");
+    buf_adds(&text, HEAD "PO1*1*1*CA*1~");
+    uint64_t at = text.size;
+    buf_adds(&text, "CTT*1");
+    add_many("*1", 100000);
+    buf_adds(&text, "~");
+    const struct x12_result *result = result_of(finish(5));
+    const struct x12_finding *f = result->findings;
+    while (f != NULL && strcmp(f->code, "AK403=3") != 0)
+        f = f->next;
+    CHECK(f != NULL && f->position == 4 && f->element == 8);
+    CHECK(f->offset == at + strlen("CTT") + 7 * 2 + 1);
+}
+
+/* 64 levels in each other pass, the next has no parent. */
+static void
+levels_are_no_deeper_than_the_limit(void)
+{
+    enum { LEVELS = 66, DEEPEST = 64, FIRST = 3 /* its position */ };
+    uint64_t offsets[LEVELS + 1];
+    const struct x12_finding *f;
+
+    start("SH", "856");
+    buf_adds(&text, "BSN*00*ASN-1*20251117*1432~HL*1**S~");
+    for (unsigned i = 2; i <= LEVELS; i++) {
+        buf_addf(&text, "HL*%u*", i);
+        offsets[i] = text.size;
+        buf_addf(&text, "%u*I~", i - 1);
+    }
+    f = result_of(finish(LEVELS + 3))->findings;
+    CHECK(f != NULL && f->next == NULL);
+    CHECK_TEXT(f->code, "AK403=7");
+    CHECK(f->position == DEEPEST + FIRST && f->element == 2);
+    CHECK(f->offset == offsets[DEEPEST + 1]);
+}
+
+static void
+findings_are_counted_and_kept_up_to_the_limit(void)
+{
+    uint32_t kept = 0;
+
+    start("PO", "850");
+    options.max_findings = 7;
+    buf_adds(&text, HEAD);
+    add_many("ZZZ*1~", 50);
+    buf_adds(&text, "PO1*1*1*CA*1~");
+    const struct x12_result *result = result_of(finish(54));
+    for (const struct x12_finding *f = result->findings; f; f = f->next)
+        kept++;
+    CHECK(kept == 7 && result->count == 50);
+    CHECK(result->verdict == X12_REJECTED);
+}
+
+int
+main(void)
+{
+    guides_load();
+    arena = arena_new();
+    RUN(a_segment_is_no_longer_than_the_limit);
+    RUN(a_set_is_no_larger_than_the_limit);
+    RUN(elements_are_counted_not_stored_blindly);
+    RUN(levels_are_no_deeper_than_the_limit);
+    RUN(findings_are_counted_and_kept_up_to_the_limit);
+    buf_free(&text);
+    arena_free(&arena);
+    guides_free();
+    return test_end();
+}
