@@ -204,7 +204,8 @@ edit_codes(struct ruling *ruling, struct slot *slot)
     for (size_t i = 0; i < 2; i++) {
         for (const char *const *v = lists[i]; v != NULL && *v != NULL; v++) {
             size_t size = strlen(*v);
-            if (size < slot->min || size > slot->max || size > CODE_MAX) {
+            if (size == 0 || size < slot->min || size > slot->max ||
+                size > CODE_MAX) {
                 complain(ruling,
                          "the code '%s' does not fit the lengths %u..%u", *v,
                          slot->min, slot->max);

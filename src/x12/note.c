@@ -425,13 +425,19 @@ blame(struct x12_reader *reader, uint16_t loop)
         const struct x12_finding *from;
         struct x12_finding *to;
     } at = { .from = set->findings.kept > 0 ? *set->findings.head : NULL };
+    bool any = false;
 
     for (; at.from != NULL; at.from = at.from->next) {
         const char *code = at.from->code, *id = at.from->segment;
-        if (strcmp(code, "AK304=2") != 0 && strcmp(code, "AK304=7") != 0)
+        bool astray =
+            strcmp(code, "AK304=2") == 0 || strcmp(code, "AK304=7") == 0;
+        bool often =
+            strcmp(code, "AK304=4") == 0 || strcmp(code, "AK304=5") == 0;
+        if (!astray && !(often && any)) /* often: put into another loop */
             continue;
-        if (may_hold(set->guide, loop,
-                     guide_index(set->guide, pack_id(id, strlen(id)))))
-            at.to->consequence = true;
+        if (!may_hold(set->guide, loop,
+                      guide_index(set->guide, pack_id(id, strlen(id)))))
+            continue;
+        at.to->consequence = any = true;
     }
 }

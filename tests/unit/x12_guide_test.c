@@ -207,6 +207,7 @@ static void
 says_which_rule_is_wrong(void)
 {
     static const char *const two[] = { "ABC", NULL };
+    static const char *const none[] = { "", NULL };
     static const struct x12_rule wrong[] = {
         { .at = "810/BEG02", .usage = 'M' },
         { .at = "850/BEG99", .usage = 'M' },
@@ -216,6 +217,7 @@ says_which_rule_is_wrong(void)
         { .at = "850/N1[09=ST]", .usage = 'M' },
         { .at = "850/BEG02", .max = 3 },
         { .at = "850/BEG02", .codes = two },
+        { .at = "850/REF04", .codes = none }, /* a composite: no length */
         { .at = "850/BEG02-1", .usage = 'M' },
         { .at = "850/BEG03", .min_length = 30 },
         { .at = "850/N1", .max_length = 3 },
