@@ -7,7 +7,12 @@
 #include "base/text.h"
 #include "x12/read_private.h"
 
-enum { ELEMENTS = 16, ISA_MAX = 400, REPETITION_FROM = 402 };
+enum {
+    ELEMENTS = 16,
+    ISA_MAX = 400,   /* bytes, as far as ISA16 */
+    LINES_MAX = 800, /* and with the newlines that follow it */
+    REPETITION_FROM = 402
+};
 
 struct header {
     char values[ELEMENTS][64];
@@ -73,6 +78,8 @@ take_header(struct header *header, const char *bytes, size_t size)
     if (at == 0)
         return size > ISA_MAX ? NOT_ISA : NEED_MORE;
     at = over_newlines(bytes, at, size);
+    if (at > ISA_MAX)
+        return NOT_ISA;
     if (at + 2 > size)
         return NEED_MORE;
     header->component = bytes[at++];
@@ -80,9 +87,9 @@ take_header(struct header *header, const char *bytes, size_t size)
     header->length = at + 1;
     if (header->broken_lines && is_newline(bytes[at])) {
         size_t next = over_newlines(bytes, at, size);
-        if (next == size)
+        if (next == size && next <= LINES_MAX)
             return NEED_MORE;
-        if (!is_alphanumeric(bytes[next])) {
+        if (next <= LINES_MAX && !is_alphanumeric(bytes[next])) {
             header->terminator = bytes[next];
             header->length = next + 1;
         }

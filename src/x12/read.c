@@ -93,6 +93,7 @@ hold(struct x12_reader *reader, const char *bytes, size_t size)
         reader->held_room = room;
     }
     memcpy(reader->held + reader->held_size, bytes, size);
+    reader->looked += size;
     reader->held_size = need;
 }
 
@@ -131,7 +132,10 @@ complete(struct x12_reader *reader, const char *bytes, size_t size)
             reader->scanned = 0;
             return taken - left;
         }
-        memmove(reader->held, reader->held + used, left);
+        if (used > 0) {
+            memmove(reader->held, reader->held + used, left);
+            reader->looked += left;
+        }
         reader->held_size = left;
     }
     return taken;

@@ -112,8 +112,11 @@ struct x12_reader {
     /* bytes not used yet: bytes[at..size); bytes[0] is at base in the file.
      * They are the caller's, or held back from earlier chunks. */
     const char *bytes;
-    size_t size, at, scanned;
+    size_t size, at;
+    size_t scanned; /* no segment that starts at at ends before */
     uint64_t base;
+    uint64_t left_at; /* where in the file a segment is that needs care */
+    uint64_t looked;  /* bytes looked at, again or not: what work was done */
     char *held;
     size_t held_size, held_room;
     void (*index)(struct scan_window *, const struct x12_delimiters *);
@@ -218,6 +221,9 @@ void sort_findings(struct x12_reader *, struct chain *);
 
 /* scan.c */
 void step(struct x12_reader *); /* as far as the bytes reach */
+/* Whether a terminator stands in the bytes at hand. Asked again when there
+ * are more, it looks only at these. */
+bool has_terminator(struct x12_reader *);
 
 /* scan_window.c: the bytes or the delimiters at hand change. */
 void scan_forget(struct x12_reader *);

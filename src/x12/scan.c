@@ -57,30 +57,45 @@ terminator_at(const struct x12_reader *reader, size_t hit, bool *wait)
     return 1 + reader->tail_size;
 }
 
+/* The next byte that may end the segment at hand, from where the last look
+ * ended; false = there is none yet. */
+static bool
+next_terminator(struct x12_reader *reader, size_t *where)
+{
+    size_t from = reader->scanned > reader->at ? reader->scanned : reader->at;
+    size_t left = reader->size - from;
+    const char *bytes = reader->bytes + from;
+    const char *hit =
+        left ? memchr(bytes, reader->delimiters.terminator, left) : NULL;
+
+    *where = hit ? from + (size_t)(hit - bytes) : reader->size;
+    reader->looked += *where - from;
+    reader->scanned = *where;
+    return hit != NULL;
+}
+
+bool
+has_terminator(struct x12_reader *reader)
+{
+    size_t where;
+
+    return next_terminator(reader, &where);
+}
+
 /* The end of the segment that starts at at; false = there is none yet. */
 static bool
 find_end(struct x12_reader *reader, size_t *end, size_t *width)
 {
-    size_t from = reader->scanned > reader->at ? reader->scanned : reader->at;
     bool wait = false;
 
-    while (from < reader->size) {
-        const char *hit =
-            memchr(reader->bytes + from, reader->delimiters.terminator,
-                   reader->size - from);
-        if (hit == NULL)
-            break;
-        *end = (size_t)(hit - reader->bytes);
+    while (next_terminator(reader, end)) {
         *width = terminator_at(reader, *end, &wait);
         if (*width > 0)
             return true;
-        if (wait) {
-            reader->scanned = *end;
+        if (wait)
             return false;
-        }
-        from = *end + 1;
+        reader->scanned = *end + 1;
     }
-    reader->scanned = reader->size;
     return false;
 }
 

@@ -180,6 +180,7 @@ static bool
 leave(struct x12_reader *reader, const char *first)
 {
     reader->at = (size_t)(first - reader->bytes);
+    reader->left_at = reader->base + reader->at;
     return false;
 }
 
@@ -365,7 +366,9 @@ move_window(struct x12_reader *reader, struct scan_window *window)
     window->special_at = 0;
     if (window->special_count > 0)
         window->specials[0] = window->specials[last - 1];
+    const char *from = window->at;
     reader->index(window, &reader->delimiters);
+    reader->looked += (uint64_t)(window->at - from);
 }
 
 static bool
@@ -385,6 +388,10 @@ scan_forget(struct x12_reader *reader)
 void
 scan_run(struct x12_reader *reader)
 {
+    /* Binary data may be waited for, and a segment's end: they are not
+     * indexed again with each chunk. */
+    if (reader->left_at == reader->base + reader->at || !has_terminator(reader))
+        return;
     if (reader->window == NULL)
         reader->window = obtain(sizeof *reader->window);
     struct scan_window *window = reader->window;

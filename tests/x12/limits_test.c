@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "guides.h"
+#include "x12/read_private.h"
 
 #define ISA                                                                 \
     "ISA*00*          *00*          *ZZ*BLUEFISH01     *01*123456789      " \
@@ -148,6 +149,58 @@ findings_are_counted_and_kept_up_to_the_limit(void)
     CHECK(result->verdict == X12_REJECTED);
 }
 
+/* Reads text byte by byte; how often each byte was looked at. */
+static uint64_t
+looks(void)
+{
+    struct x12_handler handler = { 0 };
+    struct x12_totals totals;
+    struct x12_reader *reader = x12_reader_new(&options, &handler);
+
+    for (size_t i = 0; i < text.size; i++)
+        x12_feed(reader, text.text + i, 1);
+    uint64_t looked = reader->looked;
+    x12_end(reader, &totals);
+    CHECK(totals.bytes == text.size && totals.interchanges <= 1);
+    x12_reader_free(&reader);
+    return looked / text.size;
+}
+
+/* A reader that began anew with each chunk would look at each byte of these
+ * tens of thousands of times. */
+static void
+work_does_not_grow_with_the_number_of_chunks(void)
+{
+    enum { LONG = 100000, FEW = 16 /* seven bytes are held at least */ };
+    static const char *const starts[] = { "N3*", "BIN*100000*", "N3*A\n" };
+    static const char *const pieces[] = { "A",    "*",  "\n",       "~",
+                                          "\x01", ">A", "\xC2\x85", " " };
+
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+        for (size_t k = 0; k < sizeof pieces / sizeof *pieces; k++) {
+            start("PO", "850");
+            buf_adds(&text, HEAD);
+            buf_adds(&text, starts[i]);
+            add_many(pieces[k], LONG / strlen(pieces[k]));
+            buf_adds(&text, "~SE*4*0001~GE*1*918~IEA*1*000000918~");
+            CHECK(looks() <= FEW);
+        }
+    }
+    buf_clear(&text); /* released terminators */
+    buf_adds(&text, ISA "ISX*?~GS*PO*A*B*20251120*0858*918*X*007040~"
+                        "ST*850*0001~N3*");
+    memcpy(text.text + strlen(ISA) - strlen("00401*000000918*0*P*>~"), "00704",
+           5);
+    add_many("?~", LONG);
+    CHECK(looks() <= FEW);
+    buf_clear(&text); /* line breaks after a wrapped ISA16 */
+    buf_adds(&text, ISA);
+    text.text[50] = '\n';
+    text.text[text.size - 1] = '\n';
+    add_many("\n", LONG);
+    CHECK(looks() <= FEW);
+}
+
 int
 main(void)
 {
@@ -158,6 +211,7 @@ main(void)
     RUN(elements_are_counted_not_stored_blindly);
     RUN(levels_are_no_deeper_than_the_limit);
     RUN(findings_are_counted_and_kept_up_to_the_limit);
+    RUN(work_does_not_grow_with_the_number_of_chunks);
     buf_free(&text);
     arena_free(&arena);
     guides_free();
