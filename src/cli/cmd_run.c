@@ -42,8 +42,9 @@ print_report(const struct cli *cli, const struct flow_report *report)
 
     if (cli->format != FORMAT_TEXT) {
         printf("{\"schema\":\"tradepost.run/1\",\"rounds\":%u,"
-               "\"unreached\":%u",
-               report->rounds, report->unreached);
+               "\"unreached\":%u,\"no_room\":%s",
+               report->rounds, report->unreached,
+               report->no_room ? "true" : "false");
         for (int i = 0; i < STAGES; i++)
             printf(",\"%s\":%u,\"%s_seconds\":%.6f",
                    flow_stage_name((enum flow_stage)i), report->moved[i],
@@ -60,10 +61,13 @@ print_report(const struct cli *cli, const struct flow_report *report)
         printf("%5u %s\n", report->moved[i], said[i]);
         all += report->moved[i];
     }
+    if (report->no_room)
+        puts("nothing new was taken in: the disk is nearly full, see "
+             "tradepost status");
     if (report->unreached > 0)
         printf("%5u could not be reached; the reasons are above\n",
                report->unreached);
-    else if (all == 0)
+    else if (all == 0 && !report->no_room)
         puts("nothing was due");
 }
 
@@ -74,6 +78,8 @@ code_of(const struct flow_report *report)
 
     for (int i = 0; i < STAGES; i++)
         moved += report->moved[i];
+    if (report->no_room)
+        return EXIT_TEMPORARY;
     if (report->unreached == 0)
         return EXIT_OK;
     return moved > 0 ? EXIT_PARTIAL : EXIT_UNREACHABLE;

@@ -97,26 +97,39 @@ cmd_today(struct cli *cli)
 }
 
 static const struct column status_columns[] = {
-    { "version", "", COLUMN_TEXT },      { "environment", "", COLUMN_TEXT },
-    { "health", "", COLUMN_TEXT },       { "accepted", "", COLUMN_COUNT },
-    { "in_progress", "", COLUMN_COUNT }, { "done", "", COLUMN_COUNT },
-    { "held", "", COLUMN_COUNT },        { "dead", "", COLUMN_COUNT },
-    { "ignored", "", COLUMN_COUNT },     { "replaced", "", COLUMN_COUNT },
-    { "unknown", "", COLUMN_COUNT },     { "deferred", "", COLUMN_COUNT },
-    { "arrivals", "", COLUMN_COUNT },    { "late", "", COLUMN_COUNT },
-    { "problems", "", COLUMN_COUNT },    { 0 }
+    { "version", "", COLUMN_TEXT },
+    { "environment", "", COLUMN_TEXT },
+    { "health", "", COLUMN_TEXT },
+    { "accepted", "", COLUMN_COUNT },
+    { "in_progress", "", COLUMN_COUNT },
+    { "done", "", COLUMN_COUNT },
+    { "held", "", COLUMN_COUNT },
+    { "dead", "", COLUMN_COUNT },
+    { "ignored", "", COLUMN_COUNT },
+    { "replaced", "", COLUMN_COUNT },
+    { "unknown", "", COLUMN_COUNT },
+    { "deferred", "", COLUMN_COUNT },
+    { "arrivals", "", COLUMN_COUNT },
+    { "late", "", COLUMN_COUNT },
+    { "problems", "", COLUMN_COUNT },
+    { "free_bytes", "", COLUMN_COUNT },
+    { "reserve_bytes", "", COLUMN_COUNT },
+    { "no_room", "", COLUMN_COUNT },
+    { 0 }
 };
 
 static bool
-is_degraded(const struct cli *cli, const struct journal_counts *counts)
+is_degraded(const struct cli *cli, const struct journal_counts *counts,
+            const struct space *space)
 {
-    return counts->states[DOC_HELD] > 0 || counts->states[DOC_DEAD] > 0 ||
-           counts->overdue > 0 || problems_errors(cli->found) > 0;
+    return space->low || counts->states[DOC_HELD] > 0 ||
+           counts->states[DOC_DEAD] > 0 || counts->overdue > 0 ||
+           problems_errors(cli->found) > 0;
 }
 
 static void
 print_status(struct cli *cli, const struct journal_counts *counts,
-             const char *health)
+             const struct space *space, const char *health)
 {
     const int64_t *states = counts->states;
 
@@ -134,6 +147,12 @@ print_status(struct cli *cli, const struct journal_counts *counts,
         (long long)states[DOC_QUEUED], (long long)states[DOC_DEFERRED],
         (long long)states[DOC_UNKNOWN], (long long)counts->arrivals);
     printf("Late       %lld\n", (long long)counts->overdue);
+    printf("Disk       %lld MB free of %lld MB, %lld MB are kept for what is "
+           "accepted%s\n",
+           (long long)(space->free_bytes >> 20),
+           (long long)(space->total_bytes >> 20),
+           (long long)(space->reserve_bytes >> 20),
+           space->low ? ": NOTHING NEW IS TAKEN IN [TP4019]" : "");
     printf("Settings   partners %zu, systems %zu, mistakes %zu\n",
            partner_count(cli->conf), conf_system_count(cli->conf),
            problems_errors(cli->found));
@@ -141,17 +160,24 @@ print_status(struct cli *cli, const struct journal_counts *counts,
 
 static bool
 status_row(struct cli *cli, const struct journal_counts *counts,
-           const char *health)
+           const struct space *space, const char *health)
 {
     const int64_t *states = counts->states;
-    const int64_t numbers[] = {
-        counts->accepted,     counts->in_progress,
-        states[DOC_DONE],     states[DOC_HELD],
-        states[DOC_DEAD],     states[DOC_IGNORED],
-        states[DOC_REPLACED], states[DOC_UNKNOWN],
-        states[DOC_DEFERRED], counts->arrivals,
-        counts->overdue,      (int64_t)problems_errors(cli->found)
-    };
+    const int64_t numbers[] = { counts->accepted,
+                                counts->in_progress,
+                                states[DOC_DONE],
+                                states[DOC_HELD],
+                                states[DOC_DEAD],
+                                states[DOC_IGNORED],
+                                states[DOC_REPLACED],
+                                states[DOC_UNKNOWN],
+                                states[DOC_DEFERRED],
+                                counts->arrivals,
+                                counts->overdue,
+                                (int64_t)problems_errors(cli->found),
+                                space->free_bytes,
+                                space->reserve_bytes,
+                                space->low };
     struct out out;
 
     if (!out_begin(&out, cli, "status", status_columns, &cli->err))
@@ -169,14 +195,16 @@ enum exit_code
 cmd_status(struct cli *cli)
 {
     struct journal_counts counts;
+    struct space space;
 
-    if (!cli_open(cli) || !journal_counts(cli->journal, &counts, &cli->err))
+    if (!cli_open(cli) || !journal_counts(cli->journal, &counts, &cli->err) ||
+        !journal_space(cli->journal, &space, &cli->err))
         return cli_fail(cli);
-    bool degraded = is_degraded(cli, &counts);
+    bool degraded = is_degraded(cli, &counts, &space);
     const char *health = degraded ? "needs attention" : "ok";
     if (cli->format == FORMAT_TEXT)
-        print_status(cli, &counts, health);
-    else if (!status_row(cli, &counts, health))
+        print_status(cli, &counts, &space, health);
+    else if (!status_row(cli, &counts, &space, health))
         return cli_fail(cli);
     if (degraded)
         cli_next(cli, "today");

@@ -27,8 +27,11 @@ cli_open(struct cli *cli)
     if (!cli_conf(cli))
         return false;
     warn_of_settings(cli);
-    return journal_open_reader(&cli->journal, conf_state_dir(cli->conf),
-                               &cli->err);
+    if (!journal_open_reader(&cli->journal, conf_state_dir(cli->conf),
+                             &cli->err))
+        return false;
+    journal_set_reserve(cli->journal, reserve_of(cli->conf));
+    return true;
 }
 
 const char *

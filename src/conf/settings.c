@@ -66,6 +66,16 @@ static const struct setting limit_settings[] = {
       .about = "a larger file is held instead of being taken apart in memory "
                "(about fifteen times its size)",
       .fallback = "16777216" },
+    { .name = "reserve_percent",
+      .type = SETTING_NUMBER,
+      .about = "nothing new is taken in while less than this share of the "
+               "journal's disk is free, or less than reserve_megabytes when "
+               "that is smaller; what was accepted still goes on",
+      .fallback = "5" },
+    { .name = "reserve_megabytes",
+      .type = SETTING_NUMBER,
+      .about = "see reserve_percent; 0 keeps no reserve",
+      .fallback = "1024" },
     { .name = "poll",
       .type = SETTING_DURATION,
       .about = "how often partners and systems are asked for news",
@@ -146,6 +156,21 @@ check_mail(struct conf *conf, struct problems *problems)
     for (struct conf_group *n = list->first; n != NULL; n = n->next)
         if (n->kind == NODE_TEXT && strchr(n->text, '@') == NULL)
             conf_complain(problems, n, "a mail address");
+}
+
+static void
+check_limits(struct conf *conf, struct problems *problems)
+{
+    struct conf_group *percent =
+        tree_lookup(conf->settings, "limits.reserve_percent");
+    struct conf_group *bytes =
+        tree_lookup(conf->settings, "limits.reserve_megabytes");
+
+    if (percent != NULL && percent->kind == NODE_NUMBER &&
+        (percent->number < 0 || percent->number > 90))
+        conf_complain(problems, percent, "a number from 0 to 90");
+    if (bytes != NULL && bytes->kind == NODE_NUMBER && bytes->number < 0)
+        conf_complain(problems, bytes, "a number of megabytes");
 }
 
 static void
@@ -245,6 +270,7 @@ load(struct conf *conf, const char *dir, struct problems *problems,
     tree_fall_back(conf->arena, conf->settings, settings_main);
     check_company(conf, problems);
     check_mail(conf, problems);
+    check_limits(conf, problems);
     check_systems(conf, problems);
     set_company(conf, problems);
     set_paths(conf);

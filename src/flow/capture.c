@@ -269,8 +269,11 @@ bool
 step_capture(struct flow *flow, unsigned *moved, struct err *err)
 {
     size_t i = 0;
+    bool open;
 
-    for (const struct flow_text *text = flow->texts; text != NULL;
+    if (!takes_in(flow, &open, err))
+        return false;
+    for (const struct flow_text *text = open ? flow->texts : NULL; text != NULL;
          text = text->next, i++) {
         struct taking taking = { flow, text, NULL, 0 };
         struct err failed = { 0 };

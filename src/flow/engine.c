@@ -103,6 +103,8 @@ open_parts(struct flow *flow, struct err *err)
         if (text->system == NULL && text->every_seconds < flow->fetch_seconds)
             flow->fetch_seconds = text->every_seconds;
     }
+    if (flow->journal != NULL)
+        journal_set_reserve(flow->journal, reserve_of(flow->conf));
     if (flow->journal != NULL &&
         !spool_prepare(conf_spool_dir(flow->conf), err))
         return false;
@@ -253,7 +255,7 @@ flow_run(struct flow *flow, const char *name, long wait_seconds,
     memset(report, 0, sizeof *report);
     flow->only = NULL;
     flow->unreached = 0;
-    flow->no_room = false;
+    flow->no_room = flow->was_full = false;
     flow->woken_facts = NULL;
     /* The journal is ours alone: whoever held a lease is dead. */
     if (!journal_end_leases(flow->journal, err))
@@ -282,6 +284,7 @@ flow_run(struct flow *flow, const char *name, long wait_seconds,
     bool good = step_views(flow, &went, err);
     report->spent_ns[STAGE_VIEWS] += when_steady() - begun;
     report->unreached = flow->unreached;
+    report->no_room = flow->was_full;
     return good;
 }
 

@@ -45,12 +45,30 @@ accept(struct flow *flow, const struct partner *partner, const char *channel,
 static bool
 no_room(struct flow *flow, const char *place, struct err *err)
 {
-    if (err->code != TP4003)
+    if (err->code != TP4003 && err->code != TP4019)
         return false;
-    log_err(LOG_WARNING, err, place);
+    log_err(LOG_ERROR, err, place);
     err_clear(err);
-    flow->unreached++;
-    flow->no_room = true;
+    flow->no_room = flow->was_full = true;
+    return true;
+}
+
+bool
+takes_in(struct flow *flow, bool *open, struct err *err)
+{
+    struct space space;
+
+    if (!journal_space(flow->journal, &space, err))
+        return false;
+    if (space.low && !flow->no_room)
+        log_line(LOG_ERROR,
+                 "nothing new is taken in: %lld MB are free on the journal's "
+                 "disk, %lld MB are kept for what is already accepted [%s]",
+                 (long long)(space.free_bytes >> 20),
+                 (long long)(space.reserve_bytes >> 20), err_name(TP4019));
+    flow->no_room = space.low;
+    flow->was_full = flow->was_full || space.low;
+    *open = !space.low;
     return true;
 }
 
@@ -176,7 +194,11 @@ fetch_drops(struct flow *flow, unsigned *moved, struct err *err)
 bool
 step_fetch(struct flow *flow, unsigned *moved, struct err *err)
 {
-    if (flow->no_room)
+    bool open;
+
+    if (!takes_in(flow, &open, err))
+        return false;
+    if (!open)
         return true;
     for (size_t i = 0; i < partner_count(flow->conf); i++) {
         struct endpoint *endpoint = &flow->endpoints[i];

@@ -42,6 +42,7 @@ struct flow_report {
     int64_t spent_ns[STAGES]; /* time, by stage */
     unsigned rounds;
     unsigned unreached; /* systems and partners that could not be asked */
+    bool no_room;       /* the disk's reserve was reached: nothing was taken */
 };
 
 /* Reads and checks every flow, guide, map and code table that a partner or a

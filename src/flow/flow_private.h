@@ -90,7 +90,8 @@ struct flow {
     struct routes *shared;     /* loaded maps and guides */
     bool woken;                /* facts were asked for in this round */
     struct woken *woken_facts; /* that released something in this run */
-    bool no_room;              /* nothing new is taken in this run */
+    bool no_room;              /* nothing new is taken in now */
+    bool was_full;             /* the same, at some time in this run */
     struct route *routes;
     size_t route_count;
     struct endpoint *endpoints; /* one per partner, in conf's order */
@@ -146,6 +147,10 @@ void system_failed(struct flow *, const char *name, const struct err *);
 /* The business system of the house: the first in tradepost.conf. */
 struct system *home_system(struct flow *, struct err *);
 size_t text_index(const struct flow *, const struct flow_text *);
+
+/* fetch.c: before anything new is taken in; open = false, and a line in the log
+ * when it begins, while the disk's reserve is reached. */
+bool takes_in(struct flow *, bool *open, struct err *) MUST_USE;
 
 /* when.c: conditions of flow texts. record may be NULL. */
 bool conditions_met(const struct flow *, const struct flow_when *,

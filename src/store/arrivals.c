@@ -3,9 +3,7 @@
  * Interchanges: an arrival is the bytes as they came, the interchanges and the
  * junk inside it are windows on them (offset and size), ours have their own.
  */
-#include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 
 #include "base/text.h"
 #include "store/journal_private.h"
@@ -86,28 +84,6 @@ insert(struct journal *journal, struct interchange *it, const char *source,
 }
 
 /* ---- arrivals */
-
-/* New input is refused before the disk is quite full, so that what is inside
- * can still be worked off. */
-static bool
-has_room(struct journal *journal, size_t size, struct err *err)
-{
-    const char *text = getenv("TRADEPOST_RESERVE_MB");
-    struct statvfs disk;
-    long reserve = 64;
-
-    if (text != NULL && !text_number(text, 1000000, &reserve))
-        reserve = 64;
-    if (statvfs(journal->dir, &disk) != 0)
-        return err_set(err, TP4004, "cannot look at the disk of %s",
-                       journal->dir);
-    unsigned long long free = (unsigned long long)disk.f_bavail * disk.f_frsize;
-    return free >= (unsigned long long)reserve * 1024 * 1024 + 2 * size ||
-           err_set(err, TP4003,
-                   "%llu MB are free in %s, and %ld MB are kept for the "
-                   "work that is already accepted",
-                   free / 1024 / 1024, journal->dir, reserve);
-}
 
 static bool
 accept_new(struct journal *journal, const struct arrival *arrival,

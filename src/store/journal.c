@@ -195,6 +195,7 @@ start(struct journal **out, const char *dir, bool reader, struct err *err)
     *out = NULL;
     journal->lock = -1;
     journal->reader = reader;
+    journal->reserve = RESERVE_USUAL;
     text_copy(journal->actor, sizeof journal->actor, "system");
     read_boot(journal->boot);
     bool good = text_copy(journal->dir, sizeof journal->dir, dir) ||

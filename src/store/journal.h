@@ -39,7 +39,7 @@ bool journal_commit(struct journal *, struct err *) MUST_USE;
 void journal_abandon(struct journal *);
 
 /* Bytes from outside, kept whole. The same bytes from the same source twice
- * give the first id and known = true. TP4003 when the disk has no room. */
+ * give the first id and known = true. TP4019 when the reserve is reached. */
 struct arrival {
     const char *partner; /* code, "" = not known yet */
     const char *channel; /* "sftp", "drop" */
@@ -111,5 +111,6 @@ bool journal_events(struct journal *, int64_t document, struct arena *,
 
 #include "store/facts.h"
 #include "store/query.h"
+#include "store/space.h"
 
 #endif

@@ -32,6 +32,7 @@ struct journal {
     int64_t claimed;  /* the token that the last claim gave; 0 = none */
     uint32_t touched; /* WATCH_ bits of what changed since last asked */
     int wal_pages;
+    struct reserve reserve;
     char actor[32], boot[40];
     bool head_known; /* head: id and hash of the last event */
     int64_t head_id;
@@ -173,6 +174,8 @@ bool payload_put(struct journal *, const void *bytes, size_t size,
                  int64_t *payload, struct err *) MUST_USE;
 bool payload_get(struct journal *, int64_t payload, struct buf *,
                  struct err *) MUST_USE;
+/* TP4019 when the bytes would take of the reserve. */
+bool has_room(struct journal *, size_t size, struct err *) MUST_USE;
 /* Removes what a writer that died left half-written in store/. */
 bool payload_sweep(struct journal *, struct err *) MUST_USE;
 void payload_dir(const struct journal *, char *out, size_t out_size);

@@ -403,6 +403,12 @@ keeper_close(struct keeper **keeper)
 }
 
 void
+keeper_set_reserve(struct keeper *keeper, struct reserve reserve)
+{
+    journal_set_reserve(keeper->journal, reserve);
+}
+
+void
 keeper_tally(const struct keeper *keeper, int64_t *operations, int64_t *commits)
 {
     *operations = keeper->operations;

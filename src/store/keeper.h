@@ -34,6 +34,8 @@ bool keeper_open(struct keeper **, const char *dir, const char *spool,
                  struct err *) MUST_USE;
 bool keeper_run(struct keeper *, int stop_fd, struct err *) MUST_USE;
 void keeper_close(struct keeper **);
+/* RESERVE_USUAL until it is set. */
+void keeper_set_reserve(struct keeper *, struct reserve);
 /* What it did, for benches: operations, and commits that carried them. */
 void keeper_tally(const struct keeper *, int64_t *operations, int64_t *commits);
 

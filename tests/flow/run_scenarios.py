@@ -342,7 +342,7 @@ def setting(world, words, lines):
 
 
 def main_setting(world, words, lines):
-    """main NAME VALUE: a setting of the file's outermost level, as libconfig has it"""
+    """main NAME VALUE: a setting of the file's outermost level, or limits.NAME, as libconfig has it"""
     world.main[words[0]] = " ".join(words[1:])
     world.settings()
 

@@ -84,11 +84,13 @@ class World:
         self.settings()
 
     def settings(self):
-        text = ["%s = %s;" % pair for pair in self.main.items()]
+        limits = {"still": '"0s"', "retry_first": '"1s"'}
+        limits.update((name[7:], value) for name, value in self.main.items() if name.startswith("limits."))
+        text = ["%s = %s;" % pair for pair in self.main.items() if "." not in pair[0]]
         text += ['paths = { data = "%s"; state = "%s"; spool = "%s"; secrets = "%s"; };'
                  % (SOURCE, self.path("state"), self.path("spool"), self.path("secrets")),
                  "systems = { nav = { %s }; };" % " ".join("%s = %s;" % pair for pair in self.nav.items()),
-                 'limits = { still = "0s"; retry_first = "1s"; };',
+                 "limits = { %s };" % " ".join("%s = %s;" % pair for pair in limits.items()),
                  "partners = {"]
         text += ["  %s = { channel = { %s }; };" % pair for pair in self.channels.items()]
         self.write("etc/env.conf", "\n".join(text + ["};"] + self.extra) + "\n")

@@ -166,10 +166,33 @@ a_full_disk_refuses_new_input_only(void)
     setenv("TRADEPOST_RESERVE_MB", "1000000", 1);
     bool accepted = journal_accept(journal, &arrival, &id, &known, &err);
     unsetenv("TRADEPOST_RESERVE_MB");
-    refused(accepted, TP4003);
+    refused(accepted, TP4019);
     added("ACME", "PO-1");
     CHECK_OK(journal_accept(journal, &arrival, &id, &known, &err), &err);
     CHECK(problems_now() == 0);
+}
+
+static void
+a_reserve_is_a_share_of_the_disk_or_less(void)
+{
+    struct arrival arrival = { "ACME", "drop", "b.edi", "ISA", 3 };
+    struct space space;
+    int64_t id;
+    bool known;
+
+    fresh();
+    journal_set_reserve(journal, (struct reserve){ 100, INT64_MAX });
+    CHECK_OK(journal_space(journal, &space, &err), &err);
+    CHECK(space.low && space.reserve_bytes == space.total_bytes);
+    CHECK(space.reserve_files <= 1000);
+    refused(journal_accept(journal, &arrival, &id, &known, &err), TP4019);
+    journal_set_reserve(journal, (struct reserve){ 100, 4096 });
+    CHECK_OK(journal_space(journal, &space, &err), &err);
+    CHECK(space.reserve_bytes == 4096);
+    journal_set_reserve(journal, (struct reserve){ 0, INT64_MAX });
+    CHECK_OK(journal_space(journal, &space, &err), &err);
+    CHECK(!space.low && space.reserve_bytes == 0 && space.reserve_files == 0);
+    CHECK_OK(journal_accept(journal, &arrival, &id, &known, &err), &err);
 }
 
 int
@@ -182,5 +205,6 @@ main(void)
     RUN(the_cost_of_a_document_stays_flat);
     RUN(a_failed_write_is_never_believed);
     RUN(a_full_disk_refuses_new_input_only);
+    RUN(a_reserve_is_a_share_of_the_disk_or_less);
     return ended();
 }
