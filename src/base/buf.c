@@ -90,6 +90,14 @@ buf_free(struct buf *buf)
     buf->size = buf->capacity = 0;
 }
 
+void
+buf_wipe(struct buf *buf)
+{
+    if (buf->text != NULL)
+        explicit_bzero(buf->text, buf->capacity);
+    buf_free(buf);
+}
+
 const char *
 buf_text(const struct buf *buf)
 {

@@ -31,6 +31,9 @@ void buf_took(struct buf *, size_t size);
 void buf_clear(struct buf *);
 /* Frees and zeroes; accepts an empty buf. Fit for CLEANUP(buf_free). */
 void buf_free(struct buf *);
+/* The same for a secret: nothing of it stays in memory. What grew piece by
+ * piece may have left parts elsewhere; make room first. */
+void buf_wipe(struct buf *);
 /* Never NULL. */
 const char *buf_text(const struct buf *);
 

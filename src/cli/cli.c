@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/out.h"
+#include "store/vault.h"
 
 const char *
 cli_demo_dir(const struct cli *cli)
@@ -34,16 +35,22 @@ config_dir(const struct cli *cli)
 bool
 cli_conf(struct cli *cli)
 {
-    return cli->conf != NULL ||
-           conf_load(&cli->conf, config_dir(cli), cli->found, &cli->err);
+    if (cli->conf != NULL)
+        return true;
+    if (!conf_load(&cli->conf, config_dir(cli), cli->found, &cli->err))
+        return false;
+    vault_open(&cli->vault, cli->conf);
+    vault_attach(cli->vault, cli->conf);
+    return true;
 }
 
 static enum exit_code
 code_of(const struct err *err)
 {
-    if (err->code == TP8001 || err->code == TP8002)
+    if (err->code == TP8001 || err->code == TP8002 || err->code == TP4053)
         return EXIT_USAGE;
-    if (err->code == TP8003 || err->code == TP8004 || err->code == TP1009)
+    if (err->code == TP4054 || err->code == TP8003 || err->code == TP8004 ||
+        err->code == TP1009)
         return EXIT_NOT_FOUND;
     switch (err->kind) {
     case ERR_NONE:

@@ -26,6 +26,7 @@
 #include "conf/conf.h"
 
 struct journal;
+struct vault;
 
 enum exit_code {
 #define EXIT(name, number, meaning) EXIT_##name = number,
@@ -87,6 +88,7 @@ struct cli {
     struct conf *conf;
     struct problems *found; /* in the settings */
     struct journal *journal;
+    struct vault *vault; /* once the settings are read */
     struct err err;
 };
 

@@ -88,7 +88,7 @@ check_secrets(const struct conf *conf, const struct conf_group *group,
         if (!conf_secret(conf, name, &secret, &err))
             problem_add(problems, err.code, conf_place(group), NULL, "%s",
                         err.text);
-        buf_free(&secret);
+        buf_wipe(&secret);
     }
 }
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
+#include "base/harden.h"
 #include "base/log.h"
 #include "cli/commands.h"
 #include "store/journal.h"
+#include "store/vault.h"
 
 static enum exit_code
 usage(struct cli *cli)
@@ -35,12 +37,14 @@ run(struct cli *cli, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
+    harden_process();
     struct arena *arena = arena_new();
     struct cli cli = { .arena = arena,
                        .program = argc > 0 ? argv[0] : "tradepost" };
 
     cli.found = problems_new(arena);
     enum exit_code code = run(&cli, argc, argv);
+    vault_close(&cli.vault);
     journal_close(&cli.journal);
     conf_free(&cli.conf);
     arena_free(&arena);

@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "store/journal.h"
+#include "store/vault.h"
 
 /* Wrong settings do not keep anybody from looking at documents. */
 static void
@@ -31,6 +32,7 @@ cli_open(struct cli *cli)
                              &cli->err))
         return false;
     journal_set_reserve(cli->journal, reserve_of(cli->conf));
+    vault_use(cli->vault, cli->journal);
     return true;
 }
 
@@ -52,5 +54,6 @@ cli_open_writer(struct cli *cli)
         return false;
     warn_of_settings(cli);
     journal_set_actor(cli->journal, cli_actor(cli));
+    vault_use(cli->vault, cli->journal);
     return true;
 }

@@ -43,6 +43,12 @@ conf_spool_dir(const struct conf *conf)
     return conf->spool;
 }
 
+const char *
+conf_vault_key(const struct conf *conf)
+{
+    return conf->vault_key;
+}
+
 /* Stays below its directory: relative, and no component is "..". */
 static bool
 is_inside(const char *name)

@@ -107,12 +107,25 @@ const char *conf_find(const struct conf *, struct arena *, const char *name);
  * once, sorted. */
 size_t conf_list(const struct conf *, struct arena *, const char *folder,
                  const char *suffix, const char ***names);
-/* Adds the secret's bytes, without a final newline; checks that only the owner
- * may read the file (TP1020). name as in "secret:NAME"; the prefix may be
- * there. */
+/* Adds the secret's bytes: from the vault, when one is set and has it, else
+ * from the file of that name, without a final newline; checks that only the
+ * owner may read the file (TP1020). name as in "secret:NAME"; the prefix may
+ * be there. Wipe what you got (buf_wipe). */
 struct buf;
 bool conf_secret(const struct conf *, const char *name, struct buf *,
                  struct err *) MUST_USE;
+/* Where secrets are looked for before their files; see store/vault.h. found
+ * says whether it has the secret; a vault that fails is not passed over. */
+typedef bool conf_vault(void *user, const char *name, struct buf *, bool *found,
+                        struct err *);
+void conf_set_vault(struct conf *, conf_vault *, void *user);
+/* Adds a private file's bytes as it is: regular, mode 0600 or 0400, owned by
+ * us or root, at most 64 KB (TP1020); TP1021 when there is none. */
+bool conf_private_file(const char *path, struct buf *, struct err *) MUST_USE;
+/* A plain name: letters, digits, ".", "-" and "_", no "." in front. */
+bool conf_secret_name(const char *name);
+/* The vault's key file, absolute. */
+const char *conf_vault_key(const struct conf *);
 
 /* Systems, in the order of the file: systems.NAME = { kind = ... }. */
 size_t conf_system_count(const struct conf *);

@@ -34,12 +34,14 @@ struct conf_group {
 
 struct conf {
     struct arena *arena;
-    const char *dir, *data, *state, *spool, *secrets;
+    const char *dir, *data, *state, *spool, *secrets, *vault_key;
     struct conf_group *settings;
     struct conf_group *overlays; /* env.conf's partners group, or NULL */
     struct company company;
     struct partner *partners;
     size_t partner_count;
+    conf_vault *vault; /* NULL = secrets are files only */
+    void *vault_user;
 };
 
 /* Which mistakes conf_check_parts() looks for: a partner's own file is checked

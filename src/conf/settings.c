@@ -51,8 +51,14 @@ static const struct setting path_settings[] = {
                "what lies in in/; spool/tradepost below the installation's "
                "state directory when not said" },
     { .name = "secrets",
-      .about = "one file for each secret, mode 0600",
+      .about = "secrets that are not in the vault: one file for each, mode "
+               "0600",
       .fallback = "secrets" },
+    { .name = "vault_key",
+      .about = "the key of the vault, mode 0600, when no credential of systemd "
+               "named tradepost-vault brings it; the first `tradepost secret "
+               "set` makes it",
+      .fallback = "vault.key" },
     { 0 }
 };
 
@@ -233,6 +239,7 @@ set_paths(struct conf *conf)
     conf->state = path_of(conf, "paths.state", TP_STATEDIR);
     conf->spool = path_of(conf, "paths.spool", TP_SPOOLDIR);
     conf->secrets = path_of(conf, "paths.secrets", "secrets");
+    conf->vault_key = path_of(conf, "paths.vault_key", "vault.key");
 }
 
 /* DIR/env.conf, when it is there, says what differs in this place. */

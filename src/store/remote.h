@@ -117,5 +117,14 @@ bool remote_met(struct journal *journal, int64_t document, const char *what,
 bool remote_overdue(struct journal *journal, int64_t until, struct arena *arena,
                     struct expectation **out, size_t *count,
                     struct err *err) MUST_USE;
+bool remote_secret(struct journal *journal, const char *name,
+                   const char *environment, struct sealed *out,
+                   struct buf *bytes, bool *found, struct err *err) MUST_USE;
+bool remote_secret_put(struct journal *journal, struct sealed *it,
+                       const void *bytes, size_t size, const char *what,
+                       struct err *err) MUST_USE;
+bool remote_secrets(struct journal *journal, struct arena *arena,
+                    struct sealed **out, size_t *count,
+                    struct err *err) MUST_USE;
 
 #endif

@@ -119,9 +119,18 @@ static const char shown_1[] =
     " path TEXT NOT NULL, PRIMARY KEY(document, path))"
     " STRICT, WITHOUT ROWID;";
 
+/* The vault's rows. What was removed stays, without its bytes, so that no
+ * version is given twice. */
+static const char secret_2[] =
+    "CREATE TABLE secret(name TEXT NOT NULL, environment TEXT NOT NULL,"
+    " version INTEGER NOT NULL, \"key\" TEXT NOT NULL, sealed BLOB NOT NULL,"
+    " at INTEGER NOT NULL, actor TEXT NOT NULL,"
+    " PRIMARY KEY(name, environment)) STRICT, WITHOUT ROWID;";
+
 /* The scripts of each step, in order. */
 static const char *const steps[][4] = { { documents_0, others_0 },
-                                        { shown_1 } };
+                                        { shown_1 },
+                                        { secret_2 } };
 enum { VERSION = sizeof steps / sizeof steps[0] };
 enum { APPLICATION = 0x54504a31 }; /* "TPJ1" in the file's header */
 

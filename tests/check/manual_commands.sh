@@ -17,6 +17,7 @@ cp "${orders[0]}" orders.edi; cp "${orders[0]}" ours.edi; cp "${orders[1]}" thei
 cat "${orders[@]}" > day.edi
 sed 's/SE\*[0-9]*/SE*99/' "${orders[0]}" > in.edi
 cp "$TP_SOURCE/tests/x12/sef/schedule.sef" bluefish.sef
+cp -r "$demo/secrets" .; cp secrets/nav nav.txt; cp secrets/nav new.txt
 
 # The lines of .EX blocks that begin as a command does, without troff's marks.
 commands() {

@@ -20,7 +20,8 @@ another_version_is_refused(void)
     tamper("PRAGMA user_version = 99");
     refused(journal_open(&other, dir, &err), TP4008);
     CHECK(other == NULL);
-    tamper("PRAGMA user_version = 1; DROP TABLE shown");
+    tamper("PRAGMA user_version = 1; DROP TABLE shown;"
+           " DROP TABLE secret");
     refused(journal_open_reader(&other, dir, &err), TP4008);
     CHECK_OK(journal_open(&journal, dir, &err), &err);
     CHECK(problems_now() == 0);
