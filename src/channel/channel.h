@@ -73,7 +73,7 @@ enum channel_found {
     FOUND_UNKNOWN
 };
 
-/* Fetches a secret by name ("secret:x" or "x") into buf; see conf_secret. */
+/* Fetches a secret by name ("secret:x") into buf; see conf_secret. */
 struct channel_secrets {
     bool (*get)(void *user, const char *name, struct buf *, struct err *);
     void *user;

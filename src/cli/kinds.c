@@ -81,8 +81,9 @@ check_secrets(const struct conf *conf, const struct conf_group *group,
         if (table->type == SETTING_GROUP)
             check_secrets(conf, conf_sub(group, table->name), table->members,
                           problems);
-        if (table->type != SETTING_SECRET || name == NULL)
-            continue;
+        if (table->type != SETTING_SECRET || name == NULL ||
+            !text_starts(name, "secret:"))
+            continue; /* the check has told what is no name */
         struct buf secret = { 0 };
         struct err err = { 0 };
         if (!conf_secret(conf, name, &secret, &err))

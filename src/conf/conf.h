@@ -109,8 +109,9 @@ size_t conf_list(const struct conf *, struct arena *, const char *folder,
                  const char *suffix, const char ***names);
 /* Adds the secret's bytes: from the vault, when one is set and has it, else
  * from the file of that name, without a final newline; checks that only the
- * owner may read the file (TP1020). name as in "secret:NAME"; the prefix may
- * be there. Wipe what you got (buf_wipe). */
+ * owner may read the file (TP1020). name as in "secret:NAME": without the
+ * prefix it may be the secret itself, and is refused unseen. Wipe what you got
+ * (buf_wipe). */
 struct buf;
 bool conf_secret(const struct conf *, const char *name, struct buf *,
                  struct err *) MUST_USE;
@@ -126,6 +127,11 @@ bool conf_private_file(const char *path, struct buf *, struct err *) MUST_USE;
 bool conf_secret_name(const char *name);
 /* The vault's key file, absolute. */
 const char *conf_vault_key(const struct conf *);
+
+/* The settings and partners as they are in force, one a line, for somebody
+ * else's eyes: what may be a secret, and users, passwords and queries of URLs,
+ * are left out. */
+void conf_outline(const struct conf *, struct buf *);
 
 /* Systems, in the order of the file: systems.NAME = { kind = ... }. */
 size_t conf_system_count(const struct conf *);

@@ -131,8 +131,12 @@ conf_secret(const struct conf *conf, const char *name, struct buf *out,
 {
     bool found = false;
 
-    if (text_starts(name, "secret:"))
-        name += strlen("secret:");
+    /* What stands there without the prefix may be the secret itself. */
+    if (!text_starts(name, "secret:"))
+        return err_set(err, TP1021,
+                       "found a text that is not shown, expected the name of "
+                       "a secret such as \"secret:nav\"");
+    name += strlen("secret:");
     if (name[0] == '\0' || name[0] == '.' || strchr(name, '/') != NULL)
         return err_set(err, TP1021,
                        "found \"secret:%.60s\", expected the plain name of a "

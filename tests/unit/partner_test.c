@@ -146,27 +146,52 @@ keeps_secrets(void)
     put("/secrets", "nav", "s3cret\n");
     put("/secrets", "key", "a\nb\n\n");
     CHECK(secret("secret:nav", "s3cret") == TP_NONE);
-    CHECK(secret("nav", "s3cret") == TP_NONE);
-    CHECK(secret("key", "a\nb\n") == TP_NONE);
-    CHECK(secret("none", "") == TP1021);
+    CHECK(secret("secret:key", "a\nb\n") == TP_NONE);
+    CHECK(secret("hunter2", "") == TP1021);
+    CHECK(strstr(err.text, "hunter2") == NULL);
+    CHECK(secret("secret:none", "") == TP1021);
     CHECK(secret("secret:../tradepost.conf", "") == TP1021);
     CHECK(secret("secret:", "") == TP1021);
-    CHECK(secret(".", "") == TP1021);
+    CHECK(secret("secret:.", "") == TP1021);
     text_format(path, sizeof path, "%s/secrets/nav", dir);
     CHECK(chmod(path, 0640) == 0);
-    CHECK(secret("nav", "") == TP1020);
+    CHECK(secret("secret:nav", "") == TP1020);
     CHECK_TEXT(err.text, arena_printf(arena,
                                       "found %s with mode 0640, expected 0600 "
                                       "or 0400",
                                       path));
     CHECK(chmod(path, 0400) == 0);
-    CHECK(secret("nav", "s3cret") == TP_NONE);
+    CHECK(secret("secret:nav", "s3cret") == TP_NONE);
     text_format(path, sizeof path, "%s/secrets/link", dir);
     CHECK(symlink("nav", path) == 0);
-    CHECK(secret("link", "") == TP1020);
+    CHECK(secret("secret:link", "") == TP1020);
     text_format(path, sizeof path, "%s/secrets/dir", dir);
     CHECK(mkdir(path, 0700) == 0);
-    CHECK(secret("dir", "") == TP1020);
+    CHECK(secret("secret:dir", "") == TP1020);
+}
+
+/* What a person who helps may see: no secret, wherever somebody put one. */
+static void
+shows_settings_without_secrets(void)
+{
+    struct buf text = { 0 };
+
+    CHECK(load(COMPANY "systems = { nav = { kind = \"nav\"; url = "
+                       "\"https://EDI:hunter1@nav.example:7048/BC?k=hunter2\";"
+                       " auth = { secret = \"secret:nav\"; }; token = "
+                       "\"hunter3\"; keys = [ \"hunter4\" ]; }; };\n",
+               "name = \"Acme\"; isa = \"ZZ:ACME\"; gs = \"ACME\"; channel = {"
+               " kind = \"sftp\"; password = \"hunter5\"; key = "
+               "\"secret:hunter 6\"; };\n"));
+    conf_outline(conf, &text);
+    CHECK(strstr(text.text, "hunter") == NULL);
+    CHECK(strstr(text.text, "systems.nav.url = "
+                            "\"https://nav.example:7048/BC(left out)\"\n"));
+    CHECK(strstr(text.text, "systems.nav.auth.secret = \"secret:nav\"\n"));
+    CHECK(strstr(text.text, "systems.nav.token = (left out)\n"));
+    CHECK(strstr(text.text, "ACME: channel.password = (left out)\n"));
+    CHECK(strstr(text.text, "ACME: name = \"Acme\"\n"));
+    buf_free(&text);
 }
 
 int
@@ -179,6 +204,7 @@ main(void)
     RUN(partners_are_told_apart);
     RUN(finds_texts_of_the_site_first);
     RUN(keeps_secrets);
+    RUN(shows_settings_without_secrets);
     fixture_end();
     return test_end();
 }
