@@ -370,9 +370,10 @@ filter_terms(struct filter_sql *filter, const struct doc_filter *wanted,
              moment now)
 {
     state_terms(filter, wanted->states);
+    /* By its name, since the index on groups is one of what is sent. */
     if (wanted->direction != DIRECTION_ANY)
-        text_term(filter, "d.direction = ?",
-                  name_of(&direction_names, (int)wanted->direction));
+        buf_addf(&filter->sql, " AND d.direction = '%s'",
+                 name_of(&direction_names, (int)wanted->direction));
     text_term(filter, "d.partner = ?", wanted->partner);
     text_term(filter, "d.\"set\" = ?", wanted->set);
     text_term(filter, "d.number = ? AND d.number <> ''", wanted->number);

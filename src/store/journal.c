@@ -85,6 +85,10 @@ open_database(struct journal *journal, struct err *err)
     sqlite3_busy_timeout(journal->db, busy_milliseconds());
     sqlite3_db_config(journal->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(journal->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    /* A plan never depends on a bound value, else a cached statement would be
+     * compiled again for each. What a partial index needs stands in the SQL. */
+    sqlite3_db_config(journal->db, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
+    sqlite3_set_authorizer(journal->db, query_authorize, journal);
     if (functions_add(journal->db) != SQLITE_OK)
         return sql_fail(journal, err);
     return true;
@@ -232,6 +236,8 @@ journal_close(struct journal **journal)
         remote_close(&old->remote);
     for (size_t i = 0; i < STATEMENTS; i++)
         sql_forget(&old->cache[i]);
+    for (size_t i = 0; i < QUERIES; i++)
+        sql_forget(&old->asked[i]);
     sqlite3_close(old->db);
     /* A mark that stays only costs the next opening a look at store/. */
     if (old->lock >= 0 && !old->broken)

@@ -13,6 +13,7 @@
 
 enum {
     STATEMENTS = 128,         /* slots of the statement cache */
+    QUERIES = 8,              /* and of the one for journal_query */
     SMALL_PAYLOAD = 64 * 1024 /* larger ones lie in store/ */
 };
 #define PAYLOAD_MAX ((size_t)256 * 1024 * 1024)
@@ -37,7 +38,8 @@ struct journal {
     bool head_known; /* head: id and hash of the last event */
     int64_t head_id;
     char head[DIGEST_TEXT];
-    sqlite3_stmt *cache[STATEMENTS];
+    sqlite3_stmt *cache[STATEMENTS], *asked[QUERIES];
+    bool asking; /* a query from outside is being compiled */
 };
 
 /* ---- names of enums */
@@ -161,6 +163,9 @@ bool spool_clear(struct journal *, const char *dir, struct err *) MUST_USE;
 bool schema_migrate(struct journal *, struct err *) MUST_USE;
 bool schema_views(struct journal *, struct err *) MUST_USE;
 int functions_add(sqlite3 *);
+/* Lets a query only read; user is the journal. */
+int query_authorize(void *user, int action, const char *, const char *,
+                    const char *, const char *);
 bool event_add(struct journal *, int64_t document, const char *state,
                const char *what, const char *detail, struct err *) MUST_USE;
 /* The hash that an event must have after the one before it. */

@@ -1,20 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reports' queries: one SELECT, read-only twice over. */
+#include <string.h>
+
 #include "base/text.h"
 #include "store/journal_private.h"
 #include "store/remote.h"
 
 enum { COLUMNS_MAX = 100 };
 
-/* What a query may do; everything else is refused while it is prepared. */
-static int
-authorize(void *user, int action, const char *a, const char *b, const char *c,
-          const char *d)
+/* What a query may do; everything else is refused while it is prepared. It
+ * stays in place between queries, since to change it would have SQLite compile
+ * every cached statement again. */
+int
+query_authorize(void *user, int action, const char *a, const char *b,
+                const char *c, const char *d)
 {
-    (void)user;
+    const struct journal *journal = user;
+
     (void)a;
     (void)c;
     (void)d;
+    if (!journal->asking)
+        return SQLITE_OK;
     switch (action) {
     case SQLITE_SELECT:
     case SQLITE_READ:
@@ -45,9 +52,10 @@ prepare(struct journal *journal, const char *select, sqlite3_stmt **out,
 {
     const char *rest = "";
 
-    sqlite3_set_authorizer(journal->db, authorize, NULL);
-    int result = sqlite3_prepare_v2(journal->db, select, -1, out, &rest);
-    sqlite3_set_authorizer(journal->db, NULL, NULL);
+    journal->asking = true;
+    int result = sqlite3_prepare_v3(journal->db, select, -1,
+                                    SQLITE_PREPARE_PERSISTENT, out, &rest);
+    journal->asking = false;
     if (result != SQLITE_OK)
         return refuse(journal, result, err);
     if (*out == NULL)
@@ -60,6 +68,38 @@ prepare(struct journal *journal, const char *select, sqlite3_stmt **out,
                        rest);
     return sqlite3_stmt_readonly(*out) ||
            err_set(err, TP4023, "the query does more than read");
+}
+
+/* The query as it was compiled before, or a place to keep it in: a work step
+ * asks the same thing a thousand times. NULL when all are at work. */
+static sqlite3_stmt **
+find_asked(struct journal *journal, const char *select)
+{
+    sqlite3_stmt **idle = NULL;
+
+    for (size_t i = 0; i < QUERIES; i++) {
+        sqlite3_stmt **slot = &journal->asked[i];
+        if (*slot != NULL && sqlite3_stmt_busy(*slot))
+            continue;
+        if (*slot != NULL && strcmp(sqlite3_sql(*slot), select) == 0)
+            return slot;
+        if (idle == NULL || (*idle != NULL && *slot == NULL))
+            idle = slot;
+    }
+    return idle;
+}
+
+static bool
+compiled(struct journal *journal, const char *select, sqlite3_stmt **slot,
+         struct err *err)
+{
+    if (*slot != NULL && strcmp(sqlite3_sql(*slot), select) == 0)
+        return true;
+    sql_forget(slot);
+    if (prepare(journal, select, slot, err))
+        return true;
+    sql_forget(slot);
+    return false;
 }
 
 static bool
@@ -75,20 +115,13 @@ give(sqlite3_stmt *statement, int columns, journal_row *row, void *user,
     return row(user, columns, names, values, err);
 }
 
-bool
-journal_query(struct journal *journal, const char *select,
-              const char *const *texts, size_t count, journal_row *row,
-              void *user, struct err *err)
+static bool
+run_query(struct journal *journal, sqlite3_stmt *statement,
+          const char *const *texts, size_t count, journal_row *row, void *user,
+          struct err *err)
 {
-    CLEANUP(sql_forget) sqlite3_stmt *statement = NULL;
-    int result;
+    int result, columns = sqlite3_column_count(statement);
 
-    BUG_IF(journal->remote != NULL && journal->writing);
-    if (journal->remote != NULL && !remote_reader(journal, &journal, err))
-        return false;
-    if (!prepare(journal, select, &statement, err))
-        return false;
-    int columns = sqlite3_column_count(statement);
     if (columns > COLUMNS_MAX)
         return err_set(err, TP4024, "the query has %d columns, at most %d fit",
                        columns, COLUMNS_MAX);
@@ -102,6 +135,28 @@ journal_query(struct journal *journal, const char *select,
         if (!give(statement, columns, row, user, err))
             return false;
     return result == SQLITE_DONE || refuse(journal, result, err);
+}
+
+bool
+journal_query(struct journal *journal, const char *select,
+              const char *const *texts, size_t count, journal_row *row,
+              void *user, struct err *err)
+{
+    CLEANUP(sql_forget) sqlite3_stmt *other = NULL;
+
+    BUG_IF(journal->remote != NULL && journal->writing);
+    if (journal->remote != NULL && !remote_reader(journal, &journal, err))
+        return false;
+    sqlite3_stmt **slot = find_asked(journal, select);
+    if (slot == NULL)
+        slot = &other;
+    if (!compiled(journal, select, slot, err))
+        return false;
+    sqlite3_stmt *statement = *slot;
+    bool good = run_query(journal, statement, texts, count, row, user, err);
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    return good;
 }
 
 /* ---- counters */
