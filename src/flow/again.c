@@ -121,8 +121,8 @@ set_again(struct flow *flow, struct document *document, struct err *err)
     return good;
 }
 
-static bool
-released(struct flow *flow, unsigned *moved, struct err *err)
+bool
+take_released(struct flow *flow, unsigned *moved, struct err *err)
 {
     static struct document documents[BATCH];
     struct doc_filter filter = { .direction = DIRECTION_IN,
@@ -143,83 +143,4 @@ released(struct flow *flow, unsigned *moved, struct err *err)
     }
     *moved += (unsigned)count;
     return true;
-}
-
-/* A whole file is in memory while it is taken apart. */
-static bool
-fits(struct flow *flow, const struct interchange *arrival, struct err *err)
-{
-    long limit =
-        conf_number(conf_settings(flow->conf), "limits.intake_bytes", 16 << 20);
-
-    return arrival->size <= limit ||
-           err_set(err, TP7046,
-                   "%s has %lld bytes; limits.intake_bytes allows %ld",
-                   arrival->name, (long long)arrival->size, limit);
-}
-
-/* A file that cannot be taken apart becomes one held document. */
-static bool
-set_arrival_aside(struct flow *flow, struct interchange *arrival,
-                  struct err *err)
-{
-    struct journal *journal = flow->journal;
-    struct interchange row = { .arrival = arrival->id,
-                               .direction = DIRECTION_IN,
-                               .size = arrival->size };
-    struct document document = { .direction = DIRECTION_IN,
-                                 .delivered = DELIVERED_FETCHED,
-                                 .valid = VALID_BAD };
-    struct err failed = *err;
-    bool known;
-
-    journal_abandon(journal);
-    if (!is_stuck(err))
-        return false;
-    err_clear(err);
-    log_err(LOG_ERROR, &failed, arrival->name);
-    text_copy(row.state, sizeof row.state, "junk");
-    text_copy(row.partner, sizeof row.partner, arrival->partner);
-    text_copy(row.channel, sizeof row.channel, arrival->channel);
-    text_copy(row.name, sizeof row.name, arrival->name);
-    text_copy(row.sha256, sizeof row.sha256, arrival->sha256);
-    text_copy(document.partner, sizeof document.partner, arrival->partner);
-    text_copy(document.purpose, sizeof document.purpose, "original");
-    trouble_hold(&document, failed.code == TP7046 ? failed.code : TP7045, NULL,
-                 "%s", failed.text);
-    text_copy(arrival->state, sizeof arrival->state, "split");
-    if (!journal_begin(journal, err))
-        return false;
-    bool good = journal_add_interchange(journal, &row, err);
-    document.interchange = row.id;
-    text_format(document.key, sizeof document.key, "file/%lld",
-                (long long)row.id);
-    good = good && journal_add(journal, &document, &known, err) &&
-           journal_set_interchange(journal, arrival, err) &&
-           journal_commit(journal, err);
-    if (!good)
-        journal_abandon(journal);
-    return good;
-}
-
-bool
-step_intake(struct flow *flow, unsigned *moved, struct err *err)
-{
-    for (int i = 0; i < BATCH; i++) {
-        CLEANUP(buf_free) struct buf bytes = { 0 };
-        struct interchange arrival;
-        bool found;
-        if (!journal_next_arrival(flow->journal, &arrival, &found, err))
-            return false;
-        if (!found)
-            break;
-        if (!fits(flow, &arrival, err) ||
-            !journal_bytes(flow->journal, arrival.id, &bytes, err) ||
-            !take_apart(flow, &arrival, &bytes, err)) {
-            if (!set_arrival_aside(flow, &arrival, err))
-                return false;
-        }
-        ++*moved;
-    }
-    return released(flow, moved, err);
 }

@@ -7,7 +7,10 @@
 #include "base/log.h"
 #include "store/spool.h"
 
-enum { SHORTEST_NAP = 100 }; /* milliseconds between two looks */
+enum {
+    SHORTEST_NAP = 100, /* milliseconds between two looks */
+    FIRST_POSTS = 16    /* in the first batch, until it is known how fast */
+};
 
 static const struct {
     const char *name;
@@ -257,6 +260,7 @@ flow_run(struct flow *flow, const char *name, long wait_seconds,
     flow->unreached = 0;
     flow->no_room = flow->was_full = false;
     flow->woken_facts = NULL;
+    flow->post_most = FIRST_POSTS;
     /* The journal is ours alone: whoever held a lease is dead. */
     if (!journal_end_leases(flow->journal, err))
         return false;

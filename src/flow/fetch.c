@@ -21,24 +21,72 @@ is_whole(const struct buf *bytes)
 }
 
 static void
+fetched_set(const struct partner *partner, char out[64])
+{
+    text_format(out, 64, "fetched:%s", partner->code);
+}
+
+static void
 seen_item(const struct listed *file, char out[512])
 {
     text_format(out, 512, "%.250s|%lld|%lld|%.100s", file->name,
                 (long long)file->size, (long long)file->modified, file->id);
 }
 
+/* Files that are taken in together: journalled in one commit, and only then
+ * removed where they came from. */
+enum { HAUL_BYTES = 4 << 20 };
+
+struct caught {
+    const char *name;
+    const struct listed *file;     /* where it is to be removed, ... */
+    const struct dropped *drop;    /* ... one of both */
+    const struct partner *partner; /* NULL = nobody known */
+    struct buf bytes;
+    char half[540]; /* without an end, seen so for the first time */
+    bool known;
+};
+
+struct haul {
+    struct flow *flow;
+    const char *channel;
+    struct caught *caught;
+    size_t count, bytes;
+};
+
 static bool
-accept(struct flow *flow, const struct partner *partner, const char *channel,
-       const char *name, const struct buf *bytes, bool *known, struct err *err)
+accept_one(struct haul *haul, struct caught *caught, struct err *err)
 {
+    const struct partner *partner = caught->partner;
     struct arrival arrival = { .partner = partner ? partner->code : "",
-                               .channel = channel,
-                               .name = name,
-                               .bytes = buf_text(bytes),
-                               .size = bytes->size };
+                               .channel = haul->channel,
+                               .name = caught->name,
+                               .bytes = buf_text(&caught->bytes),
+                               .size = caught->bytes.size };
+    char set[64];
     int64_t id;
 
-    return journal_accept(flow->journal, &arrival, &id, known, err);
+    if (caught->half[0] == '\0')
+        return journal_accept(haul->flow->journal, &arrival, &id,
+                              &caught->known, err);
+    fetched_set(partner, set);
+    return journal_seen_add(haul->flow->journal, set, caught->half, err);
+}
+
+static bool
+accept_all(struct haul *haul, struct err *err)
+{
+    struct journal *journal = haul->flow->journal;
+
+    if (!journal_begin(journal, err))
+        return false;
+    bool good = true;
+    for (size_t i = 0; good && i < haul->count; i++)
+        good = accept_one(haul, &haul->caught[i], err);
+    good = good && journal_commit(journal, err);
+    if (!good)
+        journal_abandon(journal);
+    return good;
 }
 
 /* Without room nothing new is taken in; what was accepted still goes on. */
@@ -72,51 +120,161 @@ takes_in(struct flow *flow, bool *open, struct err *err)
     return true;
 }
 
+/* Keeps the haul; *kept counts from its beginning. When there is no room for
+ * all, as many as there is room for, each by itself. */
+static bool
+keep(struct haul *haul, const char *place, size_t *kept, struct err *err)
+{
+    *kept = 0;
+    if (haul->count == 0)
+        return true;
+    if (accept_all(haul, err)) {
+        *kept = haul->count;
+        return true;
+    }
+    if ((err->code == TP4003 || err->code == TP4019) && haul->count > 1) {
+        err_clear(err);
+        while (*kept < haul->count &&
+               accept_one(haul, &haul->caught[*kept], err))
+            ++*kept;
+        if (*kept == haul->count)
+            return true;
+    }
+    return no_room(haul->flow, place, err);
+}
+
+static struct caught *
+new_caught(struct haul *haul, const char *name, const struct partner *partner)
+{
+    struct caught *caught = &haul->caught[haul->count];
+
+    *caught = (struct caught){ .name = name, .partner = partner };
+    return caught;
+}
+
+static void
+add_caught(struct haul *haul)
+{
+    haul->bytes += haul->caught[haul->count++].bytes.size;
+}
+
+static bool
+is_full(const struct haul *haul)
+{
+    return haul->count == BATCH || haul->bytes >= HAUL_BYTES;
+}
+
+static void
+empty(struct haul *haul)
+{
+    for (size_t i = 0; i < haul->count; i++)
+        buf_free(&haul->caught[i].bytes);
+    haul->count = haul->bytes = 0;
+}
+
 /* A file without an end is left for the next look, in case it still grows;
  * after that it is taken as it is and held. */
 static bool
-may_grow(struct flow *flow, const char *set, const char *item,
-         const struct buf *bytes, bool *grows, struct err *err)
+judge_end(struct haul *haul, struct caught *caught, struct err *err)
 {
-    char half[540];
+    char set[64], item[512];
     bool looked;
 
-    *grows = false;
-    if (is_whole(bytes))
+    if (is_whole(&caught->bytes))
         return true;
-    text_format(half, sizeof half, "half|%s", item);
-    if (!journal_seen(flow->journal, set, half, &looked, err))
+    seen_item(caught->file, item);
+    fetched_set(caught->partner, set);
+    text_format(caught->half, sizeof caught->half, "half|%s", item);
+    if (!journal_seen(haul->flow->journal, set, caught->half, &looked, err))
         return false;
-    *grows = !looked;
-    return looked || journal_seen_add(flow->journal, set, half, err);
+    if (looked)
+        caught->half[0] = '\0';
+    return true;
 }
 
-/* Kept whole, in one commit, before it is removed. A name, size and time seen
- * before prove nothing, so the bytes are always read: the journal knows
- * whether it has them. */
-static bool
-fetch_file(struct flow *flow, struct endpoint *endpoint,
-           struct channel *channel, const struct listed *file, bool *taken,
-           struct err *failed, struct err *err)
-{
-    CLEANUP(buf_free) struct buf bytes = { 0 };
-    char set[64], item[512];
-    bool known, grows;
+struct fetching {
+    struct endpoint *endpoint;
+    struct channel *channel;
+    struct listing listing;
+    size_t at;         /* in the listing */
+    struct err failed; /* of the channel: it is left alone */
+};
 
-    text_format(set, sizeof set, "fetched:%s", endpoint->partner->code);
-    seen_item(file, item);
-    if (!channel->ops->get(channel, file, &bytes, failed))
-        return true;
-    if (!may_grow(flow, set, item, &bytes, &grows, err))
-        return false;
-    if (grows)
-        return true;
-    if (!accept(flow, endpoint->partner, channel->ops->name, file->name, &bytes,
-                &known, err))
-        return no_room(flow, endpoint->partner->code, err);
-    *taken = !known;
-    channel->ops->remove(channel, file, failed);
+/* What concerns one file alone is said and passed over. */
+static bool
+goes_on(struct fetching *fetching)
+{
+    struct err *failed = &fetching->failed;
+
+    if (failed->kind == ERR_DATA) {
+        log_err(LOG_WARNING, failed, fetching->endpoint->partner->code);
+        err_clear(failed);
+    }
+    return failed->kind == ERR_NONE;
+}
+
+/* A name, size and time seen before prove nothing, so the bytes are always
+ * read: the journal knows whether it has them. */
+static bool
+catch_files(struct haul *haul, struct fetching *fetching, struct err *err)
+{
+    struct channel *channel = fetching->channel;
+
+    while (fetching->at < fetching->listing.count && !is_full(haul)) {
+        const struct listed *file = &fetching->listing.files[fetching->at++];
+        struct caught *caught =
+            new_caught(haul, file->name, fetching->endpoint->partner);
+        caught->file = file;
+        if (!channel->ops->get(channel, file, &caught->bytes,
+                               &fetching->failed)) {
+            buf_free(&caught->bytes);
+            if (!goes_on(fetching))
+                return true;
+            continue;
+        }
+        add_caught(haul);
+        if (!judge_end(haul, caught, err))
+            return false;
+    }
     return true;
+}
+
+static void
+remove_kept(struct haul *haul, struct fetching *fetching, size_t kept,
+            unsigned *moved)
+{
+    struct channel *channel = fetching->channel;
+    bool there = fetching->failed.kind == ERR_NONE;
+
+    for (size_t i = 0; i < kept; i++) {
+        const struct caught *caught = &haul->caught[i];
+        if (caught->half[0] != '\0')
+            continue;
+        *moved += !caught->known;
+        if (there) {
+            channel->ops->remove(channel, caught->file, &fetching->failed);
+            there = goes_on(fetching);
+        }
+    }
+}
+
+static bool
+fetch_files(struct flow *flow, struct fetching *fetching, struct haul *haul,
+            unsigned *moved, struct err *err)
+{
+    bool good = true;
+
+    haul->channel = fetching->channel->ops->name;
+    while (good && !flow->no_room && fetching->failed.kind == ERR_NONE &&
+           fetching->at < fetching->listing.count) {
+        size_t kept = 0;
+        good = catch_files(haul, fetching, err) &&
+               keep(haul, fetching->endpoint->partner->code, &kept, err);
+        if (good)
+            remove_kept(haul, fetching, kept, moved);
+        empty(haul);
+    }
+    return good;
 }
 
 static bool
@@ -124,52 +282,61 @@ fetch_from(struct flow *flow, struct endpoint *endpoint, unsigned *moved,
            struct err *err)
 {
     struct arena *arena = arena_new();
-    struct listing listing = { 0 };
-    struct err failed = { 0 };
+    struct fetching fetching = { .endpoint = endpoint };
+    struct haul haul = { .flow = flow,
+                         .caught =
+                             arena_alloc(arena, BATCH * sizeof *haul.caught) };
+    struct err *failed = &fetching.failed;
     bool good = true;
-    struct channel *channel = endpoint_channel(flow, endpoint, &failed);
 
-    if (channel != NULL)
-        channel->ops->list(channel, arena, &listing, &failed);
-    for (size_t i = 0; good && !flow->no_room && i < listing.count; i++) {
-        bool taken = false;
-        good = fetch_file(flow, endpoint, channel, &listing.files[i], &taken,
-                          &failed, err);
-        *moved += taken;
-        if (failed.kind != ERR_NONE && failed.kind != ERR_DATA)
-            break;
-        if (failed.kind == ERR_DATA)
-            log_err(LOG_WARNING, &failed, endpoint->partner->code);
-        err_clear(&failed);
-    }
-    if (failed.kind != ERR_NONE && !endpoint_rests(endpoint)) {
-        log_err(LOG_WARNING, &failed, endpoint->partner->code);
-        endpoint_drop(flow, endpoint, &failed, true);
+    fetching.channel = endpoint_channel(flow, endpoint, failed);
+    if (fetching.channel != NULL &&
+        fetching.channel->ops->list(fetching.channel, arena, &fetching.listing,
+                                    failed))
+        good = fetch_files(flow, &fetching, &haul, moved, err);
+    if (failed->kind != ERR_NONE && !endpoint_rests(endpoint)) {
+        log_err(LOG_WARNING, failed, endpoint->partner->code);
+        endpoint_drop(flow, endpoint, failed, true);
     }
     arena_free(&arena);
     return good;
 }
 
-static bool
-take_drop(struct flow *flow, const struct dropped *drop, unsigned *moved,
-          struct err *err)
+/* ---- the drop box */
+
+static void
+catch_drop(struct haul *haul, const struct dropped *drop)
 {
     enum { LARGEST_DROP = 256 << 20 };
-    CLEANUP(buf_free) struct buf bytes = { 0 };
-    const struct partner *partner = partner_by_code(flow->conf, drop->partner);
+    struct caught *caught = new_caught(
+        haul, drop->name, partner_by_code(haul->flow->conf, drop->partner));
     struct err failed = { 0 };
-    bool known;
 
-    if (!file_read(drop->path, LARGEST_DROP, &bytes, &failed)) {
-        log_err(LOG_WARNING, &failed, drop->path);
-        return true;
+    caught->drop = drop;
+    if (file_read(drop->path, LARGEST_DROP, &caught->bytes, &failed)) {
+        add_caught(haul);
+        return;
     }
-    if (!accept(flow, partner, "drop", drop->name, &bytes, &known, err))
-        return no_room(flow, drop->path, err);
-    *moved += !known;
-    if (!spool_remove_drop(drop, &failed))
-        log_err(LOG_WARNING, &failed, drop->path);
-    return true;
+    log_err(LOG_WARNING, &failed, drop->path);
+    buf_free(&caught->bytes);
+}
+
+static bool
+take_drops(struct haul *haul, unsigned *moved, struct err *err)
+{
+    size_t kept = 0;
+    bool good =
+        haul->count == 0 || keep(haul, haul->caught[0].drop->path, &kept, err);
+
+    for (size_t i = 0; i < kept; i++) {
+        const struct dropped *drop = haul->caught[i].drop;
+        struct err failed = { 0 };
+        *moved += !haul->caught[i].known;
+        if (!spool_remove_drop(drop, &failed))
+            log_err(LOG_WARNING, &failed, drop->path);
+    }
+    empty(haul);
+    return good;
 }
 
 static bool
@@ -177,6 +344,10 @@ fetch_drops(struct flow *flow, unsigned *moved, struct err *err)
 {
     long still = conf_seconds(conf_settings(flow->conf), "limits.still", 5);
     struct arena *arena = arena_new();
+    struct haul haul = { .flow = flow,
+                         .channel = "drop",
+                         .caught =
+                             arena_alloc(arena, BATCH * sizeof *haul.caught) };
     struct dropped *drops;
     struct err failed = { 0 };
     size_t count = 0;
@@ -185,8 +356,11 @@ fetch_drops(struct flow *flow, unsigned *moved, struct err *err)
     if (!spool_next_drop(conf_spool_dir(flow->conf), still, arena, &drops,
                          &count, &failed))
         log_err(LOG_WARNING, &failed, "the drop box");
-    for (size_t i = 0; good && !flow->no_room && i < count; i++)
-        good = take_drop(flow, &drops[i], moved, err);
+    for (size_t i = 0; good && !flow->no_room && i < count;) {
+        while (i < count && !is_full(&haul))
+            catch_drop(&haul, &drops[i++]);
+        good = take_drops(&haul, moved, err);
+    }
     arena_free(&arena);
     return good;
 }

@@ -92,6 +92,7 @@ struct flow {
     struct woken *woken_facts; /* that released something in this run */
     bool no_room;              /* nothing new is taken in now */
     bool was_full;             /* the same, at some time in this run */
+    size_t post_most;          /* in one batch; from how long the last took */
     struct route *routes;
     size_t route_count;
     struct endpoint *endpoints; /* one per partner, in conf's order */
@@ -175,9 +176,15 @@ bool prepare_set(struct flow *, const struct partner *,
                  struct prepared *, struct err *);
 /* An arrival's reason when a person released what it was held for. */
 #define ACCEPTED_BY_PERSON "accepted by a person"
-/* intake.c: everything that comes of one arrival, in one commit. */
-bool take_apart(struct flow *, struct interchange *arrival, const struct buf *,
-                struct err *);
+/* intake.c: everything that comes of one arrival. apart_take reads, checks and
+ * maps, and changes nothing; apart_journal does, in the caller's transaction,
+ * or says that it has to be taken apart again, because what was read then has
+ * changed. */
+struct apart;
+bool apart_take(struct flow *, struct interchange *arrival, struct apart **,
+                struct err *) MUST_USE;
+bool apart_journal(struct apart *, bool *again, struct err *) MUST_USE;
+void apart_free(struct apart **);
 /* describe.c: of the row->size bytes. */
 void interchange_hash(struct interchange *, const char *bytes);
 /* duplicate.c: adds it, in the caller's transaction; a second one of the same
@@ -185,6 +192,8 @@ void interchange_hash(struct interchange *, const char *bytes);
 bool add_prepared(struct flow *, struct prepared *, struct err *);
 /* A cancellation that would be posted next is put on hold instead. */
 void hold_cancellation(struct document *);
+/* again.c: inbound documents that were released. */
+bool take_released(struct flow *, unsigned *moved, struct err *);
 /* resolve.c: our numbers for vendor, customer, items and places. */
 bool resolve_record(struct flow *, const struct partner *, struct record *,
                     struct problems *, struct err *);
@@ -229,6 +238,12 @@ bool sent_after(struct flow *, const struct document *, struct err *);
 void posted_mark(struct document *, const struct push_result *);
 bool posted_after(struct flow *, const struct document *, struct err *);
 bool ask_system(struct flow *, struct document *, int *found, struct err *);
+/* The step that posts it, or NULL, and its flow. */
+const struct flow_verb_step *post_step(struct flow *, const struct document *,
+                                       const struct flow_text **);
+/* How long a posting in doubt may still appear. */
+long post_settle_seconds(const struct flow *, const char *name,
+                         const struct system *);
 /* tell.c: has the system that a document came from told what became of it. */
 bool tell_later(struct flow *, const struct document *, const char *state,
                 struct err *);

@@ -1,36 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Arrivals are taken apart: interchanges, sets, acknowledgements. All that
- * comes of one arrival enters the journal in one commit, so that a run that
- * dies does all of it again, or nothing. */
-#include "flow/flow_private.h"
+/* One arrival is taken apart: interchanges, sets, acknowledgements. All that
+ * comes of it enters the journal in one commit, so that a run that dies does
+ * all of it again, or nothing. */
+#include "flow/intake_private.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#include "x12/ack.h"
-
-struct part {
-    struct interchange row;
-    const struct x12_interchange *from; /* NULL: nothing could be read */
-    const struct partner *partner;      /* NULL: nobody known */
-    struct prepared *sets;
-    struct part *next;
-};
-
-struct apart {
-    struct flow *flow;
-    struct interchange *arrival;
-    const struct buf *bytes;
-    struct arena *arena;
-    const struct x12_file *file;
-    struct part *parts;
-    struct window *taken; /* what an earlier taking apart has done */
-};
-
-struct window {
-    int64_t offset;
-    struct window *next;
-};
 
 static bool
 take_window(void *user, int columns, const char *const *names,
@@ -124,7 +99,7 @@ add_part(struct apart *apart, const struct x12_interchange *from)
     text_copy(row->channel, sizeof row->channel, apart->arrival->channel);
     text_copy(row->name, sizeof row->name, apart->arrival->name);
     text_copy(row->partner, sizeof row->partner, apart->arrival->partner);
-    row->size = (int64_t)apart->bytes->size;
+    row->size = (int64_t)apart->bytes.size;
     if (from == NULL)
         return part;
     text_format(row->sender, sizeof row->sender, "%s:%s",
@@ -136,7 +111,7 @@ add_part(struct apart *apart, const struct x12_interchange *from)
     row->ack_asked = from->ack_requested;
     row->offset = (int64_t)from->offset;
     row->size = (int64_t)from->size;
-    interchange_hash(row, buf_text(apart->bytes) + row->offset);
+    interchange_hash(row, buf_text(&apart->bytes) + row->offset);
     return part;
 }
 
@@ -234,9 +209,10 @@ judge_known(struct apart *apart, struct part *part, bool *goes_on,
 
     if (!journal_known(apart->flow->journal, &part->row, &known, &first, err))
         return false;
-    *goes_on = known == KNOWN_NOT ||
-               (known == KNOWN_OTHER &&
-                text_equal(apart->arrival->reason, ACCEPTED_BY_PERSON));
+    part->first = known == KNOWN_NOT;
+    *goes_on =
+        part->first || (known == KNOWN_OTHER &&
+                        text_equal(apart->arrival->reason, ACCEPTED_BY_PERSON));
     if (*goes_on)
         return true;
     document = add_whole(apart, part);
@@ -266,7 +242,7 @@ prepare_sets(struct apart *apart, struct part *part, struct err *err)
              result = result->next) {
             struct prepared *prepared = add_set(apart, part);
             if (result->set != NULL) {
-                prepared->bytes = buf_text(apart->bytes) + result->set->offset;
+                prepared->bytes = buf_text(&apart->bytes) + result->set->offset;
                 prepared->size = (size_t)result->set->size;
             }
             if (!prepare_set(apart->flow, part->partner, part->from, result,
@@ -296,118 +272,6 @@ prepare_part(struct apart *apart, const struct x12_interchange *from,
     return prepare_sets(apart, part, err);
 }
 
-static bool
-answered(struct apart *apart, const char *key, bool *known, struct err *err)
-{
-    struct doc_filter filter = { .direction = DIRECTION_OUT,
-                                 .key = key,
-                                 .limit = 1 };
-    struct document *first;
-    size_t count;
-
-    if (!journal_list(apart->flow->journal, &filter, apart->arena, &first,
-                      &count, err))
-        return false;
-    *known = count > 0;
-    return true;
-}
-
-static bool
-add_answer(struct apart *apart, const struct part *part,
-           const struct parcel_plan *plan, const char *number, struct err *err)
-{
-    struct flow *flow = apart->flow;
-    struct document document = { .direction = DIRECTION_OUT,
-                                 .state = DOC_QUEUED,
-                                 .valid = VALID_OK,
-                                 .delivered = DELIVERED_QUEUED,
-                                 .test = part->from->test };
-    CLEANUP(buf_free) struct buf bytes = { 0 };
-    bool known;
-
-    text_copy(document.set, sizeof document.set,
-              plan->set ? plan->set->id : "TA1");
-    if (plan->set != NULL)
-        text_copy(document.version, sizeof document.version,
-                  plan->set->version);
-    text_copy(document.kind, sizeof document.kind, "ack");
-    text_copy(document.partner, sizeof document.partner, part->partner->code);
-    text_format(document.number, sizeof document.number, "%s", number);
-    text_copy(document.related, sizeof document.related, part->from->control);
-    text_copy(document.purpose, sizeof document.purpose, "original");
-    key_posting(flow, document.key, &document, part->from->control);
-    if (!answered(apart, document.key, &known, err))
-        return false;
-    if (known)
-        return true;
-    return envelope_make(flow, plan, &document, &bytes, err) &&
-           journal_add(flow->journal, &document, &known, err) &&
-           journal_put(flow->journal, document.id, "x12", bytes.text,
-                       bytes.size, err);
-}
-
-/* A duplicate or foreign interchange is not answered a second time. */
-static bool
-add_answers(struct apart *apart, const struct part *part, struct err *err)
-{
-    const struct partner *partner = part->partner;
-    bool rejected = part->from && part->from->verdict == X12_REJECTED;
-
-    if (part->from == NULL || partner == NULL || part->sets == NULL ||
-        (part->sets->document.ordinal == 0 && !rejected))
-        return true;
-    struct parcel_plan plan = { .partner = partner };
-    if (part->from->ack_requested || partner->send_ta1) {
-        plan.ta1 = x12_ack_ta1(part->from, apart->arena);
-        if (!add_answer(apart, part, &plan, part->from->control, err))
-            return false;
-    }
-    plan = (struct parcel_plan){ .partner = partner, .functional_id = "FA" };
-    const struct x12_group *group =
-        rejected || !partner->send_ack ? NULL : part->from->groups;
-    for (; group != NULL; group = group->next) {
-        plan.set = x12_ack_group(group, partner->send_999,
-                                 partner->ack_errors_only, apart->arena);
-        if (plan.set != NULL &&
-            !add_answer(apart, part, &plan, group->control, err))
-            return false;
-    }
-    return true;
-}
-
-static bool
-journal_part(struct apart *apart, struct part *part, struct err *err)
-{
-    if (!journal_add_interchange(apart->flow->journal, &part->row, err))
-        return false;
-    for (struct prepared *set = part->sets; set != NULL; set = set->next) {
-        set->document.interchange = part->row.id;
-        if (!add_prepared(apart->flow, set, err))
-            return false;
-    }
-    return add_answers(apart, part, err) &&
-           (part->from == NULL ||
-            acknowledge_ta1s(apart->flow, part->partner, part->from, err));
-}
-
-static bool
-journal_all(struct apart *apart, struct err *err)
-{
-    struct journal *journal = apart->flow->journal;
-
-    if (!journal_begin(journal, err))
-        return false;
-    bool good = true;
-    for (struct part *part = apart->parts; good && part; part = part->next)
-        good = journal_part(apart, part, err);
-    text_copy(apart->arrival->state, sizeof apart->arrival->state, "split");
-    good = good && journal_set_interchange(journal, apart->arrival, err) &&
-           journal_commit(journal, err);
-    if (!good)
-        journal_abandon(journal);
-    return good;
-}
-
 /* Read with the tolerances of whoever sent it, once that is known. */
 static void
 read_file(struct apart *apart)
@@ -419,8 +283,8 @@ read_file(struct apart *apart)
 
     for (int pass = 0; pass < 2; pass++) {
         read_options(apart->flow, partner, &options, &reader);
-        apart->file = x12_read(apart->arena, buf_text(apart->bytes),
-                               apart->bytes->size, &options);
+        apart->file = x12_read(apart->arena, buf_text(&apart->bytes),
+                               apart->bytes.size, &options);
         const struct x12_interchange *first = apart->file->interchanges;
         if (partner != NULL || first == NULL)
             return;
@@ -451,28 +315,50 @@ name_junk(struct apart *apart)
     }
 }
 
-bool
-take_apart(struct flow *flow, struct interchange *arrival,
-           const struct buf *bytes, struct err *err)
+static bool
+prepare_all(struct apart *apart, struct err *err)
 {
-    struct apart apart = {
-        .flow = flow, .arrival = arrival, .bytes = bytes, .arena = arena_new()
-    };
-    bool good = find_taken(&apart, err);
+    bool good = find_taken(apart, err);
 
-    read_file(&apart);
-    if (apart.file->interchanges == NULL)
-        hold_unreadable(&apart);
+    read_file(apart);
+    if (apart->file->interchanges == NULL)
+        hold_unreadable(apart);
     else
-        name_junk(&apart);
-    for (const struct x12_interchange *from = apart.file->interchanges;
+        name_junk(apart);
+    for (const struct x12_interchange *from = apart->file->interchanges;
          good && from != NULL; from = from->next)
-        good =
-            is_taken(&apart, from->offset) || prepare_part(&apart, from, err);
-    good = good && journal_all(&apart, err);
-    for (struct part *part = apart.parts; part; part = part->next)
+        good = is_taken(apart, from->offset) || prepare_part(apart, from, err);
+    return good;
+}
+
+bool
+apart_take(struct flow *flow, struct interchange *arrival, struct apart **out,
+           struct err *err)
+{
+    struct arena *arena = arena_new();
+    struct apart *apart = arena_alloc(arena, sizeof *apart);
+
+    *apart = (struct apart){ .flow = flow, .arrival = arrival, .arena = arena };
+    *out = apart;
+    if (journal_bytes(flow->journal, arrival->id, &apart->bytes, err) &&
+        prepare_all(apart, err))
+        return true;
+    apart_free(out);
+    return false;
+}
+
+void
+apart_free(struct apart **apart)
+{
+    struct apart *old = *apart;
+
+    if (old == NULL)
+        return;
+    *apart = NULL;
+    for (struct part *part = old->parts; part; part = part->next)
         for (struct prepared *set = part->sets; set; set = set->next)
             prepared_free(set);
-    arena_free(&apart.arena);
-    return good;
+    buf_free(&old->bytes);
+    struct arena *arena = old->arena;
+    arena_free(&arena);
 }

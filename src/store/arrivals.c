@@ -149,15 +149,15 @@ journal_accept(struct journal *journal, const struct arrival *arrival,
 }
 
 bool
-journal_next_arrival(struct journal *journal, struct interchange *out,
-                     bool *found, struct err *err)
+journal_next_arrival(struct journal *journal, int64_t after,
+                     struct interchange *out, bool *found, struct err *err)
 {
     if (journal->remote != NULL)
-        return remote_next_arrival(journal, out, found, err);
+        return remote_next_arrival(journal, after, out, found, err);
     return read_one(journal,
                     SELECT "WHERE state = 'received' AND source IS NOT NULL"
-                           " ORDER BY id LIMIT 1",
-                    NOTHING, out, found, err);
+                           " AND id > ? ORDER BY id LIMIT 1",
+                    BIND(INT(after)), out, found, err);
 }
 
 /* ---- interchanges */

@@ -49,9 +49,10 @@ struct arrival {
 };
 bool journal_accept(struct journal *, const struct arrival *, int64_t *id,
                     bool *known, struct err *) MUST_USE;
-/* Arrivals whose bytes have not been taken apart yet, oldest first. */
-bool journal_next_arrival(struct journal *, struct interchange *, bool *found,
-                          struct err *) MUST_USE;
+/* The oldest arrival behind the one with the id `after` (0 = of all) whose
+ * bytes have not been taken apart yet. */
+bool journal_next_arrival(struct journal *, int64_t after, struct interchange *,
+                          bool *found, struct err *) MUST_USE;
 /* Adds an interchange inside an arrival, or one of ours to send. */
 bool journal_add_interchange(struct journal *, struct interchange *,
                              struct err *) MUST_USE;

@@ -40,8 +40,9 @@ bool remote_waits(struct journal *, struct arena *, const char *const **texts,
 bool remote_refresh(struct journal *, enum op, struct err *) MUST_USE;
 bool remote_accept(struct journal *journal, const struct arrival *arrival,
                    int64_t *id, bool *known, struct err *err) MUST_USE;
-bool remote_next_arrival(struct journal *journal, struct interchange *out,
-                         bool *found, struct err *err) MUST_USE;
+bool remote_next_arrival(struct journal *journal, int64_t after,
+                         struct interchange *out, bool *found,
+                         struct err *err) MUST_USE;
 bool remote_add_interchange(struct journal *journal, struct interchange *it,
                             struct err *err) MUST_USE;
 bool remote_set_interchange(struct journal *journal,

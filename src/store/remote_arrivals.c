@@ -21,11 +21,12 @@ remote_accept(struct journal *journal, const struct arrival *arrival,
 }
 
 bool
-remote_next_arrival(struct journal *journal, struct interchange *out,
-                    bool *found, struct err *err)
+remote_next_arrival(struct journal *journal, int64_t after,
+                    struct interchange *out, bool *found, struct err *err)
 {
     struct call *call = ask(journal, OP_NEXT_ARRIVAL);
 
+    put_number(call, after);
     if (!answered(journal, err))
         return false;
     take_raw(call, out, sizeof *out);

@@ -30,10 +30,13 @@ serve_next_arrival(struct journal *journal, struct call *call,
                    struct arena *arena, struct err *err)
 {
     struct interchange out = { 0 };
+    int64_t after;
     bool found = false;
 
     (void)arena;
-    if (!sound(call, err) || !journal_next_arrival(journal, &out, &found, err))
+    after = take_number(call);
+    if (!sound(call, err) ||
+        !journal_next_arrival(journal, after, &out, &found, err))
         return false;
     answer(call);
     put_raw(call, &out, sizeof out);

@@ -28,9 +28,11 @@ static const long marks[] = {
     SYS_rename,  SYS_unlink,    SYS_mkdir,     SYS_rmdir,
 #endif
 };
+static const long syncs[] = { SYS_fsync, SYS_fdatasync };
 enum { MOST = sizeof all / sizeof all[0] };
 
 const struct stopper_calls stopper_all = { all, MOST };
+const struct stopper_calls stopper_syncs = { syncs, 2 };
 const struct stopper_calls stopper_marks = { marks,
                                              sizeof marks / sizeof marks[0] };
 

@@ -26,6 +26,8 @@ extern const struct stopper_calls stopper_all;
 /* Those that make a change lasting or seen by others: syncs, renames,
  * removals, connections, sends. */
 extern const struct stopper_calls stopper_marks;
+/* The syncs alone. */
+extern const struct stopper_calls stopper_syncs;
 
 enum {
     STOPPER_CANNOT_START = 76,

@@ -323,7 +323,7 @@ run(void)
     fill_drop_box();
     take_drops();
     for (;;) {
-        MUST(journal_next_arrival(journal, &arrival, &found, &err));
+        MUST(journal_next_arrival(journal, 0, &arrival, &found, &err));
         if (!found)
             break;
         take_apart(&arrival);

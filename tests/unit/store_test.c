@@ -208,12 +208,12 @@ the_same_bytes_from_the_same_source_are_one_arrival(void)
     a.channel = "drop";
     CHECK_OK(journal_accept(journal, &a, &second, &known, &err), &err);
     CHECK(!known && first != second);
-    CHECK_OK(journal_next_arrival(journal, &it, &found, &err), &err);
+    CHECK_OK(journal_next_arrival(journal, 0, &it, &found, &err), &err);
     CHECK(found && it.id == first);
     CHECK_TEXT(it.name, "a.edi");
     text_copy(it.state, sizeof it.state, "junk");
     CHECK_OK(journal_set_interchange(journal, &it, &err), &err);
-    CHECK_OK(journal_next_arrival(journal, &it, &found, &err), &err);
+    CHECK_OK(journal_next_arrival(journal, 0, &it, &found, &err), &err);
     CHECK(found && it.id == second);
 }
 
