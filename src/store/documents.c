@@ -7,6 +7,7 @@
 #include "store/journal_private.h"
 #include "store/keeper.h"
 #include "store/remote.h"
+#include "store/tally.h"
 
 /* What a document is, mostly indexed and seldom changed. */
 #define IDENTITY(X)                      \
@@ -296,6 +297,7 @@ advance(struct journal *journal, struct document *document, enum doc_state from,
     document->created = old.created;
     document->updated = when_now();
     if (!write_row(journal, document, &old, err) ||
+        !tally_posted(journal, document, &old, err) ||
         !numbers_follow(journal, document, from, err) ||
         !event_add(journal, document->id, doc_state_name(document->state), what,
                    detail, err))

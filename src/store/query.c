@@ -166,21 +166,19 @@ journal_counts(struct journal *journal, struct journal_counts *out,
                struct err *err)
 {
     CLEANUP(sql_done) sqlite3_stmt *statement = NULL;
-    int64_t total;
     bool row, found;
     int state;
 
     *out = (struct journal_counts){ 0 };
     if (journal->remote != NULL && !remote_reader(journal, &journal, err))
         return false;
-    if (!sql_number(journal, "SELECT count(*) FROM document", NOTHING, &total,
-                    &found, err) ||
-        !sql_open(journal,
-                  "SELECT state, count(*) FROM document"
-                  " WHERE state <> 'done' GROUP BY state",
+    if (!sql_number(journal,
+                    "SELECT max(id) - ifnull((SELECT value FROM counter WHERE"
+                    " name = 'removed'), 0) FROM document",
+                    NOTHING, &out->accepted, &found, err) ||
+        !sql_open(journal, "SELECT state, sum(now) FROM tally GROUP BY state",
                   NOTHING, &statement, err))
         return false;
-    out->accepted = out->states[DOC_DONE] = total;
     for (;;) {
         if (!sql_next(journal, statement, &row, err))
             return false;
@@ -189,11 +187,13 @@ journal_counts(struct journal *journal, struct journal_counts *out,
         if (!name_find(&state_names, sql_text(statement, 0), &state))
             continue;
         out->states[state] = sqlite3_column_int64(statement, 1);
-        out->states[DOC_DONE] -= out->states[state];
     }
-    for (int i = 0; i < DOC_STATES; i++)
+    out->unbalanced = out->accepted;
+    for (int i = 0; i < DOC_STATES; i++) {
+        out->unbalanced -= out->states[i];
         if (doc_state_in_progress((enum doc_state)i))
             out->in_progress += out->states[i];
+    }
     return sql_number(journal,
                       "SELECT count(*) FROM interchange"
                       " WHERE state = 'received' AND source IS NOT NULL",

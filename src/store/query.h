@@ -22,7 +22,8 @@ bool journal_query(struct journal *, const char *select,
 
 /* For status and metrics; cheap at any size. */
 struct journal_counts {
-    int64_t accepted; /* = the sum of states */
+    int64_t accepted;   /* ever; numbers of documents are not used twice */
+    int64_t unbalanced; /* accepted less the sum of states; 0 */
     int64_t states[DOC_STATES];
     int64_t in_progress;
     int64_t arrivals; /* not taken apart yet */

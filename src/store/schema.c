@@ -5,6 +5,7 @@
  */
 #include "base/text.h"
 #include "store/journal_private.h"
+#include "store/tally.h"
 
 static const char documents_0[] =
     "CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL)"
@@ -130,7 +131,9 @@ static const char secret_2[] =
 /* The scripts of each step, in order. */
 static const char *const steps[][4] = { { documents_0, others_0 },
                                         { shown_1 },
-                                        { secret_2 } };
+                                        { secret_2 },
+                                        { schema_tally,
+                                          schema_tally_triggers } };
 enum { VERSION = sizeof steps / sizeof steps[0] };
 enum { APPLICATION = 0x54504a31 }; /* "TPJ1" in the file's header */
 

@@ -193,6 +193,14 @@ static const struct {
       " WHERE f.document = d.id AND f.state IN ('attempted','unknown'))" },
     { TP4018, "it counts as sent without evidence",
       "SELECT id FROM document WHERE delivered = 'sent' AND evidence = ''" },
+    { TP4018,
+      "it is not counted as it is in the journal's tally, or another "
+      "of its partner, set and state is not",
+      "SELECT ifnull(min(d.id), 0) FROM (SELECT direction, \"set\", partner,"
+      " state, count(*) AS n, min(id) AS id FROM document GROUP BY 1, 2, 3, 4)"
+      " d FULL JOIN tally t ON t.direction = d.direction AND t.\"set\" ="
+      " d.\"set\" AND t.partner = d.partner AND t.state = d.state WHERE"
+      " ifnull(d.n, 0) <> ifnull(t.now, 0) HAVING count(*) > 0" },
     { TP4021, "a part of it has no payload",
       "SELECT p.document FROM part p LEFT JOIN payload y"
       " ON y.id = p.payload WHERE y.id IS NULL" },

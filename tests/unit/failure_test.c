@@ -16,12 +16,17 @@ another_version_is_refused(void)
     struct journal *other = NULL;
 
     fresh();
+    added("ACME", "PO-1");
     journal_close(&journal);
     tamper("PRAGMA user_version = 99");
     refused(journal_open(&other, dir, &err), TP4008);
     CHECK(other == NULL);
     tamper("PRAGMA user_version = 1; DROP TABLE shown;"
-           " DROP TABLE secret");
+           " DROP TABLE secret;"
+           "DROP TRIGGER tally_added; DROP TRIGGER tally_moved;"
+           "DROP TRIGGER tally_done; DROP TRIGGER tally_removed;"
+           "DROP TRIGGER tally_met; DROP TABLE tally; DROP TABLE bound;"
+           "DROP TABLE timing; DROP TABLE posted");
     refused(journal_open_reader(&other, dir, &err), TP4008);
     CHECK_OK(journal_open(&journal, dir, &err), &err);
     CHECK(problems_now() == 0);
