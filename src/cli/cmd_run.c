@@ -3,8 +3,9 @@
 
 #include "cli/commands.h"
 #include "cli/out.h"
+#include "daemon/daemon.h"
 #include "flow/flow.h"
-#include "store/journal.h"
+#include "store/keeper.h"
 
 /* Opens everything and stops at the first mistake in the texts. */
 static bool
@@ -96,6 +97,48 @@ count_row(void *user, int columns, const char *const *names,
     return text_number(values[0] ? values[0] : "0", 1000000000, user);
 }
 
+/* Where the daemon works, it does it: it is asked, and waited for. */
+static bool
+wait_for_daemon(struct cli *cli, moment until)
+{
+    enum { LOOK = 50, START = 10 }; /* milliseconds, seconds */
+    int64_t patience = when_steady() + START * 1000000000LL;
+    struct workers workers;
+
+    for (;;) {
+        if (!journal_workers(cli->journal, &workers, &cli->err))
+            return false;
+        bool all = workers.count >= daemon_workers();
+        if (all)
+            patience = INT64_MAX;
+        else if (when_steady() > patience)
+            return err_set(&cli->err, TP4040,
+                           "the daemon's roles do not work now");
+        if (all && workers.busy == 0 &&
+            (workers.next == 0 || workers.next > until))
+            return true;
+        when_sleep(LOOK);
+    }
+}
+
+static enum exit_code
+run_by_daemon(struct cli *cli, long wait_seconds)
+{
+    moment until = when_now() + (moment)wait_seconds * 1000;
+    struct journal_counts before, after;
+
+    if (!journal_counts(cli->journal, &before, &cli->err) ||
+        !journal_nudge(cli->journal, &cli->err) ||
+        !wait_for_daemon(cli, until) ||
+        !journal_counts(cli->journal, &after, &cli->err))
+        return cli_fail(cli);
+    if (!cli_has(cli, OPTION_QUIET) && cli->format == FORMAT_TEXT)
+        puts(after.events == before.events
+                 ? "the daemon has looked everywhere: nothing was due"
+                 : "the daemon has looked everywhere; nothing is due now");
+    return EXIT_OK;
+}
+
 enum exit_code
 cmd_run(struct cli *cli)
 {
@@ -111,6 +154,10 @@ cmd_run(struct cli *cli)
     }
     if (!open_flow(cli, &flow))
         return cli_fail(cli);
+    if (journal_is_kept(cli->journal)) {
+        flow_close(&flow);
+        return run_by_daemon(cli, wait);
+    }
     bool good = flow_run(flow, cli->count > 0 ? cli->words[0] : NULL, wait,
                          &report, &cli->err) &&
                 journal_query(cli->journal,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/harden.h"
 #include "base/log.h"
@@ -34,6 +35,25 @@ run(struct cli *cli, int argc, char **argv)
     return cli->command->run(cli);
 }
 
+/* tradepostd is `tradepost daemon`. */
+static char **
+with_daemon(struct arena *arena, int *argc, char **argv)
+{
+    static char word[] = "daemon";
+    const char *slash = argv[0] != NULL ? strrchr(argv[0], '/') : NULL;
+    const char *name = slash != NULL ? slash + 1 : argv[0];
+
+    if (*argc == 0 || !text_equal(name, "tradepostd"))
+        return argv;
+    char **more = arena_alloc(arena, ((size_t)*argc + 2) * sizeof *more);
+    more[0] = argv[0];
+    more[1] = word;
+    for (int i = 1; i < *argc; i++)
+        more[i + 1] = argv[i];
+    ++*argc;
+    return more;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -43,6 +63,7 @@ main(int argc, char **argv)
                        .program = argc > 0 ? argv[0] : "tradepost" };
 
     cli.found = problems_new(arena);
+    argv = with_daemon(arena, &argc, argv);
     enum exit_code code = run(&cli, argc, argv);
     vault_close(&cli.vault);
     journal_close(&cli.journal);

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "store/journal.h"
+#include "store/keeper.h"
 #include "store/vault.h"
 
 /* Wrong settings do not keep anybody from looking at documents. */
@@ -49,7 +49,12 @@ cli_actor(const struct cli *cli)
 bool
 cli_open_writer(struct cli *cli)
 {
-    if (!cli_conf(cli) ||
+    struct err none = { 0 };
+
+    if (!cli_conf(cli))
+        return false;
+    /* Where the daemon works, its keeper does it; else we open it. */
+    if (!journal_connect(&cli->journal, conf_state_dir(cli->conf), &none) &&
         !journal_open(&cli->journal, conf_state_dir(cli->conf), &cli->err))
         return false;
     warn_of_settings(cli);

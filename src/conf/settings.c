@@ -103,6 +103,17 @@ static const struct setting limit_settings[] = {
       .type = SETTING_DURATION,
       .about = "after this long a document is dead instead of deferred",
       .fallback = "3d" },
+    { .name = "drain",
+      .type = SETTING_DURATION,
+      .about = "how long the daemon's roles may go on with what is in hand "
+               "when it is ended; then they are killed",
+      .fallback = "1m" },
+    { .name = "stuck",
+      .type = SETTING_DURATION,
+      .about = "a role of the daemon that shows no progress for this long is "
+               "killed and started again; longer than a system's slowest "
+               "answer",
+      .fallback = "15m" },
     { 0 }
 };
 

@@ -200,11 +200,23 @@ bring_on(struct flow *flow, struct document *document, unsigned *moved,
     return true;
 }
 
+/* Whoever sends asks partners, whoever posts asks systems. */
+enum direction
+asked_direction(const struct flow *flow)
+{
+    bool sends = (flow->stages >> STAGE_DISPATCH & 1U) != 0;
+    bool posts = (flow->stages >> STAGE_POST & 1U) != 0;
+
+    return sends == posts ? DIRECTION_ANY
+           : sends        ? DIRECTION_OUT
+                          : DIRECTION_IN;
+}
+
 bool
 step_ask(struct flow *flow, unsigned *moved, struct err *err)
 {
     static struct document documents[BATCH];
-    struct doc_filter filter = { .direction = DIRECTION_ANY,
+    struct doc_filter filter = { .direction = asked_direction(flow),
                                  .states =
                                      1U << DOC_UNKNOWN | 1U << DOC_WORKING,
                                  .due_only = true };
@@ -213,7 +225,7 @@ step_ask(struct flow *flow, unsigned *moved, struct err *err)
     if (!journal_claim(flow->journal, &filter, LEASE_SECONDS, documents, BATCH,
                        &count, err))
         return false;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && goes_on(flow); i++) {
         int64_t lease = documents[i].lease;
         if (!bring_on(flow, &documents[i], moved, err) &&
             !set_aside(flow, documents[i].id, lease, err))

@@ -6,11 +6,22 @@
 
 #include "base/log.h"
 
+/* A record as it was read, with what our texts say of it. */
+struct caught {
+    struct document document;
+    struct buf json;
+};
+
+/* The journal's transaction is never open while a system is asked: others wait
+ * for it. So a batch is read, then kept. */
 struct taking {
     struct flow *flow;
     const struct flow_text *text;
     const struct system *system;
+    struct caught batch[BATCH];
+    size_t count;
     unsigned taken;
+    bool broken; /* the journal failed, not the system */
 };
 
 static const struct partner *
@@ -149,32 +160,27 @@ describe(const struct taking *taking, const struct partner *partner,
 }
 
 static bool
-add(struct taking *taking, const struct record *record, const char *key,
-    const struct history *history, const struct buf *json, struct err *err)
+add(struct taking *taking, struct caught *caught, const struct history *history,
+    struct err *err)
 {
-    const struct partner *partner = partner_for(taking, record);
     struct journal *journal = taking->flow->journal;
-    struct document document = { 0 };
+    struct document *document = &caught->document;
     bool known;
 
-    describe(taking, partner, record, key, &document);
-    if (!judge(taking, partner, record, &document))
-        return true;
-    judge_reading(taking, &document);
     if (history->count > 0) {
-        if (document.state == DOC_IGNORED &&
+        if (document->state == DOC_IGNORED &&
             history->documents[0].state == DOC_IGNORED)
             return true;
-        if (!judge_change(taking, history, &document, err))
+        if (!judge_change(taking, history, document, err))
             return false;
     }
-    if (!journal_add(journal, &document, &known, err))
+    if (!journal_add(journal, document, &known, err))
         return false;
     if (known)
         return true;
     taking->taken++;
-    return journal_put(journal, document.id, "record", json->text, json->size,
-                       err);
+    return journal_put(journal, document->id, "record", caught->json.text,
+                       caught->json.size, err);
 }
 
 static bool
@@ -198,31 +204,79 @@ same_as_latest(struct taking *taking, const struct history *history,
 /* Taken when its content is not that of the newest document made of it,
  * whatever the system says of its time. */
 static bool
-take(void *user, const struct record *record, const char *key,
-     const char *stamp, struct err *err)
+keep(struct taking *taking, struct caught *caught, struct err *err)
 {
     enum { LONGEST_HISTORY = 50 };
-    struct taking *taking = user;
     struct doc_filter filter = { .direction = DIRECTION_OUT,
-                                 .origin = key,
+                                 .origin = caught->document.origin,
                                  .newest = true,
                                  .limit = LONGEST_HISTORY };
-    CLEANUP(buf_free) struct buf json = { 0 };
     CLEANUP(arena_free) struct arena *arena = arena_new();
     struct history history;
     bool same;
 
-    (void)stamp;
-    record_dump(record, &json);
     if (!journal_list(taking->flow->journal, &filter, arena, &history.documents,
                       &history.count, err) ||
-        !same_as_latest(taking, &history, &json, &same, err))
+        !same_as_latest(taking, &history, &caught->json, &same, err))
         return false;
-    return same || add(taking, record, key, &history, &json, err);
+    return same || add(taking, caught, &history, err);
 }
 
-/* Records and cursor in one commit; when the pull breaks in the middle, what
- * was taken stays and the cursor does not move. */
+static void
+forget(struct taking *taking)
+{
+    for (size_t i = 0; i < taking->count; i++)
+        buf_free(&taking->batch[i].json);
+    taking->count = 0;
+}
+
+/* What was read, in one commit; mark: the cursor that goes with it. */
+static bool
+keep_all(struct taking *taking, const char *cursor, const struct mark *mark,
+         struct err *err)
+{
+    struct journal *journal = taking->flow->journal;
+
+    if (taking->count == 0 && mark == NULL)
+        return true;
+    if (!journal_begin(journal, err))
+        return false;
+    bool good = true;
+    for (size_t i = 0; good && i < taking->count; i++)
+        good = keep(taking, &taking->batch[i], err);
+    good = good &&
+           (mark == NULL ||
+            journal_cursor_set(journal, cursor, mark->text, err)) &&
+           journal_commit(journal, err);
+    if (!good)
+        journal_abandon(journal);
+    forget(taking);
+    return good;
+}
+
+static bool
+take(void *user, const struct record *record, const char *key,
+     const char *stamp, struct err *err)
+{
+    struct taking *taking = user;
+    struct caught *caught = &taking->batch[taking->count];
+    const struct partner *partner = partner_for(taking, record);
+
+    (void)stamp;
+    *caught = (struct caught){ .json = { 0 } };
+    describe(taking, partner, record, key, &caught->document);
+    if (!judge(taking, partner, record, &caught->document))
+        return true;
+    judge_reading(taking, &caught->document);
+    record_dump(record, &caught->json);
+    if (++taking->count < BATCH)
+        return true;
+    taking->broken = !keep_all(taking, NULL, NULL, err);
+    return !taking->broken;
+}
+
+/* The cursor moves with the last of the records; when the pull breaks in the
+ * middle, what was taken stays and the cursor does not move. */
 static bool
 pull(struct taking *taking, struct system *system, struct err *err)
 {
@@ -233,18 +287,19 @@ pull(struct taking *taking, struct system *system, struct err *err)
 
     text_format(cursor, sizeof cursor, "pull:%s/%s", taking->text->system,
                 taking->text->what);
-    if (!journal_cursor(journal, cursor, mark.text, err) ||
-        !journal_begin(journal, err))
+    if (!journal_cursor(journal, cursor, mark.text, err))
         return false;
-    if (!system->ops->pull(system, taking->text->what, &mark, take, taking,
-                           &failed)) {
-        log_err(LOG_WARNING, &failed, taking->text->name);
-        taking->flow->unreached++;
-        system_failed(taking->flow, taking->text->system, &failed);
-        return journal_commit(journal, err);
+    if (system->ops->pull(system, taking->text->what, &mark, take, taking,
+                          &failed))
+        return keep_all(taking, cursor, &mark, err);
+    if (taking->broken) {
+        *err = failed;
+        return false;
     }
-    return journal_cursor_set(journal, cursor, mark.text, err) &&
-           journal_commit(journal, err);
+    log_err(LOG_WARNING, &failed, taking->text->name);
+    taking->flow->unreached++;
+    system_failed(taking->flow, taking->text->system, &failed);
+    return keep_all(taking, NULL, NULL, err);
 }
 
 /* Nobody is read for a flow that no partner takes part in. */
@@ -268,6 +323,7 @@ concerns_anyone(const struct flow *flow, const struct flow_text *text)
 bool
 step_capture(struct flow *flow, unsigned *moved, struct err *err)
 {
+    static struct taking taking;
     size_t i = 0;
     bool open;
 
@@ -275,7 +331,6 @@ step_capture(struct flow *flow, unsigned *moved, struct err *err)
         return false;
     for (const struct flow_text *text = open ? flow->texts : NULL; text != NULL;
          text = text->next, i++) {
-        struct taking taking = { flow, text, NULL, 0 };
         struct err failed = { 0 };
         if (text->system == NULL || (flow->only && flow->only != text) ||
             flow->next_pull[i] > when_now() || !concerns_anyone(flow, text))
@@ -285,13 +340,13 @@ step_capture(struct flow *flow, unsigned *moved, struct err *err)
             if (!system_rests(flow, text->system))
                 log_err(LOG_WARNING, &failed, text->name);
             flow->unreached++;
+            flow->next_pull[i] =
+                when_now() + (moment)flow->retry.first_seconds * 1000;
             continue;
         }
-        taking.system = system;
-        if (!pull(&taking, system, err)) {
-            journal_abandon(flow->journal);
+        taking = (struct taking){ flow, text, system, .count = 0 };
+        if (!pull(&taking, system, err))
             return false;
-        }
         flow->next_pull[i] = when_now() + text->every_seconds * 1000;
         *moved += taking.taken;
     }

@@ -4,48 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "store/spool.h"
-
-enum {
-    SHORTEST_NAP = 100, /* milliseconds between two looks */
-    FIRST_POSTS = 16    /* in the first batch, until it is known how fast */
-};
-
-static const struct {
-    const char *name;
-    flow_step *step;
-} stages[STAGES] = {
-    [STAGE_WAKE] = { "wake", step_wake },
-    [STAGE_CAPTURE] = { "capture", step_capture },
-    [STAGE_TRANSLATE] = { "translate", step_translate },
-    [STAGE_FETCH] = { "fetch", step_fetch },
-    [STAGE_INTAKE] = { "intake", step_intake },
-    [STAGE_POST] = { "post", step_post },
-    [STAGE_DISPATCH] = { "dispatch", step_dispatch },
-    [STAGE_ASK] = { "ask", step_ask },
-    [STAGE_TELL] = { "tell", step_tell },
-    [STAGE_VIEWS] = { "views", step_views },
-};
-
-const char *
-flow_stage_name(enum flow_stage stage)
-{
-    return stages[stage].name;
-}
-
-/* Views cost more than a round; the last round makes them once. */
-bool
-step_views(struct flow *flow, unsigned *moved, struct err *err)
-{
-    struct err failed = { 0 };
-
-    (void)moved;
-    (void)err;
-    if (!spool_refresh(flow->journal, conf_spool_dir(flow->conf), &failed))
-        log_err(LOG_WARNING, &failed, "the spool's views");
-    return true;
-}
 
 static bool
 load_texts(struct flow *flow, struct err *err)
@@ -125,6 +84,7 @@ flow_open(struct flow **flow, const struct conf *conf, struct journal *journal,
     struct flow *new = arena_alloc(arena, sizeof *new);
 
     new->arena = arena;
+    new->facts = arena_new();
     new->conf = conf;
     new->journal = journal;
     new->found = found;
@@ -146,6 +106,7 @@ flow_close(struct flow **flow)
     routes_close(old);
     tables_close(old);
     places_close(old);
+    arena_free(&old->facts);
     struct arena *arena = old->arena;
     arena_free(&arena);
 }
@@ -178,118 +139,6 @@ home_system(struct flow *flow, struct err *err)
         return NULL;
     }
     return system_by_name(flow, flow->systems[0].name, err);
-}
-
-static bool
-run_round(struct flow *flow, struct flow_report *report, unsigned *moved,
-          struct err *err)
-{
-    for (int i = 0; i < STAGE_VIEWS; i++) {
-        int64_t begun = when_steady();
-        unsigned went = 0;
-        if (!stages[i].step(flow, &went, err))
-            return err_at(err, "%s", stages[i].name);
-        report->spent_ns[i] += when_steady() - begun;
-        report->moved[i] += went;
-        *moved += went;
-    }
-    report->rounds++;
-    return true;
-}
-
-/* Everybody is asked for news again. */
-static void
-start_over(struct flow *flow)
-{
-    flow->woken = false;
-    for (size_t i = 0; i < partner_count(flow->conf); i++)
-        flow->endpoints[i].next_fetch = 0;
-    for (const struct flow_text *text = flow->texts; text; text = text->next)
-        flow->next_pull[text_index(flow, text)] = 0;
-}
-
-static bool
-run_until_idle(struct flow *flow, struct flow_report *report, struct err *err)
-{
-    unsigned moved;
-
-    do {
-        moved = 0;
-        if (!run_round(flow, report, &moved, err))
-            return false;
-        if (moved > 0)
-            flow->woken = false;
-    } while (moved > 0);
-    return true;
-}
-
-/* The next moment at which something is due, or 0. */
-static bool
-due_row(void *user, int columns, const char *const *names,
-        const char *const *values, struct err *err)
-{
-    moment *due = user;
-
-    (void)columns;
-    (void)names;
-    (void)err;
-    if (values[0] != NULL)
-        *due = strtoll(values[0], NULL, 10);
-    return true;
-}
-
-static bool
-next_due(struct flow *flow, moment *due, struct err *err)
-{
-    *due = 0;
-    return journal_query(flow->journal,
-                         "SELECT min(due_ms) FROM documents WHERE state IN "
-                         "('received', 'deferred', 'unknown', 'queued') AND "
-                         "due_ms > 0",
-                         NULL, 0, due_row, due, err);
-}
-
-bool
-flow_run(struct flow *flow, const char *name, long wait_seconds,
-         struct flow_report *report, struct err *err)
-{
-    moment until = when_now() + (moment)wait_seconds * 1000, due;
-
-    memset(report, 0, sizeof *report);
-    flow->only = NULL;
-    flow->unreached = 0;
-    flow->no_room = flow->was_full = false;
-    flow->woken_facts = NULL;
-    flow->post_most = FIRST_POSTS;
-    /* The journal is ours alone: whoever held a lease is dead. */
-    if (!journal_end_leases(flow->journal, err))
-        return false;
-    if (name != NULL) {
-        for (const struct flow_text *text = flow->texts; text;
-             text = text->next)
-            if (text_equal(text->name, name))
-                flow->only = text;
-        if (flow->only == NULL)
-            return err_set(err, TP7003, "there is no flow '%s'", name);
-    }
-    for (;;) {
-        start_over(flow);
-        if (!run_until_idle(flow, report, err))
-            return false;
-        if (!next_due(flow, &due, err))
-            return false;
-        if (due == 0 || due > until || when_now() >= until)
-            break;
-        moment pause = due - when_now();
-        when_sleep((int)(pause > SHORTEST_NAP ? pause : SHORTEST_NAP));
-    }
-    int64_t begun = when_steady();
-    unsigned went = 0;
-    bool good = step_views(flow, &went, err);
-    report->spent_ns[STAGE_VIEWS] += when_steady() - begun;
-    report->unreached = flow->unreached;
-    report->no_room = flow->was_full;
-    return good;
 }
 
 size_t

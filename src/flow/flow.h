@@ -6,6 +6,9 @@
  *   flow_run(flow, NULL, 0, &report, &err);    until nothing is due
  *   flow_close(&flow);
  *
+ *   flow_work(flow, &shift, &report, &next, &err);   a role of the daemon: some
+ *                                       of the stages, until nothing is due
+ *
  * The flows are texts (etc/flows); this floor carries them out: capture from
  * systems, translate, dispatch by channels, fetch, take apart, acknowledge,
  * match, post. Each step is journalled before its effect, so a run that is
@@ -59,6 +62,22 @@ bool flow_check(const struct conf *, bool online, struct problems *,
  * up to wait_seconds for documents that become due meanwhile. */
 bool flow_run(struct flow *, const char *name, long wait_seconds,
               struct flow_report *, struct err *) MUST_USE;
+
+/* A role's part of the work. */
+struct flow_shift {
+    unsigned stages;         /* 1U << STAGE_CAPTURE | ... */
+    bool (*goes_on)(void *); /* asked between documents and stages: false ends
+                              * the work soon, with the rest left as it is */
+    void *user;
+};
+/* Does what is due of these stages until nothing is; next: the moment at which
+ * something will be, unless the journal changes before (0 = never). Partners
+ * and systems are asked for news no sooner than their flows say; several
+ * processes may work on one journal, each with stages of its own. */
+bool flow_work(struct flow *, const struct flow_shift *, struct flow_report *,
+               moment *next, struct err *) MUST_USE;
+/* The next flow_work asks everybody for news, whatever the time. */
+void flow_ask_all(struct flow *);
 
 /* What a person may do to a document; each appends an event with the reason.
  * TP7030 when its state does not allow it. */

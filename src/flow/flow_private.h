@@ -87,12 +87,16 @@ struct flow {
     struct flow_text *texts;
     const struct flow_text *only; /* run this flow alone; NULL = all */
     struct table *tables;
-    struct routes *shared;     /* loaded maps and guides */
-    bool woken;                /* facts were asked for in this round */
-    struct woken *woken_facts; /* that released something in this run */
-    bool no_room;              /* nothing new is taken in now */
-    bool was_full;             /* the same, at some time in this run */
-    size_t post_most;          /* in one batch; from how long the last took */
+    struct routes *shared;          /* loaded maps and guides */
+    bool woken;                     /* facts were asked for in this round */
+    struct woken *woken_facts;      /* that released something in this run */
+    struct arena *facts;            /* theirs */
+    unsigned stages;                /* that are done here: 1U << STAGE_ */
+    const struct flow_shift *shift; /* NULL: nobody may end the work early */
+    moment next_wake, next_tell;
+    bool no_room;     /* nothing new is taken in now */
+    bool was_full;    /* the same, at some time in this run */
+    size_t post_most; /* in one batch; from how long the last took */
     struct route *routes;
     size_t route_count;
     struct endpoint *endpoints; /* one per partner, in conf's order */
@@ -105,6 +109,11 @@ struct flow {
     unsigned unreached; /* of this run */
     long fetch_seconds; /* the shortest of the flows that begin at partners */
 };
+
+/* Asked between two documents: false when the rest is for another time. */
+bool goes_on(const struct flow *);
+/* ask.c: of which direction this process brings documents to their end. */
+enum direction asked_direction(const struct flow *);
 
 typedef bool flow_step(struct flow *, unsigned *moved, struct err *);
 flow_step step_wake, step_capture, step_translate, step_fetch, step_intake,

@@ -3,7 +3,6 @@
  * twice does no harm, so it is simply repeated until it is done. */
 #include "flow/flow_private.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -25,28 +24,10 @@ tell_later(struct flow *flow, const struct document *document,
 }
 
 struct telling {
-    struct effect effects[BATCH];
+    struct effect *effects;
     struct err failed[BATCH];
     size_t count;
 };
-
-static bool
-take_row(void *user, int columns, const char *const *names,
-         const char *const *values, struct err *err)
-{
-    struct telling *telling = user;
-    struct effect *effect = &telling->effects[telling->count++];
-
-    (void)columns;
-    (void)names;
-    (void)err;
-    memset(effect, 0, sizeof *effect);
-    effect->document = strtoll(values[0], NULL, 10);
-    text_copy(effect->kind, sizeof effect->kind, "tell");
-    text_copy(effect->target, sizeof effect->target, values[1]);
-    text_copy(effect->key, sizeof effect->key, values[2]);
-    return true;
-}
 
 /* The key is "purchase_order:106001=sent/12". */
 static bool
@@ -126,27 +107,38 @@ settle_all(struct flow *flow, struct telling *telling, struct err *err)
     return journal_commit(flow->journal, err);
 }
 
+static void
+tell_all(struct flow *flow, struct telling *telling, unsigned *moved)
+{
+    for (size_t i = 0; i < telling->count; i++) {
+        struct err *failed = &telling->failed[i];
+        if (!tell(flow, &telling->effects[i], failed))
+            log_err(LOG_WARNING, failed, telling->effects[i].key);
+        *moved += failed->kind == ERR_NONE;
+        if (passing(failed)) {
+            telling->count = i;
+            flow->next_tell =
+                when_now() + (moment)flow->retry.first_seconds * 1000;
+            return;
+        }
+    }
+}
+
 bool
 step_tell(struct flow *flow, unsigned *moved, struct err *err)
 {
-    static struct telling telling;
+    struct telling telling = { .count = 0 };
 
-    memset(&telling, 0, sizeof telling);
-    if (!journal_query(flow->journal,
-                       "SELECT doc, target, key FROM effects WHERE kind "
-                       "= 'tell' AND state IN ('intended', 'attempted') "
-                       "ORDER BY effect LIMIT 100",
-                       NULL, 0, take_row, &telling, err))
-        return false;
-    for (size_t i = 0; i < telling.count; i++) {
-        struct err *failed = &telling.failed[i];
-        if (!tell(flow, &telling.effects[i], failed))
-            log_err(LOG_WARNING, failed, telling.effects[i].key);
-        *moved += failed->kind == ERR_NONE;
-        if (passing(failed)) {
-            telling.count = i;
-            break;
-        }
+    if (flow->next_tell > when_now())
+        return true;
+    flow->next_tell = 0;
+    struct arena *arena = arena_new();
+    bool good = journal_open_effects(flow->journal, "tell", BATCH, arena,
+                                     &telling.effects, &telling.count, err);
+    if (good) {
+        tell_all(flow, &telling, moved);
+        good = settle_all(flow, &telling, err);
     }
-    return settle_all(flow, &telling, err);
+    arena_free(&arena);
+    return good;
 }

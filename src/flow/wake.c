@@ -132,8 +132,8 @@ woken_before(struct flow *flow, const char *fact)
     for (; woken != NULL; woken = woken->next)
         if (text_equal(woken->fact, fact))
             return true;
-    woken = arena_alloc(flow->arena, sizeof *woken);
-    woken->fact = arena_strdup(flow->arena, fact);
+    woken = arena_alloc(flow->facts, sizeof *woken);
+    woken->fact = arena_strdup(flow->facts, fact);
     woken->next = flow->woken_facts;
     flow->woken_facts = woken;
     return false;

@@ -192,3 +192,24 @@ journal_end_leases(struct journal *journal, struct err *err)
                        sql_run(journal, "DELETE FROM lease", NOTHING, err),
                        err);
 }
+
+bool
+journal_next_due(struct journal *journal, enum direction direction, moment *due,
+                 struct err *err)
+{
+    bool found;
+
+    if (journal->remote != NULL)
+        return remote_next_due(journal, direction, due, err);
+    *due = 0;
+    return sql_number(
+        journal,
+        "SELECT min(due) FROM document WHERE state IN"
+        " ('received','deferred','unknown','queued')"
+        " AND due > ?1 AND (?2 = '' OR direction = ?2)",
+        BIND(INT(when_now()),
+             TEXT(direction == DIRECTION_ANY
+                      ? ""
+                      : name_of(&direction_names, (int)direction))),
+        due, &found, err);
+}

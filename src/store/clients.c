@@ -39,13 +39,15 @@ clients_listen(struct keeper *keeper, const char *dir, struct err *err)
 }
 
 static bool
-is_one_of_us(int fd)
+is_one_of_us(int fd, pid_t *process)
 {
-    struct ucred peer;
+    struct ucred peer = { 0 };
     socklen_t size = sizeof peer;
+    bool good = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
+                (peer.uid == geteuid() || peer.uid == 0);
 
-    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
-           (peer.uid == geteuid() || peer.uid == 0);
+    *process = peer.pid;
+    return good;
 }
 
 void
@@ -54,18 +56,20 @@ client_accept(struct keeper *keeper)
     int fd =
         accept4(keeper->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     struct client *client = NULL;
+    pid_t process;
 
     if (fd < 0)
         return;
     for (size_t i = 0; i < CLIENTS_MOST && client == NULL; i++)
         if (keeper->clients[i].fd < 0)
             client = &keeper->clients[i];
-    if (client == NULL || !is_one_of_us(fd)) {
+    if (client == NULL || !is_one_of_us(fd, &process)) {
         close(fd);
         return;
     }
     memset(client, 0, sizeof *client);
     client->fd = fd;
+    client->process = process;
 }
 
 void
@@ -144,6 +148,41 @@ client_failure(struct client *client, struct call *call, const struct err *err)
     call_open(call, 0);
     put_raw(call, err, sizeof *err);
     client_answer(client, call);
+}
+
+static bool
+is_worker(const struct client *client)
+{
+    return client->fd >= 0 && (client->watch & WATCH_NOW) != 0;
+}
+
+void
+client_rests(struct keeper *keeper, const struct client *asker, int64_t heard,
+             moment until)
+{
+    for (size_t i = 0; i < CLIENTS_MOST; i++) {
+        struct client *client = &keeper->clients[i];
+        if (!is_worker(client) || client->process != asker->process)
+            continue;
+        client->rests = client->told == heard;
+        client->until = until;
+    }
+}
+
+void
+clients_count(const struct keeper *keeper, struct workers *workers)
+{
+    memset(workers, 0, sizeof *workers);
+    for (size_t i = 0; i < CLIENTS_MOST; i++) {
+        const struct client *client = &keeper->clients[i];
+        if (!is_worker(client))
+            continue;
+        workers->count++;
+        workers->busy += !client->rests;
+        if (client->until > 0 &&
+            (workers->next == 0 || client->until < workers->next))
+            workers->next = client->until;
+    }
 }
 
 void

@@ -208,3 +208,24 @@ journal_effects(struct journal *journal, int64_t document, struct arena *arena,
     *out = list;
     return true;
 }
+
+bool
+journal_open_effects(struct journal *journal, const char *kind, size_t most,
+                     struct arena *arena, struct effect **out, size_t *count,
+                     struct err *err)
+{
+    CLEANUP(sql_done) sqlite3_stmt *statement = NULL;
+    void *list;
+
+    if (journal->remote != NULL)
+        return remote_open_effects(journal, kind, most, arena, out, count, err);
+    if (!sql_open(journal,
+                  "SELECT " EFFECT_COLUMNS " FROM effect WHERE state IN"
+                  " ('intended','attempted') AND kind = ? ORDER BY id LIMIT ?",
+                  BIND(TEXT(kind), INT(most)), &statement, err) ||
+        !sql_list(journal, statement, arena, sizeof **out, effect_read, &list,
+                  count, err))
+        return false;
+    *out = list;
+    return true;
+}

@@ -21,6 +21,10 @@ bool journal_attempt(struct journal *, struct effect *, struct err *) MUST_USE;
 bool journal_settle(struct journal *, struct effect *, struct err *) MUST_USE;
 bool journal_effects(struct journal *, int64_t document, struct arena *,
                      struct effect **, size_t *count, struct err *) MUST_USE;
+/* Those of the kind that are intended or attempted, oldest first. */
+bool journal_open_effects(struct journal *, const char *kind, size_t most,
+                          struct arena *, struct effect **, size_t *count,
+                          struct err *) MUST_USE;
 
 /* The next control number of a series ("BLUEFISH/isa"), in this transaction;
  * never below floor + 1; after 999999999 comes 1. The series are named

@@ -94,6 +94,10 @@ bool journal_yield(struct journal *, const struct document *,
                    struct err *) MUST_USE;
 /* For the one process that knows that no worker is left: ends all leases. */
 bool journal_end_leases(struct journal *, struct err *) MUST_USE;
+/* The first moment after now at which a document of the direction that waits
+ * becomes due; 0 when none does. */
+bool journal_next_due(struct journal *, enum direction, moment *due,
+                      struct err *) MUST_USE;
 bool journal_list(struct journal *, const struct doc_filter *, struct arena *,
                   struct document **out, size_t *count, struct err *) MUST_USE;
 

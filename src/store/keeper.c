@@ -34,17 +34,16 @@ static const struct {
 
 /* Who watches is told after the commit, when it can be looked at. */
 static void
-wake(struct keeper *keeper)
+wake(struct keeper *keeper, uint32_t touched)
 {
-    uint32_t touched = keeper->journal->touched;
-
-    keeper->journal->touched = 0;
     for (size_t i = 0; i < CLIENTS_MOST; i++) {
         struct client *client = &keeper->clients[i];
-        if (client->fd < 0 || (client->watch & touched) == 0 ||
-            client->out.size > 64)
+        uint32_t topics = client->watch & touched;
+        if (client->fd < 0 || topics == 0 || client->out.size > 64)
             continue;
-        buf_addc(&client->out, '!');
+        buf_addc(&client->out, (char)topics);
+        client->told++;
+        client->rests = false;
         client_write(client);
     }
 }
@@ -68,9 +67,10 @@ close_group(struct keeper *keeper, struct err *err)
     keeper->commits += keeper->group > 0;
     keeper->group = 0;
     if (good)
-        wake(keeper);
+        wake(keeper, keeper->journal->touched);
     else
         *err = failed;
+    keeper->journal->touched = 0;
     return good;
 }
 
@@ -115,6 +115,28 @@ end_leases(struct keeper *keeper, struct client *client, struct err *err)
         if (!lease_end(keeper->journal, client->tokens[client->token_count - 1],
                        err))
             return false;
+    return true;
+}
+
+/* What workers say of themselves, and others ask of them. */
+static bool
+do_workers(struct keeper *keeper, struct client *client, enum op op,
+           struct call *call, struct err *err)
+{
+    struct workers workers;
+
+    if (op == OP_RESTS) {
+        int64_t heard = take_number(call);
+        client_rests(keeper, client, heard, take_number(call));
+        return sound(call, err);
+    }
+    if (op == OP_NUDGE) {
+        wake(keeper, WATCH_NOW);
+        return true;
+    }
+    clients_count(keeper, &workers);
+    answer(call);
+    put_raw(call, &workers, sizeof workers);
     return true;
 }
 
@@ -195,6 +217,14 @@ operate(struct keeper *keeper, struct client *client, enum op op,
         answer(call);
         return do_scope(keeper, client, op, err);
     case TALK:
+        if (op == OP_WORKERS)
+            return do_workers(keeper, client, op, call, err);
+        if (op == OP_RESTS || op == OP_NUDGE) {
+            if (!do_workers(keeper, client, op, call, err))
+                return false;
+            answer(call);
+            return true;
+        }
         if (!do_talk(keeper, client, op, call, err))
             return false;
         answer(call);

@@ -42,17 +42,35 @@ void keeper_tally(const struct keeper *, int64_t *operations, int64_t *commits);
 /* TP4040 when no keeper listens there, TP4041 when it is another version. */
 bool journal_connect(struct journal **, const char *dir, struct err *) MUST_USE;
 
+/* True when it was connected, not opened. */
+bool journal_is_kept(const struct journal *);
+
 /* What a watcher is woken for; bits. */
 enum {
     WATCH_ARRIVALS = 1, /* bytes came in, or a document is to be translated */
     WATCH_SEND = 2,     /* a document waits for its channel */
     WATCH_POST = 4,     /* one waits for its system, or something to be told */
     WATCH_EVENTS = 8,   /* anything at all */
-    WATCH_ALL = 15
+    WATCH_NOW = 16, /* a person asks for everything now; to all who watch, and
+                     * only who watches for it counts as a worker */
+    WATCH_ALL = 31
 };
 /* A descriptor of its own that becomes readable after a commit with something
- * of this kind; read it empty, then look. Close it yourself. */
+ * of this kind: one byte each time, the bits of what happened. Read it empty,
+ * then look. Close it yourself. */
 bool journal_watch(const char *dir, uint32_t topics, int *fd,
                    struct err *) MUST_USE;
+/* A worker has nothing to do before the moment (0 = ever), having heard so many
+ * bytes of its watch. */
+bool journal_rests(struct journal *, int64_t heard, moment until,
+                   struct err *) MUST_USE;
+/* Asks all workers to look everywhere now, and whether they are at it. */
+bool journal_nudge(struct journal *, struct err *) MUST_USE;
+struct workers {
+    int64_t count, busy;
+    moment next; /* when the first of those that rest has something; 0 = never
+                  */
+};
+bool journal_workers(struct journal *, struct workers *, struct err *) MUST_USE;
 
 #endif

@@ -6,6 +6,8 @@
 #ifndef TP_STORE_KEEPER_PRIVATE_H
 #define TP_STORE_KEEPER_PRIVATE_H
 
+#include <sys/types.h>
+
 #include "store/call.h"
 #include "store/journal_private.h"
 #include "store/keeper.h"
@@ -19,6 +21,10 @@ struct client {
     bool scope;     /* its transaction is open */
     bool held;      /* the answer in `out` waits for the commit */
     uint32_t watch; /* WATCH_ bits; such a client asks nothing more */
+    int64_t told;   /* bytes sent to it since it watches */
+    bool rests;     /* it has heard all of them and has nothing to do */
+    moment until;   /* so long; 0 = until it is told something */
+    pid_t process;
     char actor[32];
     struct buf in;  /* the question as far as it has come */
     struct buf out; /* the answer as far as it has not gone */
@@ -50,6 +56,10 @@ void client_write(struct client *);
 bool client_question(struct client *, enum op *, struct call *);
 void client_answer(struct client *, struct call *);
 void client_failure(struct client *, struct call *, const struct err *);
+/* The worker on this process's watch rests, if it has heard everything. */
+void client_rests(struct keeper *, const struct client *, int64_t heard,
+                  moment until);
+void clients_count(const struct keeper *, struct workers *);
 void client_free(struct client *);
 
 #endif

@@ -218,6 +218,12 @@ journal_connect(struct journal **out, const char *dir, struct err *err)
 }
 
 bool
+journal_is_kept(const struct journal *journal)
+{
+    return journal->remote != NULL;
+}
+
+bool
 journal_watch(const char *dir, uint32_t topics, int *fd, struct err *err)
 {
     struct call call = { 0 };
@@ -237,6 +243,35 @@ journal_watch(const char *dir, uint32_t topics, int *fd, struct err *err)
     close(*fd);
     *fd = -1;
     return err_set(err, TP4040, "the keeper lets nobody watch");
+}
+
+bool
+journal_rests(struct journal *journal, int64_t heard, moment until,
+              struct err *err)
+{
+    struct call *call = ask(journal, OP_RESTS);
+
+    put_number(call, heard);
+    put_number(call, until);
+    return answered(journal, err);
+}
+
+bool
+journal_nudge(struct journal *journal, struct err *err)
+{
+    ask(journal, OP_NUDGE);
+    return answered(journal, err);
+}
+
+bool
+journal_workers(struct journal *journal, struct workers *workers,
+                struct err *err)
+{
+    struct call *call = ask(journal, OP_WORKERS);
+
+    return answered(journal, err) &&
+           (take_raw(call, workers, sizeof *workers) ||
+            lost(journal->remote, err));
 }
 
 void

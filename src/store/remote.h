@@ -89,6 +89,11 @@ bool remote_settle(struct journal *journal, struct effect *effect,
 bool remote_effects(struct journal *journal, int64_t document,
                     struct arena *arena, struct effect **out, size_t *count,
                     struct err *err) MUST_USE;
+bool remote_open_effects(struct journal *journal, const char *kind, size_t most,
+                         struct arena *arena, struct effect **out,
+                         size_t *count, struct err *err) MUST_USE;
+bool remote_next_due(struct journal *journal, enum direction direction,
+                     moment *due, struct err *err) MUST_USE;
 bool remote_number(struct journal *journal, const char *series, long floor,
                    long *number, struct err *err) MUST_USE;
 bool remote_void(struct journal *journal, const char *series, long number,

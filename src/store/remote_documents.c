@@ -130,3 +130,16 @@ remote_events(struct journal *journal, int64_t document, struct arena *arena,
     *out = take_rows(call, arena, sizeof **out, count);
     return whole(journal, err);
 }
+
+bool
+remote_next_due(struct journal *journal, enum direction direction, moment *due,
+                struct err *err)
+{
+    struct call *call = ask(journal, OP_NEXT_DUE);
+
+    put_number(call, (int64_t)direction);
+    if (!answered(journal, err))
+        return false;
+    *due = take_number(call);
+    return whole(journal, err);
+}

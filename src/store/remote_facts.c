@@ -209,3 +209,18 @@ remote_overdue(struct journal *journal, int64_t until, struct arena *arena,
     *out = take_rows(call, arena, sizeof **out, count);
     return whole(journal, err);
 }
+
+bool
+remote_open_effects(struct journal *journal, const char *kind, size_t most,
+                    struct arena *arena, struct effect **out, size_t *count,
+                    struct err *err)
+{
+    struct call *call = ask(journal, OP_OPEN_EFFECTS);
+
+    put_text(call, kind);
+    put_number(call, (int64_t)most);
+    if (!answered(journal, err))
+        return false;
+    *out = take_rows(call, arena, sizeof **out, count);
+    return whole(journal, err);
+}

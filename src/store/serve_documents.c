@@ -181,3 +181,20 @@ serve_events(struct journal *journal, struct call *call, struct arena *arena,
     put_rows(call, out, sizeof *out, count);
     return true;
 }
+
+bool
+serve_next_due(struct journal *journal, struct call *call, struct arena *arena,
+               struct err *err)
+{
+    int64_t direction = take_number(call);
+    moment due;
+
+    (void)arena;
+    call->bad = call->bad || direction < 0 || direction > DIRECTION_ANY;
+    if (!sound(call, err) ||
+        !journal_next_due(journal, (enum direction)direction, &due, err))
+        return false;
+    answer(call);
+    put_number(call, due);
+    return true;
+}

@@ -285,3 +285,21 @@ serve_overdue(struct journal *journal, struct call *call, struct arena *arena,
     put_rows(call, out, sizeof *out, count);
     return true;
 }
+
+bool
+serve_open_effects(struct journal *journal, struct call *call,
+                   struct arena *arena, struct err *err)
+{
+    const char *kind = needed_text(call);
+    int64_t most = take_number(call);
+    struct effect *out;
+    size_t count = 0;
+
+    call->bad = call->bad || most < 0 || most > 10000;
+    if (!sound(call, err) || !journal_open_effects(journal, kind, (size_t)most,
+                                                   arena, &out, &count, err))
+        return false;
+    answer(call);
+    put_rows(call, out, sizeof *out, count);
+    return true;
+}

@@ -222,7 +222,7 @@ def fault(world, words, lines):
 def run(world, words, lines):
     """run [wait=TIME]: the program, to its end; exit codes 0, 6 and 9 are good"""
     wait = [["--wait", word[5:]] for word in words if word.startswith("wait=")]
-    result = world.tool("run", *(wait[0] if wait else []))
+    result = world.run(*(wait[0] if wait else []))
     world.last_exit = result.returncode
     world.last_text = result.stdout + result.stderr
     if result.returncode not in (0, 6, 9) and "fails" not in words:

@@ -88,7 +88,7 @@ def spread_faults(world, method, path, count):
 
 
 def run(world, wait):
-    result = world.tool("run", "--wait", wait)
+    result = world.run("--wait", wait)
     if result.returncode not in (0, 6, 9):
         raise Failed("run: exit %d: %s" % (result.returncode, (result.stdout + result.stderr)[-800:]))
     return result.stdout

@@ -132,6 +132,50 @@ who_watches_is_woken_after_the_commit(void)
     close(fd);
 }
 
+static int64_t
+heard_by(int fd, char *last)
+{
+    char bytes[64];
+    ssize_t got;
+    int64_t heard = 0;
+
+    while ((got = read(fd, bytes, sizeof bytes)) > 0) {
+        heard += got;
+        *last = bytes[got - 1];
+    }
+    return heard;
+}
+
+static void
+a_worker_rests_when_it_has_heard_everything(void)
+{
+    struct workers workers;
+    int64_t heard;
+    char last = 0;
+    int fd;
+
+    fresh();
+    CHECK_OK(journal_workers(journal, &workers, &err), &err);
+    CHECK(workers.count == 0 && workers.busy == 0);
+    CHECK_OK(journal_watch(dir, WATCH_SEND | WATCH_NOW, &fd, &err), &err);
+    CHECK_OK(journal_workers(journal, &workers, &err), &err);
+    CHECK(workers.count == 1 && workers.busy == 1);
+    CHECK_OK(journal_rests(journal, 0, 5, &err), &err);
+    CHECK_OK(journal_workers(journal, &workers, &err), &err);
+    CHECK(workers.count == 1 && workers.busy == 0);
+    CHECK_OK(journal_nudge(journal, &err), &err);
+    CHECK_OK(journal_rests(journal, 0, 9, &err),
+             &err); /* it has not heard it */
+    CHECK_OK(journal_workers(journal, &workers, &err), &err);
+    CHECK(workers.count == 1 && workers.busy == 1);
+    heard = heard_by(fd, &last);
+    CHECK(heard == 1 && last == WATCH_NOW);
+    CHECK_OK(journal_rests(journal, heard, 7, &err), &err);
+    CHECK_OK(journal_workers(journal, &workers, &err), &err);
+    CHECK(workers.busy == 0 && workers.next == 7);
+    close(fd);
+}
+
 static void
 an_undone_part_leaves_the_others(void)
 {
@@ -166,6 +210,60 @@ two_keepers_are_one_too_many(void)
     refused(journal_connect(&writer, dir, &err), TP4040);
 }
 
+static void
+what_is_due_next_is_known(void)
+{
+    struct document a, b;
+    moment due, now = when_now();
+
+    fresh();
+    CHECK_OK(journal_next_due(journal, DIRECTION_ANY, &due, &err), &err);
+    CHECK(due == 0);
+    a = added("ACME", "PO-1");
+    b = added("ACME", "PO-2");
+    a.due = now + 60000;
+    go(&a, DOC_DEFERRED);
+    b.due = now + 30000;
+    go(&b, DOC_DEFERRED);
+    CHECK_OK(journal_next_due(journal, DIRECTION_ANY, &due, &err), &err);
+    CHECK(due == b.due);
+    CHECK_OK(journal_next_due(journal, DIRECTION_OUT, &due, &err), &err);
+    CHECK(due == b.due);
+    CHECK_OK(journal_next_due(journal, DIRECTION_IN, &due, &err), &err);
+    CHECK(due == 0);
+}
+
+static void
+open_effects_are_listed(void)
+{
+    struct document d;
+    struct effect one = { .kind = "tell", .target = "nav", .key = "a" };
+    struct effect two = { .kind = "tell", .target = "nav", .key = "b" };
+    struct effect *list;
+    size_t count;
+
+    fresh();
+    d = added("ACME", "PO-1");
+    one.document = two.document = d.id;
+    CHECK_OK(journal_intend(journal, &one, &err), &err);
+    CHECK_OK(journal_intend(journal, &two, &err), &err);
+    CHECK_OK(journal_attempt(journal, &one, &err), &err);
+    CHECK_OK(
+        journal_open_effects(journal, "tell", 10, arena, &list, &count, &err),
+        &err);
+    CHECK(count == 2 && list[0].id == one.id && list[1].id == two.id);
+    one.state = EFFECT_DONE;
+    CHECK_OK(journal_settle(journal, &one, &err), &err);
+    CHECK_OK(
+        journal_open_effects(journal, "tell", 10, arena, &list, &count, &err),
+        &err);
+    CHECK(count == 1 && list[0].id == two.id);
+    CHECK_OK(journal_open_effects(journal, "deliver", 10, arena, &list, &count,
+                                  &err),
+             &err);
+    CHECK(count == 0);
+}
+
 int
 main(void)
 {
@@ -174,7 +272,10 @@ main(void)
     RUN(a_client_that_dies_is_undone);
     RUN(a_killed_keeper_has_what_it_answered);
     RUN(who_watches_is_woken_after_the_commit);
+    RUN(a_worker_rests_when_it_has_heard_everything);
     RUN(an_undone_part_leaves_the_others);
     RUN(two_keepers_are_one_too_many);
+    RUN(what_is_due_next_is_known);
+    RUN(open_effects_are_listed);
     return ended();
 }

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/commands.h"
+#include "daemon/daemon.h"
+
+enum exit_code
+cmd_daemon(struct cli *cli)
+{
+    if (!cli_conf(cli) || !problems_to_err(cli->found, &cli->err))
+        return cli_fail(cli);
+    struct daemon_plan plan = { .config = conf_dir(cli->conf),
+                                .until_idle = cli_has(cli, OPTION_UNTIL_IDLE) };
+    return daemon_run(&plan, &cli->err) ? EXIT_OK : cli_fail(cli);
+}

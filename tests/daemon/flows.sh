@@ -1,0 +1,18 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Scenarios of tests/flow played by the daemon instead of `tradepost run`: what
+# comes out is the same. Without arguments a share of them that touches every
+# role; TP_ALL=1 plays all that a daemon can play.
+set -u
+cd "$TP_SOURCE/tests/flow" || exit 99
+names='order-out bill-in bill-held missing-item remittance-in drop-box
+	nav-odata ack-rejected unknown-outcome faults-receipt'
+# two-runs: about a second foreground process.
+if [ "${TP_ALL:-}" ]; then
+    names=$(ls -- *.scenario | sed 's/\.scenario$//' | grep -vx 'two-runs')
+fi
+files=()
+for name in $names; do
+    files+=("$name.scenario")
+done
+TP_BY_DAEMON=1 exec python3 run_scenarios.py "${files[@]}"
