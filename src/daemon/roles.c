@@ -171,28 +171,33 @@ work(struct shift *shift, struct err *err)
 }
 
 static bool
-work_through(struct shift *shift, struct err *err)
+open_shift(struct shift *shift, struct problems *found, struct err *err)
 {
-    struct problems *found;
-    struct arena *arena = arena_new();
+    const char *dir = conf_state_dir(shift->conf);
 
-    shift->watch = shift->drops = -1;
-    found = problems_new(arena);
     vault_open(&shift->vault, shift->conf);
     vault_attach(shift->vault, shift->conf);
-    bool good =
-        journal_connect(&shift->journal, conf_state_dir(shift->conf), err) &&
-        journal_watch(conf_state_dir(shift->conf),
-                      roles[shift->role].watches | WATCH_NOW, &shift->watch,
-                      err) &&
-        flow_open(&shift->flow, shift->conf, shift->journal, found, err) &&
-        problems_to_err(found, err);
-    if (good)
-        vault_use(shift->vault, shift->journal);
-    if (good && shift->role == ROLE_COURIER) {
+    if (!journal_connect(&shift->journal, dir, err) ||
+        !journal_watch(dir, roles[shift->role].watches | WATCH_NOW,
+                       &shift->watch, err))
+        return false;
+    vault_use(shift->vault, shift->journal);
+    if (!flow_open(&shift->flow, shift->conf, shift->journal, found, err) ||
+        !problems_to_err(found, err))
+        return false;
+    if (shift->role == ROLE_COURIER) {
         shift->drops = dropbox_watch(conf_spool_dir(shift->conf));
         shift->drops_until = when_now() + 1000;
     }
+    return true;
+}
+
+static bool
+work_through(struct shift *shift, struct err *err)
+{
+    CLEANUP(arena_free) struct arena *arena = arena_new();
+    bool good = open_shift(shift, problems_new(arena), err);
+
     if (good)
         pulse(shift->pulse, PULSE_READY);
     good = good && work(shift, err);
@@ -203,7 +208,6 @@ work_through(struct shift *shift, struct err *err)
         close(shift->watch);
     if (shift->drops >= 0)
         close(shift->drops);
-    arena_free(&arena);
     return good;
 }
 
@@ -225,7 +229,9 @@ keep(const struct shift *shift, struct err *err)
 int
 role_live(enum role role, struct conf *conf, int pulse_fd, int stop)
 {
-    struct shift shift = { role, conf, pulse_fd, stop, .watch = -1 };
+    struct shift shift = {
+        role, conf, pulse_fd, stop, .watch = -1, .drops = -1
+    };
     struct err err = { 0 };
 
     if (role == ROLE_KEEPER ? keep(&shift, &err) : work_through(&shift, &err))

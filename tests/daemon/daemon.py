@@ -60,6 +60,11 @@ class Daemon:
                 found[it[0][3:]] = int(entry)
         return found
 
+    def are_new(self, names, before):
+        """All roles live, and those named are not the processes they were."""
+        now = self.roles()
+        return sorted(now) == sorted(ROLES) and all(now[name] != before[name] for name in names)
+
     def said(self):
         self.log.seek(0)
         return self.log.read()
@@ -116,8 +121,7 @@ def any_role_may_be_killed(world):
     for number, name in enumerate(ROLES):
         before = daemon.roles()
         os.kill(before[name], signal.SIGKILL)
-        until("%s begins again" % name,
-              lambda: sorted(daemon.roles()) == sorted(ROLES) and daemon.roles()[name] != before[name])
+        until("%s begins again" % name, lambda: daemon.are_new([name], before))
         send(world, "PO-K%d" % number)
     check("it ends with %d" % daemon.end(), daemon.end() == 0)
     check("verify", world.tool("verify").returncode == 0)
@@ -157,8 +161,7 @@ def reload_needs_right_settings(world):
     check("roles were started anew", daemon.roles() == before)
     world.write("etc/env.conf", good)
     daemon.process.send_signal(signal.SIGHUP)
-    until("the roles are new", lambda: sorted(daemon.roles()) == sorted(ROLES) and all(
-        daemon.roles()[name] != before[name] for name in ROLES if name != "keeper"))
+    until("the roles are new", lambda: daemon.are_new([name for name in ROLES if name != "keeper"], before))
     check("the keeper was started anew", daemon.roles()["keeper"] == before["keeper"])
     send(world, "PO-4")
     check("it ends with %d" % daemon.end(), daemon.end() == 0)
