@@ -225,7 +225,7 @@ step_ask(struct flow *flow, unsigned *moved, struct err *err)
     if (!journal_claim(flow->journal, &filter, LEASE_SECONDS, documents, BATCH,
                        &count, err))
         return false;
-    for (size_t i = 0; i < count && goes_on(flow); i++) {
+    for (size_t i = 0; i < count && work_goes_on(flow); i++) {
         int64_t lease = documents[i].lease;
         if (!bring_on(flow, &documents[i], moved, err) &&
             !set_aside(flow, documents[i].id, lease, err))

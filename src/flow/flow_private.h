@@ -111,7 +111,7 @@ struct flow {
 };
 
 /* Asked between two documents: false when the rest is for another time. */
-bool goes_on(const struct flow *);
+bool work_goes_on(const struct flow *);
 /* ask.c: of which direction this process brings documents to their end. */
 enum direction asked_direction(const struct flow *);
 

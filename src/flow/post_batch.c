@@ -333,7 +333,7 @@ push_all(const struct batch *batch)
         struct system *system =
             system_by_name(flow, posting->step->system, &posting->failed);
         if (tried > 0 && (is_late(flow, posting, system, spent_ms) ||
-                          is_stopped(batch, posting) || !goes_on(flow))) {
+                          is_stopped(batch, posting) || !work_goes_on(flow))) {
             put_back(posting);
             continue;
         }

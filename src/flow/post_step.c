@@ -69,7 +69,7 @@ post_claimed(struct flow *flow, const struct document *documents, size_t count,
     int64_t until = when_steady() + LEASE_SECONDS / 2 * INT64_C(1000000000);
 
     for (size_t at = 0; at < count; at += batch.count) {
-        if (when_steady() > until || !goes_on(flow))
+        if (when_steady() > until || !work_goes_on(flow))
             return yield_all(flow, documents + at, count - at, err);
         fill(&batch, documents + at, count - at);
         if (!post_batch(&batch, err))

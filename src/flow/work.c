@@ -50,7 +50,7 @@ step_views(struct flow *flow, unsigned *moved, struct err *err)
 }
 
 bool
-goes_on(const struct flow *flow)
+work_goes_on(const struct flow *flow)
 {
     return flow->shift == NULL || flow->shift->goes_on(flow->shift->user);
 }
@@ -68,7 +68,7 @@ run_stage(struct flow *flow, enum flow_stage stage, struct flow_report *report,
     int64_t begun = when_steady();
     unsigned went = 0;
 
-    if (!does(flow, stage) || !goes_on(flow))
+    if (!does(flow, stage) || !work_goes_on(flow))
         return true;
     if (!stages[stage].step(flow, &went, err))
         return err_at(err, "%s", stages[stage].name);
@@ -91,7 +91,7 @@ run_until_idle(struct flow *flow, struct flow_report *report, struct err *err)
         report->rounds++;
         if (moved > 0)
             flow->woken = false;
-    } while (moved > 0 && goes_on(flow));
+    } while (moved > 0 && work_goes_on(flow));
     return true;
 }
 
