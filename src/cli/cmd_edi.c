@@ -201,31 +201,43 @@ summary(const struct checking *checking, const struct x12_totals *totals)
     buf_free(&line);
 }
 
-/* In chunks, so that any size can be checked. */
 static bool
-feed(struct checking *checking, struct guides *guides, int fd)
+always(void *user, const struct x12_group *group, const char *set_id)
 {
-    const struct x12_handler handler = { .user = checking,
-                                         .set = take_set,
-                                         .group_end = take_group,
-                                         .interchange_end = take_interchange,
-                                         .finding = take_finding };
-    static char chunk[CHUNK_BYTES];
-    struct x12_options options;
-    struct x12_totals totals;
-    ssize_t got = read(fd, chunk, sizeof chunk);
+    (void)user, (void)group, (void)set_id;
+    return true;
+}
 
-    guides_options(guides, chunk, got > 0 ? (size_t)got : 0, &options);
+/* In chunks, so that a file of any size can be read. */
+struct feeding {
+    struct guides *guides;
+    const struct x12_handler *handler;
+    bool trees; /* the handler wants sets, not only what was found */
+};
+
+static bool
+feed(struct cli *cli, const struct feeding *feeding, const char *file,
+     struct x12_totals *totals)
+{
+    static char chunk[CHUNK_BYTES];
+    CLEANUP(close_quietly) int fd = open_file(cli, file);
+    struct x12_options options;
+    ssize_t got = fd < 0 ? 0 : read(fd, chunk, sizeof chunk);
+
+    if (fd < 0)
+        return false;
+    guides_options(feeding->guides, chunk, got > 0 ? (size_t)got : 0, &options);
+    options.lean = true;
+    options.tree_for = feeding->trees ? always : NULL;
     CLEANUP(x12_reader_free)
-    struct x12_reader *reader = x12_reader_new(&options, &handler);
+    struct x12_reader *reader = x12_reader_new(&options, feeding->handler);
     for (; got > 0; got = read(fd, chunk, sizeof chunk))
         x12_feed(reader, chunk, (size_t)got);
     if (got < 0)
-        return err_set(&checking->cli->err, TP4002, "cannot read %.200s: %s",
-                       checking->file, strerror(errno));
-    x12_end(reader, &totals);
-    BUG_IF(totals.documents + totals.spaces + totals.junk != totals.bytes);
-    summary(checking, &totals);
+        return err_set(&cli->err, TP4002, "cannot read %.200s: %s", file,
+                       strerror(errno));
+    x12_end(reader, totals);
+    BUG_IF(totals->documents + totals->spaces + totals->junk != totals->bytes);
     return true;
 }
 
@@ -233,16 +245,24 @@ enum exit_code
 cmd_edi_check(struct cli *cli)
 {
     CLEANUP(guides_close) struct guides *guides = guides_open(cli);
-    struct checking checking = { .cli = cli };
+    struct checking checking;
+    const struct x12_handler handler = { .user = &checking,
+                                         .set = take_set,
+                                         .group_end = take_group,
+                                         .interchange_end = take_interchange,
+                                         .finding = take_finding };
+    const struct feeding feeding = { guides, &handler, false };
+    struct x12_totals totals;
     size_t rejects = 0;
     enum exit_code code = EXIT_OK;
 
     if (guides == NULL)
         return cli_fail(cli);
     for (size_t i = 0; i < cli->count; i++) {
-        CLEANUP(close_quietly) int fd = open_file(cli, cli->words[i]);
         checking = (struct checking){ .cli = cli, .file = cli->words[i] };
-        if (fd < 0 || !feed(&checking, guides, fd)) {
+        if (feed(cli, &feeding, cli->words[i], &totals)) {
+            summary(&checking, &totals);
+        } else {
             code = cli_fail(cli);
             err_clear(&cli->err);
         }
@@ -258,17 +278,20 @@ enum exit_code
 cmd_edi_view(struct cli *cli)
 {
     CLEANUP(guides_close) struct guides *guides = guides_open(cli);
-    CLEANUP(buf_free) struct buf text = { 0 };
-    const struct x12_file *file =
-        guides ? edi_read(cli, guides, cli->words[0]) : NULL;
+    struct x12_viewing viewing = { .take = edi_print };
+    const char *name = cli->words[0];
+    bool html = cli_has(cli, OPTION_HTML);
+    const struct x12_handler handler =
+        html ? x12_html_handler(&viewing, name) : x12_view_handler(&viewing);
+    const struct feeding feeding = { guides, &handler, true };
+    struct x12_totals totals;
 
-    if (file == NULL)
+    bool good = guides != NULL && feed(cli, &feeding, name, &totals);
+    if (html && good)
+        x12_html_end(&viewing);
+    buf_free(&viewing.text);
+    if (!good)
         return cli_fail(cli);
-    if (cli_has(cli, OPTION_HTML))
-        x12_html(file, cli->words[0], &text);
-    else
-        x12_view(file, &text);
-    fputs(buf_text(&text), stdout);
     edi_problems(guides);
     return EXIT_OK;
 }

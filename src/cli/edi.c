@@ -46,4 +46,5 @@ edi_print(void *user, struct buf *text)
 {
     (void)user;
     fwrite(buf_text(text), 1, text->size, stdout);
+    buf_clear(text);
 }

@@ -33,7 +33,7 @@ keep_element(struct arena *arena, struct x12_element element)
 static const char *
 keep(struct x12_reader *reader, uint32_t number)
 {
-    return keep_element(reader->arena, x12_get(&reader->segment, number));
+    return keep_element(reader->group_arena, x12_get(&reader->segment, number));
 }
 
 /* Numbers are equal with and without leading zeros; other texts byte by
@@ -119,6 +119,8 @@ finish_group(struct x12_reader *reader, uint64_t end)
         reader->handler.group_end(reader->handler.user, group);
     reader->group = NULL;
     seen_clear(&reader->sets);
+    if (reader->group_arena != reader->arena)
+        arena_reset(reader->group_arena);
 }
 
 static void
@@ -172,27 +174,10 @@ check_group(struct x12_reader *reader)
                    group->version);
 }
 
-/* A group is known by its kind, its parties and its number. */
-static void
-check_unique(struct x12_reader *reader)
-{
-    const struct x12_group *group = reader->group;
-    struct x12_element number = x12_get(&reader->segment, 6);
-    struct spot spot = { .element = 6, .value = &number };
-    uint64_t key = mark(0, group->functional_id);
-    bool old = strncmp(group->version, "005", 3) < 0;
-
-    key = mark(mark(mark(key, group->sender), group->receiver), group->control);
-    if (seen_before(&reader->groups, key))
-        note_sin(reader, X12_DUPLICATE_GROUP, old ? "AK905=6" : "AK905=19",
-                 &spot, "the group %s is in this interchange before",
-                 group->control);
-}
-
 static void
 begin_group(struct x12_reader *reader)
 {
-    struct x12_group *group = arena_alloc(reader->arena, sizeof *group);
+    struct x12_group *group = arena_alloc(reader->group_arena, sizeof *group);
 
     group->functional_id = keep(reader, 1);
     group->sender = keep(reader, 2);
@@ -207,9 +192,10 @@ begin_group(struct x12_reader *reader)
     group->interchange = reader->interchange;
     if (reader->last_group != NULL)
         reader->last_group->next = group;
-    else
+    else if (!reader->options.lean)
         reader->interchange->groups = group;
-    reader->group = reader->last_group = group;
+    reader->last_group = reader->options.lean ? NULL : group;
+    reader->group = group;
     reader->last_result = NULL;
     reader->group_findings = (struct chain){ .head = &group->findings };
     reader->group_rejected = reader->group_noted = false;
@@ -218,7 +204,7 @@ begin_group(struct x12_reader *reader)
     reader->interchange->group_count++;
     reader->file->totals.groups++;
     check_group(reader);
-    check_unique(reader);
+    check_unique_group(reader);
     if (reader->handler.group_begin != NULL)
         reader->handler.group_begin(reader->handler.user, group);
 }

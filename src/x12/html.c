@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "x12/guide.h"
 
-enum { VALUE_MAX = 2000 };
+enum { VALUE_MAX = 2000, PIECE = 1 << 16 };
 
 static const char head[] =
     "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
@@ -173,10 +173,19 @@ verdict_name(enum x12_verdict verdict)
                                         : "accepted";
 }
 
+static void
+hand_over(struct x12_viewing *viewing, size_t least)
+{
+    if (viewing->take != NULL && viewing->text.size >= least)
+        viewing->take(viewing->user, &viewing->text);
+}
+
 /* Findings that no segment of the tree shows come first. */
 static void
-add_set(struct buf *out, const struct x12_result *result)
+show_set(void *user, const struct x12_result *result)
 {
+    struct x12_viewing *viewing = user;
+    struct buf *out = &viewing->text;
     uint32_t last = result->set ? result->set->segments : 0;
 
     buf_adds(out, "<h3>Set ");
@@ -190,46 +199,106 @@ add_set(struct buf *out, const struct x12_result *result)
         if (f->position < 2 || f->position >= last)
             add_finding(out, f);
     for (const struct x12_node *n = result->set ? result->set->first : NULL;
-         n != NULL; n = x12_following(n))
+         n != NULL; n = x12_following(n)) {
         add_node(out, result, n);
+        hand_over(viewing, PIECE);
+    }
     buf_adds(out, "</table>\n");
+    hand_over(viewing, 1);
 }
 
 static void
-add_interchange(struct buf *out, const struct x12_interchange *it)
+show_group(void *user, const struct x12_group *group)
 {
+    struct buf *out = &((struct x12_viewing *)user)->text;
+
+    buf_adds(out, "<h2>Group ");
+    add_string(out, group->functional_id);
+    buf_addc(out, ' ');
+    add_string(out, group->control);
+    buf_adds(out, ", version ");
+    add_string(out, group->version);
+    buf_adds(out, "</h2>\n");
+}
+
+static void
+end_group(void *user, const struct x12_group *group)
+{
+    struct buf *out = &((struct x12_viewing *)user)->text;
+
+    buf_adds(out, "<p>Group ");
+    add_string(out, group->control);
+    buf_addf(out, ": %s</p>\n", verdict_name(group->verdict));
+    add_findings(out, group->findings);
+}
+
+static void
+show_interchange(void *user, const struct x12_interchange *it)
+{
+    struct buf *out = &((struct x12_viewing *)user)->text;
+
     buf_adds(out, "<h1>Interchange ");
     add_string(out, it->control);
     buf_adds(out, " from ");
     add_string(out, it->sender);
     buf_adds(out, " to ");
     add_string(out, it->receiver);
-    buf_addf(out, "%s: %s</h1>\n", it->test ? " (test)" : "",
-             verdict_name(it->verdict));
+    buf_addf(out, "%s</h1>\n", it->test ? " (test)" : "");
+}
+
+static void
+end_interchange(void *user, const struct x12_interchange *it)
+{
+    struct x12_viewing *viewing = user;
+    struct buf *out = &viewing->text;
+
+    buf_adds(out, "<p>Interchange ");
+    add_string(out, it->control);
+    buf_addf(out, ": %s</p>\n", verdict_name(it->verdict));
     add_findings(out, it->findings);
-    for (const struct x12_group *g = it->groups; g != NULL; g = g->next) {
-        buf_adds(out, "<h2>Group ");
-        add_string(out, g->functional_id);
-        buf_addc(out, ' ');
-        add_string(out, g->control);
-        buf_adds(out, ", version ");
-        add_string(out, g->version);
-        buf_addf(out, ": %s</h2>\n", verdict_name(g->verdict));
-        add_findings(out, g->findings);
-        for (const struct x12_result *r = g->results; r != NULL; r = r->next)
-            add_set(out, r);
-    }
+    hand_over(viewing, 1);
+}
+
+static void
+show_outside(void *user, const struct x12_finding *finding)
+{
+    struct x12_viewing *viewing = user;
+    struct x12_finding alone = *finding;
+
+    alone.next = NULL;
+    add_findings(&viewing->text, &alone);
+    hand_over(viewing, 1);
+}
+
+struct x12_handler
+x12_html_handler(struct x12_viewing *viewing, const char *title)
+{
+    buf_adds(&viewing->text, head);
+    add_string(&viewing->text, title);
+    buf_adds(&viewing->text, "</title></head><body>\n");
+    return (struct x12_handler){ .user = viewing,
+                                 .interchange_begin = show_interchange,
+                                 .group_begin = show_group,
+                                 .set = show_set,
+                                 .group_end = end_group,
+                                 .interchange_end = end_interchange,
+                                 .finding = show_outside };
+}
+
+void
+x12_html_end(struct x12_viewing *viewing)
+{
+    buf_adds(&viewing->text, "</body></html>\n");
+    hand_over(viewing, 1);
 }
 
 void
 x12_html(const struct x12_file *file, const char *title, struct buf *out)
 {
-    buf_adds(out, head);
-    add_string(out, title);
-    buf_adds(out, "</title></head><body>\n");
-    add_findings(out, file->findings);
-    for (const struct x12_interchange *it = file->interchanges; it != NULL;
-         it = it->next)
-        add_interchange(out, it);
-    buf_adds(out, "</body></html>\n");
+    struct x12_viewing viewing = { .text = *out };
+    struct x12_handler handler = x12_html_handler(&viewing, title);
+
+    x12_view_play(file, &handler);
+    x12_html_end(&viewing);
+    *out = viewing.text;
 }

@@ -251,20 +251,6 @@ check_delimiters(struct x12_reader *reader, const struct header *header)
 }
 
 static void
-check_duplicate(struct x12_reader *reader)
-{
-    const struct x12_interchange *it = reader->interchange;
-    uint64_t key = mark(0, it->sender_qualifier);
-
-    key = mark(mark(key, it->sender), it->receiver_qualifier);
-    key = mark(mark(key, it->receiver), it->control);
-    if (seen_before(&reader->interchanges, key))
-        note_sin(reader, X12_DUPLICATE_INTERCHANGE, "TA105=025", NULL,
-                 "the interchange %s from %s is in this file before",
-                 it->control, it->sender);
-}
-
-static void
 begin(struct x12_reader *reader, const struct header *header)
 {
     struct x12_interchange *it = arena_alloc(reader->arena, sizeof *it);
@@ -299,7 +285,7 @@ begin(struct x12_reader *reader, const struct header *header)
                  "lines are broken inside segments");
     check_widths(reader, header);
     check_values(reader, header);
-    check_duplicate(reader);
+    check_unique_interchange(reader);
     check_delimiters(reader, header);
     if (reader->handler.interchange_begin != NULL)
         reader->handler.interchange_begin(reader->handler.user,

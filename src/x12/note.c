@@ -140,7 +140,7 @@ may_keep(struct x12_reader *reader, const struct chain *chain)
 {
     uint64_t all = (uint64_t)reader->options.max_findings * INTERCHANGE_FACTOR;
 
-    if (reader->options.lean && chain == &reader->set.findings)
+    if (reader->options.lean && chain != &reader->interchange_findings)
         return chain->kept < reader->options.max_findings;
     return chain->kept < reader->options.max_findings && reader->kept++ < all;
 }
@@ -175,7 +175,7 @@ add(struct x12_reader *reader, const struct making *making,
         reader->group_rejected |= rejects;
         if (may_keep(reader, &reader->group_findings))
             append(&reader->group_findings,
-                   make(reader, reader->arena, making, sentence));
+                   make(reader, reader->group_arena, making, sentence));
     } else {
         reader->interchange_rejected |= rejects;
         if (rejects && strncmp(making->code, "TA105=", 6) == 0 &&

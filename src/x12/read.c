@@ -34,6 +34,8 @@ reader_new(const struct x12_options *options, struct arena *arena)
     reader->keep = arena != NULL;
     reader->arena = arena ? arena : arena_new();
     reader->set_arena = arena ? arena : arena_new();
+    reader->group_arena =
+        arena == NULL && options->lean ? arena_new() : reader->arena;
     reader->file = arena ? arena_alloc(arena, sizeof *reader->file)
                          : obtain(sizeof *reader->file);
     reader->outside = (struct chain){ .head = &reader->file->findings };
@@ -61,11 +63,14 @@ x12_reader_free(struct x12_reader **out)
     if (reader == NULL)
         return;
     if (!reader->keep) {
+        if (reader->group_arena != reader->arena)
+            arena_free(&reader->group_arena);
         arena_free(&reader->arena);
         arena_free(&reader->set_arena);
         release(&reader->file);
     }
     seen_clear(&reader->interchanges);
+    seen_clear(&reader->groups_of_file);
     seen_clear(&reader->groups);
     seen_clear(&reader->sets);
     if (reader->window != NULL)

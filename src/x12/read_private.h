@@ -23,8 +23,9 @@ struct chain {
     uint32_t kept;
 };
 
-/* Numbers that follow each other. */
+/* Numbers that follow each other, of one sender. */
 struct seen_run {
+    uint64_t of;
     int64_t first, last;
 };
 
@@ -101,9 +102,10 @@ enum reading { BETWEEN, INSIDE, BROKEN, REFUSED };
 struct x12_reader {
     struct x12_options options;
     struct x12_handler handler;
-    struct arena *arena;     /* lives as long as the interchange */
-    struct arena *set_arena; /* as long as the set; may be the same */
-    bool keep;               /* the arenas are the caller's */
+    struct arena *arena;       /* lives as long as the interchange */
+    struct arena *group_arena; /* as long as the group; may be the same */
+    struct arena *set_arena;   /* as long as the set; may be the same */
+    bool keep;                 /* the arenas are the caller's */
     struct x12_file *file;   /* what is kept, and the totals */
     struct x12_interchange *last_kept;
     struct x12_junk *last_junk;
@@ -171,7 +173,8 @@ struct x12_reader {
     bool consequence; /* findings follow from an earlier one */
     uint32_t orphans; /* segments in no set, in the group or interchange */
     struct x12_segment *ta1s;
-    struct seen interchanges, groups, sets;
+    struct seen interchanges, groups_of_file, groups, sets;
+    bool interchange_again; /* it is in the file before */
     struct passed passed[1 << PASSED_BITS]; /* some, by hash: check_quick.c */
     struct indexed indexed[1 << INDEXED_BITS]; /* some, by hash */
     bool basic; /* characters outside the basic set are to be told */
@@ -271,8 +274,11 @@ void check_count(struct x12_reader *, const char *code, const char *what,
 
 /* seen.c */
 bool seen_before(struct seen *, uint64_t key);
-bool seen_control(struct seen *, const char *number);
+/* Of whom the number is: a mark of the parties. */
+bool seen_control(struct seen *, uint64_t of, const char *number);
 void seen_clear(struct seen *);
+void check_unique_interchange(struct x12_reader *);
+void check_unique_group(struct x12_reader *);
 /* FNV-1a, a zero byte between texts; never 0. */
 uint64_t mark(uint64_t start, const char *text);
 

@@ -80,25 +80,80 @@ numbered(const char *text)
 }
 
 bool
-seen_control(struct seen *seen, const char *text)
+seen_control(struct seen *seen, uint64_t of, const char *text)
 {
     int64_t number = numbered(text);
+    uint64_t key = mark(of, text);
 
     for (uint32_t i = 0; number >= 0 && i < seen->run_count; i++)
-        if (number >= seen->runs[i].first && number <= seen->runs[i].last)
+        if (seen->runs[i].of == of && number >= seen->runs[i].first &&
+            number <= seen->runs[i].last)
             return true;
-    if (marked(seen, mark(0, text)))
+    if (marked(seen, key))
         return true;
     for (uint32_t i = 0; number >= 0 && i < seen->run_count; i++) {
-        if (number == seen->runs[i].last + 1) {
+        if (seen->runs[i].of == of && number == seen->runs[i].last + 1) {
             seen->runs[i].last++;
             return false;
         }
     }
     if (number < 0 || seen->run_count == SEEN_RUNS)
-        return seen_before(seen, mark(0, text));
-    seen->runs[seen->run_count++] = (struct seen_run){ number, number };
+        return seen_before(seen, key);
+    seen->runs[seen->run_count++] = (struct seen_run){ of, number, number };
     return false;
+}
+
+/* ISA13 and GS06 are numbers: 1 is 01. */
+static const char *
+without_zeros(const char *number)
+{
+    size_t size = strlen(number);
+
+    while (size > 1 && *number == '0' && strspn(number, "0123456789") == size) {
+        number++;
+        size--;
+    }
+    return number;
+}
+
+void
+check_unique_interchange(struct x12_reader *reader)
+{
+    const struct x12_interchange *it = reader->interchange;
+    uint64_t of = mark(0, it->sender_qualifier);
+
+    of = mark(mark(mark(of, it->sender), it->receiver_qualifier), it->receiver);
+    reader->interchange_again =
+        seen_control(&reader->interchanges, of, without_zeros(it->control));
+    if (reader->interchange_again)
+        note_sin(reader, X12_DUPLICATE_INTERCHANGE, "TA105=025", NULL,
+                 "the interchange %s from %s is in this file before",
+                 it->control, it->sender);
+}
+
+/* A group is known by its kind, its parties and its number. The standard asks
+ * for one number in one interchange; that many senders start anew in each is
+ * a sin of its own. What stands in an interchange that is there twice is. */
+void
+check_unique_group(struct x12_reader *reader)
+{
+    const struct x12_group *group = reader->group;
+    struct x12_element element = x12_get(&reader->segment, 6);
+    struct spot spot = { .element = 6, .value = &element };
+    uint64_t of = mark(0, group->functional_id);
+    const char *number = without_zeros(group->control);
+    bool old = strncmp(group->version, "005", 3) < 0;
+    const char *code = old ? "AK905=6" : "AK905=19";
+
+    of = mark(mark(of, group->sender), group->receiver);
+    bool again = seen_control(&reader->groups_of_file, of, number);
+    if (seen_control(&reader->groups, of, number))
+        note_sin(reader, X12_DUPLICATE_GROUP, code, &spot,
+                 "the group %s is in this interchange before", group->control);
+    else if (again && !reader->interchange_again)
+        note_sin(reader, X12_DUPLICATE_GROUP_IN_FILE, code, &spot,
+                 "the group %s is in another interchange of this file",
+                 group->control);
 }
 
 void

@@ -325,7 +325,7 @@ check_header(struct x12_reader *reader)
         note_set(reader, "AK502=7",
                  "found the control number '%s', expected 4 to 9 characters",
                  result->control);
-    if (seen_control(&reader->sets, result->control))
+    if (seen_control(&reader->sets, 1, result->control))
         note_sin(reader, X12_DUPLICATE_SET, "AK502=23", NULL,
                  "the control number %s is in this group before",
                  result->control);

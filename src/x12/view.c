@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "x12/guide.h"
 
-enum { NAME_WIDTH = 28, VALUE_MAX = 200 };
+enum { NAME_WIDTH = 28, VALUE_MAX = 200, PIECE = 1 << 16 };
 
 static void
 add_printable(struct buf *out, const char *text, size_t size)
@@ -147,9 +147,19 @@ has_node(const struct x12_result *result, const struct x12_finding *finding)
     return finding->position > 1 && finding->position < result->set->segments;
 }
 
+/* Hands over what is ready, so that no piece grows with the set. */
 static void
-add_tree(struct buf *out, const struct x12_result *result)
+hand_over(struct x12_viewing *viewing, size_t least)
 {
+    if (viewing->take != NULL && viewing->text.size >= least)
+        viewing->take(viewing->user, &viewing->text);
+}
+
+static void
+add_tree(struct x12_viewing *viewing, const struct x12_result *result)
+{
+    struct buf *out = &viewing->text;
+
     for (const struct x12_node *node = result->set->first; node != NULL;
          node = x12_following(node)) {
         int depth = depth_of(node) + 3;
@@ -157,64 +167,154 @@ add_tree(struct buf *out, const struct x12_result *result)
         for (const struct x12_finding *f = result->findings; f; f = f->next)
             if (has_node(result, f) && f->position == node->segment.position)
                 add_finding(out, f, depth + 3);
+        hand_over(viewing, PIECE);
     }
     for (const struct x12_finding *f = result->findings; f; f = f->next)
         if (!has_node(result, f))
             add_finding(out, f, 3);
 }
 
-void
-x12_view_set(const struct x12_result *result, struct buf *out)
+static void
+show_set(void *user, const struct x12_result *result)
 {
-    buf_addf(out, "    Set %s %s  %s: %s\n", result->id, result->control,
+    struct x12_viewing *viewing = user;
+
+    buf_addf(&viewing->text, "    Set %s %s  %s: %s\n", result->id,
+             result->control,
              result->guide ? x12_guide_title(result->guide) : "",
              verdict_name(result->verdict));
     if (result->set == NULL)
-        add_findings(out, result->findings, 3);
+        add_findings(&viewing->text, result->findings, 3);
     else
-        add_tree(out, result);
+        add_tree(viewing, result);
+    hand_over(viewing, 1);
 }
 
-static void
-add_group(struct buf *out, const struct x12_group *group)
+void
+x12_view_set(const struct x12_result *result, struct buf *out)
 {
-    buf_addf(out, "  Group %s %s  %s -> %s  %s %s  version %s: %s\n",
-             group->functional_id, group->control, group->sender,
-             group->receiver, group->date, group->time, group->version,
-             verdict_name(group->verdict));
-    add_findings(out, group->findings, 2);
-    for (const struct x12_result *r = group->results; r != NULL; r = r->next)
-        x12_view_set(r, out);
+    struct x12_viewing viewing = { .text = *out };
+
+    show_set(&viewing, result);
+    *out = viewing.text;
 }
 
+/* They stand before the groups, but are known one by one. */
 static void
-add_interchange(struct buf *out, const struct x12_interchange *it)
+show_ta1s(struct x12_viewing *viewing, const struct x12_interchange *it)
 {
-    buf_addf(out, "Interchange %s  %s:%s -> %s:%s  %s %s  version %s%s: %s\n",
-             it->control, it->sender_qualifier, it->sender,
-             it->receiver_qualifier, it->receiver, it->date, it->time,
-             it->version, it->test ? "  TEST" : "", verdict_name(it->verdict));
-    add_findings(out, it->findings, 1);
-    for (uint32_t i = 0; i < it->ta1_count; i++) {
+    struct buf *out = &viewing->text;
+
+    for (; viewing->ta1s < it->ta1_count; viewing->ta1s++) {
+        const struct x12_segment *ta1 = &it->ta1s[viewing->ta1s];
         buf_adds(out, "  TA1 ");
-        for (uint32_t e = 1; e <= it->ta1s[i].count; e++) {
-            struct x12_element value = x12_get(&it->ta1s[i], e);
+        for (uint32_t e = 1; e <= ta1->count; e++) {
+            struct x12_element value = x12_get(ta1, e);
             buf_addc(out, ' ');
             add_printable(out, value.text, value.size);
         }
         buf_addc(out, '\n');
     }
-    for (const struct x12_group *g = it->groups; g != NULL; g = g->next)
-        add_group(out, g);
+}
+
+static void
+show_group(void *user, const struct x12_group *group)
+{
+    struct x12_viewing *viewing = user;
+
+    show_ta1s(viewing, group->interchange);
+    buf_addf(&viewing->text, "  Group %s %s  %s -> %s  %s %s  version %s\n",
+             group->functional_id, group->control, group->sender,
+             group->receiver, group->date, group->time, group->version);
+}
+
+static void
+end_group(void *user, const struct x12_group *group)
+{
+    struct x12_viewing *viewing = user;
+
+    buf_addf(&viewing->text, "  Group %s %s: %s\n", group->functional_id,
+             group->control, verdict_name(group->verdict));
+    add_findings(&viewing->text, group->findings, 2);
+}
+
+static void
+show_interchange(void *user, const struct x12_interchange *it)
+{
+    struct x12_viewing *viewing = user;
+
+    viewing->ta1s = 0;
+    buf_addf(&viewing->text,
+             "Interchange %s  %s:%s -> %s:%s  %s %s  version %s%s\n",
+             it->control, it->sender_qualifier, it->sender,
+             it->receiver_qualifier, it->receiver, it->date, it->time,
+             it->version, it->test ? "  TEST" : "");
+}
+
+static void
+end_interchange(void *user, const struct x12_interchange *it)
+{
+    struct x12_viewing *viewing = user;
+
+    show_ta1s(viewing, it);
+    buf_addf(&viewing->text, "Interchange %s: %s\n", it->control,
+             verdict_name(it->verdict));
+    add_findings(&viewing->text, it->findings, 1);
+    hand_over(viewing, 1);
+}
+
+static void
+show_outside(void *user, const struct x12_finding *finding)
+{
+    struct x12_viewing *viewing = user;
+
+    add_finding(&viewing->text, finding, 0);
+    hand_over(viewing, 1);
+}
+
+struct x12_handler
+x12_view_handler(struct x12_viewing *viewing)
+{
+    return (struct x12_handler){ .user = viewing,
+                                 .interchange_begin = show_interchange,
+                                 .group_begin = show_group,
+                                 .set = show_set,
+                                 .group_end = end_group,
+                                 .interchange_end = end_interchange,
+                                 .finding = show_outside };
+}
+
+static void
+play_group(const struct x12_handler *handler, const struct x12_group *group)
+{
+    handler->group_begin(handler->user, group);
+    for (const struct x12_result *r = group->results; r != NULL; r = r->next)
+        handler->set(handler->user, r);
+    handler->group_end(handler->user, group);
+}
+
+void
+x12_view_play(const struct x12_file *file, const struct x12_handler *handler)
+{
+    for (const struct x12_finding *f = file->findings; f != NULL; f = f->next)
+        handler->finding(handler->user, f);
+    for (const struct x12_interchange *it = file->interchanges; it != NULL;
+         it = it->next) {
+        handler->interchange_begin(handler->user, it);
+        for (const struct x12_group *g = it->groups; g != NULL; g = g->next)
+            play_group(handler, g);
+        handler->interchange_end(handler->user, it);
+    }
 }
 
 void
 x12_view(const struct x12_file *file, struct buf *out)
 {
-    add_findings(out, file->findings, 0);
-    for (const struct x12_interchange *it = file->interchanges; it != NULL;
-         it = it->next)
-        add_interchange(out, it);
+    struct x12_viewing viewing = { .text = *out };
+    struct x12_handler handler = x12_view_handler(&viewing);
+
+    x12_view_play(file, &handler);
+    *out = viewing.text;
 }
 
 struct listing {

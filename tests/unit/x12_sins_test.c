@@ -40,6 +40,10 @@ static const struct {
     { "invalid/apimeister_999", X12_NO_GUIDE, "AK502=1", NULL, NULL },
     { "valid/sample_850", X12_DUPLICATE_GROUP, "AK905=6", "IEA*1*",
       "GS*PO*BLUEFISH01*123456789*20251120*0858*918*X*004010~GE*0*918~IEA*2*" },
+    { "valid/sample_850", X12_DUPLICATE_GROUP_IN_FILE, "AK905=6", "*000000918~",
+      "*000000918~ISA*00*          *00*          *ZZ*BLUEFISH01     *01*"
+      "123456789      *251120*0858*U*00401*000000919*0*P*>~GS*PO*BLUEFISH01*"
+      "123456789*20251120*0858*918*X*004010~GE*0*918~IEA*1*000000919~" },
     { "valid/sample_850", X12_UNKNOWN_SEGMENT, "AK304=1", "CUR*BY", "ZZ9*BY" },
     { "valid/sample_850", X12_CODE_NOT_IN_LIST, "AK403=7", "BEG*00", "BEG*QQ" },
     { "valid/sample_850", X12_TOO_MANY_ELEMENTS, "AK403=3", "L PKWY~",
