@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "x12/read_private.h"
 
 enum { ISA_ELEMENTS = 16, ISA_BYTES = 106, ISA_MAX = 400, VERSION_402 = 402 };
 
@@ -12,19 +13,6 @@ static bool
 is_newline(char c)
 {
     return c == '\r' || c == '\n';
-}
-
-static bool
-is_blank(char c)
-{
-    return c == ' ' || c == '\t' || is_newline(c) || c == '\0' || c == 0x1A;
-}
-
-static bool
-is_word(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-           (c >= 'a' && c <= 'z');
 }
 
 void
@@ -46,12 +34,11 @@ x12_raw_is(const struct x12_raw *raw, const char *id)
     return strlen(id) == raw->id_size && memcmp(id, raw->id, raw->id_size) == 0;
 }
 
-/* "ISA" and a separator that may be one. */
+/* As reading sees it: what begins like an ISA is none of what came before. */
 static bool
 starts_isa(const struct x12_raw *raw, size_t at)
 {
-    return raw->size - at > 16 && memcmp(raw->bytes + at, "ISA", 3) == 0 &&
-           !is_word(raw->bytes[at + 3]) && !is_blank(raw->bytes[at + 3]);
+    return looks_like_isa(raw->bytes + at, raw->size - at);
 }
 
 static void
@@ -98,7 +85,7 @@ read_header(struct x12_raw *raw)
     if (raw->wrapped && is_newline(raw->bytes[at])) {
         size_t next = at;
         pass_newlines(raw, &next);
-        if (next < raw->size && !is_word(raw->bytes[next]))
+        if (next < raw->size && !is_alphanumeric(raw->bytes[next]))
             at = next;
     }
     raw->delimiters.terminator = raw->bytes[at];
@@ -229,7 +216,7 @@ take_isa(struct x12_raw *raw, size_t end)
     struct x12_element number = x12_get(&raw->segment, 12);
     if (number.size == 5)
         memcpy(text, number.text, 5);
-    if (mark.size == 1 && !is_word(*mark.text) && *mark.text != ' ' &&
+    if (mark.size == 1 && !is_alphanumeric(*mark.text) && *mark.text != ' ' &&
         text_number(text, 99999, &version) && version >= VERSION_402)
         raw->delimiters.repetition = *mark.text;
 }
@@ -238,7 +225,7 @@ take_isa(struct x12_raw *raw, size_t end)
 static size_t
 find_isa(const struct x12_raw *raw, size_t at)
 {
-    while (raw->size - at > 16) {
+    while (at < raw->size) {
         const char *found = memmem(raw->bytes + at, raw->size - at, "ISA", 3);
         if (found == NULL)
             break;
@@ -255,7 +242,7 @@ next_interchange(struct x12_raw *raw)
 {
     size_t start = raw->at;
 
-    while (start < raw->size && is_blank(raw->bytes[start]))
+    while (start < raw->size && is_space(raw->bytes[start]))
         start++;
     if (raw->size - start >= 3 &&
         memcmp(raw->bytes + start, "\xEF\xBB\xBF", 3) == 0)
@@ -286,15 +273,14 @@ x12_raw_next(struct x12_raw *raw)
     raw->junk = 0;
     if (!raw->inside)
         return next_interchange(raw);
-    while (raw->at < raw->size && is_blank(raw->bytes[raw->at]) &&
+    while (raw->at < raw->size && is_space(raw->bytes[raw->at]) &&
            raw->bytes[raw->at] != raw->delimiters.terminator)
         raw->at++;
     if (raw->at == raw->size)
         return false;
-    size_t end = starts_isa(raw, raw->at) ? read_header(raw) : 0;
-    if (end > 0) {
-        take_isa(raw, end);
-        return true;
+    if (starts_isa(raw, raw->at)) {
+        raw->inside = false;
+        return next_interchange(raw);
     }
     take(raw, find_end(raw));
     if (x12_raw_is(raw, "IEA"))

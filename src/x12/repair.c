@@ -322,15 +322,22 @@ take_segment(struct repairing *repairing)
     return true;
 }
 
-static void
-tell_junk(struct repairing *repairing)
+/* What begins like an ISA and is none ends the interchange before its IEA:
+ * what was lost there nobody knows. */
+static bool
+take_junk(struct repairing *repairing)
 {
     const struct x12_raw *raw = &repairing->raw;
 
+    if (raw->junk > 0 && repairing->level > 0)
+        return err_set(repairing->err, TP2403,
+                       "the ISA at offset %zu cannot be read",
+                       raw->junk_offset);
     if (raw->junk > 0)
         buf_addf(repairing->changes,
                  "offset %zu: %zu bytes outside interchanges are left out\n",
                  raw->junk_offset, raw->junk);
+    return true;
 }
 
 static bool
@@ -354,6 +361,10 @@ check_delimiters(struct repairing *repairing)
             return err_set(repairing->err, TP2403,
                            "the ISA at offset %llu has '%c' as a delimiter",
                            (unsigned long long)raw->segment.offset, marks[i]);
+    if (memchr(raw->text, d->terminator, raw->text_size) != NULL)
+        return err_set(repairing->err, TP2403,
+                       "the ISA at offset %llu holds its own terminator",
+                       (unsigned long long)raw->segment.offset);
     return true;
 }
 
@@ -365,7 +376,8 @@ repair(struct repairing *repairing)
     bool any = false;
 
     for (; x12_raw_next(raw); before = *raw) {
-        tell_junk(repairing);
+        if (!take_junk(repairing))
+            return false;
         any = true;
         if (!x12_raw_is(raw, "ISA")) {
             if (!take_segment(repairing))
@@ -381,7 +393,8 @@ repair(struct repairing *repairing)
         *raw = next;
         take_isa(repairing);
     }
-    tell_junk(repairing);
+    if (!take_junk(repairing))
+        return false;
     if (!any)
         return err_set(repairing->err, TP2403, "found no X12: there is no ISA");
     if (repairing->level == INSIDE_ST)

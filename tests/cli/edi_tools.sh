@@ -199,4 +199,11 @@ sed 's/ANNA BERG/<script>\&"x"/' 850.edi > evil.edi
 has "view --html: values are escaped" 0 "<code>&lt;script</code>" tp edi view --html evil.edi
 is "view --html: nothing runs" 0 0 bash -c "'$tradepost' edi view --html evil.edi | grep -c '<script' || true"
 has "view --html: what is wrong stands beside it" 0 '<tr class="bad"><td colspan="4">Wrong: 850 0001, segment 10 (N1)' tp edi view --html "$invalid/nul_in_data/input.edi"
+isa='ISA*00*          *00*          *ZZ*A              *ZZ*B              *251120*0858*U*00401*000000918*0*P*>~'
+printf '%sGS*PO*A*B*20251120*0858*918*X*004010~GE*0*918~IEA*1*000000918~' "${isa/0000009/00~009}" > own.edi
+is "fix: an ISA that holds its own terminator is refused" 1 "tradepost: own.edi: the ISA at offset 0 holds its own terminator [TP2403]" tp edi fix own.edi
+printf '%sGS*PO*A*B*20251120*0858*918*X*004010~ISA-GG-1~GE*0*918~IEA*1*000000918~' "$isa" > inside.edi
+is "fix: nor is anything lost behind an ISA that cannot be read" 1 "tradepost: inside.edi: the ISA at offset 143 cannot be read [TP2403]" tp edi fix inside.edi
+printf '%sGS*PO*A*B*20251120*0858*918*X*004010~GE*0*918~IEA*1*000000918~ISA-GG-1~' "$isa" > after.edi
+has "fix: behind the IEA it is junk" 0 "offset 168: 9 bytes outside interchanges are left out" tp edi fix after.edi
 finish

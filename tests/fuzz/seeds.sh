@@ -36,3 +36,8 @@ printf '\004997/AK1[01=PO]\n\n\nM1\n' >"$out/x12_guide/rule-variant"
 for sef in tests/x12/sef/*.sef; do
     { printf '\005'; head -c 3900 "$sef"; } >"$out/x12_guide/$(basename "$sef")"
 done
+for entry in x12 x12_guide x12_tools; do
+    for kept in tests/fuzz/corpus/$entry/*; do
+        cp "$kept" "$out/$entry/kept-$(basename "$kept")"
+    done
+done
