@@ -9,13 +9,12 @@
 
 enum {
     ELEMENTS = 16,
-    ISA_MAX = 400,   /* bytes, as far as ISA16 */
-    LINES_MAX = 800, /* and with the newlines that follow it */
+    LINES_MAX = 800, /* with the newlines behind ISA16 */
     REPETITION_FROM = 402
 };
 
 struct header {
-    char values[ELEMENTS][64];
+    char values[ELEMENTS][ISA_VALUE_MAX + 1];
     size_t sizes[ELEMENTS];  /* as they stand, blanks included */
     size_t starts[ELEMENTS]; /* in bytes from the ISA's start */
     char separator, component, terminator;
@@ -95,6 +94,21 @@ take_header(struct header *header, const char *bytes, size_t size)
         }
     }
     return IS_ISA;
+}
+
+size_t
+isa_length(const char *bytes, size_t size, struct x12_delimiters *marks,
+           bool *wrapped)
+{
+    struct header header = { 0 };
+
+    if (take_header(&header, bytes, size) != IS_ISA)
+        return 0;
+    *marks = (struct x12_delimiters){ .element = header.separator,
+                                      .component = header.component,
+                                      .terminator = header.terminator };
+    *wrapped = header.broken_lines;
+    return header.length;
 }
 
 /* A terminator that lost its code page: "…" as three bytes of UTF-8. */

@@ -315,7 +315,7 @@ take_raw(struct making *making)
                  (making->level == LEVEL_GS && !making->headless);
 
     making->lost += raw->junk;
-    if (x12_raw_is(raw, "ISA"))
+    if (raw->header)
         take_isa(making);
     else if (x12_raw_is(raw, "IEA"))
         take_iea(making);

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "x12/read_private.h"
 
-enum { ISA_ELEMENTS = 16, ISA_BYTES = 106, ISA_MAX = 400, VERSION_402 = 402 };
+enum { ISA_BYTES = 106, VERSION_402 = 402 };
 
 static bool
 is_newline(char c)
@@ -41,13 +41,6 @@ starts_isa(const struct x12_raw *raw, size_t at)
     return looks_like_isa(raw->bytes + at, raw->size - at);
 }
 
-static void
-pass_newlines(const struct x12_raw *raw, size_t *at)
-{
-    while (*at < raw->size && is_newline(raw->bytes[*at]))
-        (*at)++;
-}
-
 /* A terminator that lost its code page is three bytes of UTF-8. */
 static void
 take_tail(struct x12_raw *raw, size_t at)
@@ -61,36 +54,17 @@ take_tail(struct x12_raw *raw, size_t at)
     memcpy(raw->tail, raw->bytes + at, raw->tail_size);
 }
 
-/* Finds the delimiters by counting separators: ISAs are trimmed or broken
- * into lines. The terminator's offset, or 0. */
+/* The terminator's offset; 0 = it is no ISA. */
 static size_t
 read_header(struct x12_raw *raw)
 {
-    size_t at = raw->at + 4, limit = raw->at + ISA_MAX;
-    int count = 1;
+    size_t size = isa_length(raw->bytes + raw->at, raw->size - raw->at,
+                             &raw->delimiters, &raw->wrapped);
 
-    raw->wrapped = false;
-    raw->delimiters =
-        (struct x12_delimiters){ .element = raw->bytes[raw->at + 3] };
-    for (; count < ISA_ELEMENTS; at++) {
-        if (at >= raw->size || at > limit)
-            return 0;
-        count += raw->bytes[at] == raw->delimiters.element;
-        raw->wrapped |= is_newline(raw->bytes[at]);
-    }
-    pass_newlines(raw, &at);
-    if (at + 2 > raw->size)
+    if (size == 0)
         return 0;
-    raw->delimiters.component = raw->bytes[at++];
-    if (raw->wrapped && is_newline(raw->bytes[at])) {
-        size_t next = at;
-        pass_newlines(raw, &next);
-        if (next < raw->size && !is_alphanumeric(raw->bytes[next]))
-            at = next;
-    }
-    raw->delimiters.terminator = raw->bytes[at];
-    take_tail(raw, at + 1);
-    return at;
+    take_tail(raw, raw->at + size);
+    return raw->at + size - 1;
 }
 
 static void
@@ -211,6 +185,7 @@ take_isa(struct x12_raw *raw, size_t end)
 
     take(raw, end);
     raw->inside = true;
+    raw->header = true;
     raw->odd_isa = raw->text_size != ISA_BYTES - 1;
     struct x12_element mark = x12_get(&raw->segment, 11);
     struct x12_element number = x12_get(&raw->segment, 12);
@@ -269,7 +244,7 @@ next_interchange(struct x12_raw *raw)
 bool
 x12_raw_next(struct x12_raw *raw)
 {
-    raw->odd_isa = false;
+    raw->header = raw->odd_isa = false;
     raw->junk = 0;
     if (!raw->inside)
         return next_interchange(raw);

@@ -20,6 +20,9 @@
 
 struct arena;
 
+/* Bytes of an ISA as far as ISA16, at most; any longer one is none. */
+enum { X12_RAW_ISA_MAX = 400 };
+
 struct x12_raw {
     /* the segment at hand */
     struct x12_segment segment; /* offset: of its first byte */
@@ -29,7 +32,8 @@ struct x12_raw {
     size_t text_size;
     size_t after;    /* offset of what follows its terminator */
     bool terminated; /* false: the bytes end first */
-    bool odd_isa;    /* an ISA that is not 106 bytes long */
+    bool header;     /* the ISA of an interchange; others only look like it */
+    bool odd_isa;    /* it is not 106 bytes long */
     size_t junk;     /* bytes passed over before it, outside ISA..IEA */
     size_t junk_offset;
 

@@ -122,8 +122,7 @@ struct x12_options {
     bool (*tree_for)(void *user, const struct x12_group *, const char *set_id);
     void *user;
     bool lean; /* results and groups live until their callback returns and are
-                  in no list: memory does not grow with their number. No
-                  trees, unless tree_for says so */
+                  in no list: memory does not grow with their number */
     unsigned char tolerance[X12_TOLERANCES]; /* enum x12_severity */
     /* X12_REJECTED, or X12_WITH_ERRORS: sets with wrong segments or elements
      * are accepted all the same, and the errors noted. */

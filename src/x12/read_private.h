@@ -9,12 +9,16 @@
 #define TP_X12_READ_PRIVATE_H
 
 #include "x12/guide_private.h"
+#include "x12/raw.h"
 #include "x12/read.h"
 
 /* A segment's name as one number: NAME('S', 'E', 0). */
 #define NAME(a, b, c) ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16)
 
 struct scan_window;
+
+/* Longer ones, as far as ISA16, are no ISA, which has 106 bytes. */
+enum { ISA_MAX = X12_RAW_ISA_MAX, ISA_VALUE_MAX = 63 };
 
 /* A list of findings that grows at its end. */
 struct chain {
@@ -106,7 +110,7 @@ struct x12_reader {
     struct arena *group_arena; /* as long as the group; may be the same */
     struct arena *set_arena;   /* as long as the set; may be the same */
     bool keep;                 /* the arenas are the caller's */
-    struct x12_file *file;   /* what is kept, and the totals */
+    struct x12_file *file;     /* what is kept, and the totals */
     struct x12_interchange *last_kept;
     struct x12_junk *last_junk;
     struct chain outside; /* findings outside interchanges */
@@ -174,7 +178,7 @@ struct x12_reader {
     uint32_t orphans; /* segments in no set, in the group or interchange */
     struct x12_segment *ta1s;
     struct seen interchanges, groups_of_file, groups, sets;
-    bool interchange_again; /* it is in the file before */
+    bool interchange_again;                 /* it is in the file before */
     struct passed passed[1 << PASSED_BITS]; /* some, by hash: check_quick.c */
     struct indexed indexed[1 << INDEXED_BITS]; /* some, by hash */
     bool basic; /* characters outside the basic set are to be told */
@@ -259,6 +263,9 @@ void skip(struct x12_reader *, size_t count); /* counts lines */
 
 /* isa.c: false = more bytes are needed. */
 bool read_isa(struct x12_reader *);
+/* With its terminator; 0 = the bytes are no ISA, or not all of it. */
+size_t isa_length(const char *bytes, size_t size, struct x12_delimiters *,
+                  bool *wrapped);
 
 /* envelope.c */
 void take_segment(struct x12_reader *);

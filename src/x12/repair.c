@@ -199,7 +199,7 @@ pad_control(char control[NUMBER_MAX])
 }
 
 /* The rest is padded by blanks behind. */
-static void
+static bool
 put_isa(struct repairing *repairing)
 {
     static const unsigned char widths[ISA_ELEMENTS] = { 2, 10, 2, 10, 2, 15,
@@ -220,13 +220,18 @@ put_isa(struct repairing *repairing)
     }
     buf_addc(repairing->out, raw->delimiters.element);
     buf_addc(repairing->out, raw->delimiters.component);
+    if (repairing->out->size - start >= X12_RAW_ISA_MAX)
+        return err_set(repairing->err, TP2403,
+                       "the ISA at offset %llu is too long to be mended",
+                       (unsigned long long)raw->segment.offset);
     if (repairing->out->size - start != raw->text_size ||
         memcmp(repairing->out->text + start, raw->text, raw->text_size) != 0)
         tell(repairing, "the ISA's elements get their fixed widths");
     end_segment(repairing);
+    return true;
 }
 
-static void
+static bool
 take_isa(struct repairing *repairing)
 {
     /* What is open was written with the delimiters before. */
@@ -234,8 +239,8 @@ take_isa(struct repairing *repairing)
     take_newline(repairing);
     if (repairing->raw.wrapped)
         tell(repairing, "lines that are broken inside segments are joined");
-    put_isa(repairing);
     repairing->level = INSIDE_ISA;
+    return put_isa(repairing);
 }
 
 /* Empty elements at the end go. */
@@ -379,7 +384,7 @@ repair(struct repairing *repairing)
         if (!take_junk(repairing))
             return false;
         any = true;
-        if (!x12_raw_is(raw, "ISA")) {
+        if (!raw->header) {
             if (!take_segment(repairing))
                 return false;
             continue;
@@ -391,7 +396,8 @@ repair(struct repairing *repairing)
         *raw = before;
         close_to(repairing, 0);
         *raw = next;
-        take_isa(repairing);
+        if (!take_isa(repairing))
+            return false;
     }
     if (!take_junk(repairing))
         return false;

@@ -243,7 +243,7 @@ divide(struct dividing *dividing)
     for (; !dividing->stopped && x12_raw_next(&dividing->raw);
          before = dividing->raw) {
         dividing->left += dividing->raw.junk;
-        if (!x12_raw_is(&dividing->raw, "ISA")) {
+        if (!dividing->raw.header) {
             take_segment(dividing);
             continue;
         }

@@ -35,7 +35,7 @@ has "the sender's tolerance is used" 1 "0 accepted" tp edi check bad.edi
 [[ $output == *TDS* ]] && verdict no "trailing separators are forgiven BLUEFISH" || verdict yes "trailing separators are forgiven BLUEFISH"
 has "and not another partner" 1 "bad.edi: 810 0001, segment 4 (TDS), TDS02: the segment ends in empty elements [warning trailing_separators]" tp edi check --partner acme bad.edi
 has "view" 0 "02    Invoice number               INV-88213" tp edi view good.edi
-is "view of nothing" 3 "tradepost: found no file none.edi [TP8003]" tp edi view none.edi
+is "view of nothing" 3 "tradepost: cannot open none.edi: No such file or directory [TP8003]" tp edi view none.edi
 is "ack: an accepted invoice, TA1 asked for" 0 'ISA*00*          *00*          *ZZ*CRONUS01       *ZZ*BLUEFISH01     *261122*0900*U*00401*000000001*0*P*>~
 TA1*000000918*261120*0858*A*000~
 GS*FA*CRONUS01*BLUEFISH01*20261122*0900*1*X*004010~
