@@ -95,7 +95,8 @@ struct channel_ops {
      * written. UNSURE only after that. */
     bool (*put)(struct channel *, struct parcel *, size_t count,
                 const struct channel_ready *, struct err *);
-    /* MUST. Complete files only, as far as the far side tells. */
+    /* MUST. Complete files only, as far as the far side tells; none, and
+     * nobody is asked, where there is no folder to take from. */
     bool (*list)(struct channel *, struct arena *, struct listing *,
                  struct err *);
     bool (*get)(struct channel *, const struct listed *, struct buf *,
@@ -117,6 +118,8 @@ struct channel {
     const struct conf_group *group;
     struct channel_secrets secrets;
     size_t max_bytes; /* of one fetched file */
+    /* How long after an attempt a file that find does not see may appear. */
+    long settle_seconds;
     void *state;      /* the kind's own */
 };
 

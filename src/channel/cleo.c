@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "channel/cleo_private.h"
 
-enum { STILL_SECONDS = 0, SETTING_PATH = 64, PLACE = 96 };
+enum { STILL_SECONDS = 0, SETTLE_SECONDS = 600, SETTING_PATH = 64, PLACE = 96 };
 
 /* Once as the manual shows it, once as cleo_setting() falls back on it. */
 #define CALL(verb, where)                                           \
@@ -17,7 +17,13 @@ enum { STILL_SECONDS = 0, SETTING_PATH = 64, PLACE = 96 };
     }
 
 static const struct setting list_settings[] = {
-    CALL("GET", "/api/files/{folder}?startIndex={start}&count={count}"),
+    { .name = "method", .type = SETTING_TEXT, .fallback = "GET" },
+    { .name = "path",
+      .type = SETTING_TEXT,
+      .fallback = "/api/files/{folder}?startIndex={start}&count={count}",
+      .about = "after the url, with {folder}, {start}, {count}; empty where "
+               "the mailbox cannot be listed: then nothing is fetched, and an "
+               "upload without an answer waits for a person" },
     { .name = "files",
       .type = SETTING_TEXT,
       .fallback = "resources",
@@ -85,6 +91,12 @@ static const struct setting cleo_settings[] = {
       .about = "what it means when a file whose upload got no answer is not "
                "there: \"unsent\", it is sent again; \"unknown\", it may have "
                "been taken already, a person decides" },
+    { .name = "settle",
+      .type = SETTING_DURATION,
+      .fallback = "10m",
+      .about = "how long after an upload without an answer Cleo may still "
+               "put the file there; before that a file that is not there is "
+               "looked for again" },
     { .name = "pattern",
       .type = SETTING_TEXT,
       .fallback = "*",
@@ -129,6 +141,12 @@ cleo_setting(const struct channel *channel, const char *group, const char *name)
     return conf_text(channel->group, path, fallback_of(row->members, name));
 }
 
+bool
+cleo_lists(const struct channel *channel)
+{
+    return cleo_setting(channel, "list", "path")[0] != '\0';
+}
+
 static bool
 sign_up(struct channel *channel, struct cleo *cleo, const struct buf *password,
         struct err *err)
@@ -162,6 +180,17 @@ read_url(struct channel *channel, struct cleo *cleo, struct err *err)
 }
 
 static bool
+check_list(const struct channel *channel, const struct cleo *cleo,
+           struct err *err)
+{
+    if (cleo->get == NULL || cleo_lists(channel))
+        return true;
+    err_set(err, TP5050,
+            "list.path is empty; expected an address where get is set");
+    return err_at(err, "%s", conf_place(channel->group));
+}
+
+static bool
 cleo_open(struct channel *channel, struct err *err)
 {
     struct cleo *cleo = channel->state = obtain(sizeof *cleo);
@@ -171,10 +200,13 @@ cleo_open(struct channel *channel, struct err *err)
     cleo->put = conf_text(channel->group, "put", NULL);
     cleo->get = conf_text(channel->group, "get", NULL);
     cleo->pattern = conf_text(channel->group, "pattern", "*");
+    if (cleo_lists(channel))
+        channel->settle_seconds =
+            conf_seconds(channel->group, "settle", SETTLE_SECONDS);
     cleo->looks =
         looks_new(conf_number(channel->group, "stable_seconds", STILL_SECONDS));
     return absent_read(channel, false, &cleo->absent, err) &&
-           read_url(channel, cleo, err) &&
+           check_list(channel, cleo, err) && read_url(channel, cleo, err) &&
            setting_text(channel, "password", &name, err) &&
            setting_secret(channel, "password", &password, err) &&
            sign_up(channel, cleo, &password, err) &&
@@ -300,6 +332,11 @@ probe_folder(struct channel *channel, const char *folder, const char *what,
 
     if (folder == NULL)
         return true;
+    if (!cleo_lists(channel)) {
+        buf_addf(report, "%s %s: not looked at, since list.path is empty\n",
+                 what, folder);
+        return true;
+    }
     good = cleo_ask(channel, &call, &missing, err);
     buf_free(&answer.body);
     if (!good || missing)

@@ -146,6 +146,8 @@ page_of(const struct channel *channel, const struct http_answer *answer,
 /* Each file of a folder, page by page, is given to take. */
 struct walk {
     const char *folder;
+    long refused; /* Cleo's status when it does not list, 0 = it lists */
+    bool cut;     /* there may be more than was looked at */
     void (*take)(void *user, const struct found *);
     void *user;
 };
@@ -173,7 +175,7 @@ take_entry(const struct channel *channel, json_t *json, const struct walk *walk)
 }
 
 static bool
-walk_page(struct channel *channel, const struct walk *walk, size_t start,
+walk_page(struct channel *channel, struct walk *walk, size_t start,
           size_t *got, struct err *err)
 {
     CLEANUP(drop_answer) struct http_answer answer = { 0 };
@@ -186,8 +188,10 @@ walk_page(struct channel *channel, const struct walk *walk, size_t start,
     json_t *files, *entry;
     size_t i;
 
-    if (!cleo_ask(channel, &call, NULL, err))
+    if (!cleo_ask(channel, &call, NULL, err)) {
+        walk->refused = answer.status;
         return false;
+    }
     files = page_of(channel, &answer, &whole, err);
     if (files == NULL)
         return false;
@@ -197,7 +201,7 @@ walk_page(struct channel *channel, const struct walk *walk, size_t start,
 }
 
 static bool
-walk_folder(struct channel *channel, const struct walk *walk, struct err *err)
+walk_folder(struct channel *channel, struct walk *walk, struct err *err)
 {
     const char *path = cleo_setting(channel, "list", "path");
     bool paged = strstr(path, "{start}") != NULL;
@@ -207,6 +211,7 @@ walk_folder(struct channel *channel, const struct walk *walk, struct err *err)
         if (!walk_page(channel, walk, start, &got, err))
             return false;
         start += got;
+        walk->cut = got >= PAGE;
     } while (paged && got >= PAGE && start < MAX_FILES);
     return true;
 }
@@ -241,10 +246,14 @@ cleo_list(struct channel *channel, struct arena *arena, struct listing *listing,
 {
     struct cleo *cleo = channel->state;
     struct taking taking = { cleo, listing, arena, 0 };
-    struct walk walk = { cleo->get, take_listed, &taking };
+    struct walk walk = { .folder = cleo->get,
+                         .take = take_listed,
+                         .user = &taking };
 
     memset(listing, 0, sizeof *listing);
-    if (!need(cleo->get, "get", err) || !walk_folder(channel, &walk, err))
+    if (cleo->get == NULL)
+        return true;
+    if (!walk_folder(channel, &walk, err))
         return false;
     looks_end(cleo->looks);
     return true;
@@ -321,16 +330,36 @@ take_sought(void *user, const struct found *found)
                          : FOUND_NO;
 }
 
+/* Cleo's word that this folder is not listed: asking again would not help. */
+static bool
+tells_nothing(long status)
+{
+    return status == 403 || status == 404 || status == 405 || status == 501;
+}
+
 bool
 cleo_find(struct channel *channel, const char *name, size_t size,
           enum channel_found *found, struct err *err)
 {
     struct cleo *cleo = channel->state;
-    struct seeking seeking = { name, size, cleo->absent };
-    struct walk walk = { cleo->put, take_sought, &seeking };
+    struct seeking seeking = { name, size, FOUND_UNKNOWN };
+    struct walk walk = { .folder = cleo->put,
+                         .take = take_sought,
+                         .user = &seeking };
 
-    if (!need(cleo->put, "put", err) || !walk_folder(channel, &walk, err))
+    *found = FOUND_UNKNOWN;
+    if (!need(cleo->put, "put", err))
         return false;
-    *found = seeking.found;
+    if (!cleo_lists(channel))
+        return true;
+    if (!walk_folder(channel, &walk, err)) {
+        if (!tells_nothing(walk.refused))
+            return false;
+        err_clear(err);
+        return true;
+    }
+    *found = seeking.found != FOUND_UNKNOWN ? seeking.found
+             : walk.cut                     ? FOUND_UNKNOWN
+                                            : cleo->absent;
     return true;
 }

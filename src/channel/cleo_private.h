@@ -47,6 +47,9 @@ bool cleo_ask(struct channel *, const struct cleo_call *, bool *missing,
 const char *cleo_setting(const struct channel *, const char *group,
                          const char *name);
 
+/* Whether the mailbox can be listed at all. */
+bool cleo_lists(const struct channel *);
+
 bool cleo_put(struct channel *, struct parcel *, size_t count,
               const struct channel_ready *, struct err *);
 bool cleo_list(struct channel *, struct arena *, struct listing *,

@@ -207,8 +207,8 @@ dir_list(struct channel *channel, struct arena *arena, struct listing *listing,
     size_t room = 0;
 
     memset(listing, 0, sizeof *listing);
-    if (!need(dir->get, "get", err))
-        return false;
+    if (dir->get == NULL)
+        return true;
     open = opendir(dir->get);
     if (open == NULL)
         return err_set(err, TP5051, "%s: %s", dir->get, strerror(errno));

@@ -66,6 +66,29 @@ try_again(struct flow *flow, struct document *document, struct err *err)
     return good;
 }
 
+bool
+is_settled(struct flow *flow, const struct document *document, const char *kind,
+           moment quiet, struct err *err)
+{
+    struct arena *arena = arena_new();
+    struct effect *effects;
+    size_t count = 0;
+    moment now = when_now(), again = 0;
+
+    bool good = journal_effects(flow->journal, document->id, arena, &effects,
+                                &count, err);
+    for (size_t i = 0; good && i < count; i++)
+        if (text_equal(effects[i].kind, kind) && effects[i].attempted > 0)
+            again = effects[i].attempted + quiet;
+    arena_free(&arena);
+    if (!good || again <= now)
+        return good;
+    err_set_kind(err, TP7034, ERR_THROTTLED,
+                 "not there yet; believed only after the quiet period");
+    err->retry_after_seconds = (int)((again - now) / 1000) + 1;
+    return false;
+}
+
 static bool
 ask_channel(struct flow *flow, struct document *document, int *found,
             struct err *err)
@@ -100,9 +123,12 @@ ask_channel(struct flow *flow, struct document *document, int *found,
                         : "%s found at the partner's side, %zu bytes",
                     name, bytes.size);
         sent_mark(flow, document, evidence);
-    } else {
-        document->delivered = DELIVERED_QUEUED;
+        return true;
     }
+    if (!is_settled(flow, document, "deliver",
+                    (moment)channel->settle_seconds * 1000, err))
+        return false;
+    document->delivered = DELIVERED_QUEUED;
     return true;
 }
 

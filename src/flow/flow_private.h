@@ -253,6 +253,11 @@ const struct flow_verb_step *post_step(struct flow *, const struct document *,
 /* How long a posting in doubt may still appear. */
 long post_settle_seconds(const struct flow *, const char *name,
                          const struct system *);
+/* ask.c: that an effect was not found is believed only this long after it was
+ * attempted, since the far side may commit after we looked. False before that
+ * (TP7034, with the seconds to wait). */
+bool is_settled(struct flow *, const struct document *, const char *kind,
+                long settle_seconds, struct err *) MUST_USE;
 /* tell.c: has the system that a document came from told what became of it. */
 bool tell_later(struct flow *, const struct document *, const char *state,
                 struct err *);

@@ -81,31 +81,6 @@ post_settle_seconds(const struct flow *flow, const char *name,
                         system->ops->settle_seconds);
 }
 
-/* Not found is believed only after the server's longest execution time: it
- * may commit after we looked. A tenth more, since the request of a batch
- * leaves up to that much after it was noted. */
-static bool
-too_early(struct flow *flow, const struct document *document,
-          const struct flow_verb_step *step, const struct system *system,
-          moment *again, struct err *err)
-{
-    struct arena *arena = arena_new();
-    struct effect *effects;
-    size_t count = 0;
-    moment quiet =
-        (moment)post_settle_seconds(flow, step->system, system) * 1100;
-
-    *again = 0;
-    bool good = journal_effects(flow->journal, document->id, arena, &effects,
-                                &count, err);
-    for (size_t i = 0; good && i < count; i++)
-        if (text_equal(effects[i].kind, step->what) &&
-            effects[i].attempted + quiet > when_now())
-            *again = effects[i].attempted + quiet;
-    arena_free(&arena);
-    return good;
-}
-
 bool
 ask_system(struct flow *flow, struct document *document, int *found,
            struct err *err)
@@ -114,7 +89,6 @@ ask_system(struct flow *flow, struct document *document, int *found,
     struct push_result result = { .number = "" };
     const struct flow_text *text;
     const struct flow_verb_step *step = post_step(flow, document, &text);
-    moment again;
     bool there = false;
 
     if (step == NULL)
@@ -132,12 +106,9 @@ ask_system(struct flow *flow, struct document *document, int *found,
         posted_mark(document, &result);
         return true;
     }
-    if (!too_early(flow, document, step, system, &again, err))
-        return false;
-    if (again == 0)
-        return true;
-    err_set_kind(err, TP7034, ERR_THROTTLED,
-                 "not there yet; believed only after the quiet period");
-    err->retry_after_seconds = (int)((again - when_now()) / 1000) + 1;
-    return false;
+    /* A tenth more, since the request of a batch leaves up to that much after
+     * it was noted. */
+    return is_settled(
+        flow, document, step->what,
+        (moment)post_settle_seconds(flow, step->system, system) * 1100, err);
 }

@@ -381,6 +381,11 @@ def sftp(world, words, lines):
     world.by_sftp(words[0], more=" ".join(word for word in words[1:] if word.endswith(";")), **options)
 
 
+def cleo(world, words, lines):
+    """cleo CODE [MORE]: the partner is reached by the simulated Cleo mailbox, with these settings"""
+    world.by_cleo(words[0], " ".join(words[1:]))
+
+
 def disk(world, words, lines):
     """disk KB: the journal gets a small disk of its own; disk full [KB left]; disk free"""
     state, filler = world.path("state"), world.path("state/filler")
@@ -441,7 +446,7 @@ def block(world, words, lines):
 VERBS = {"block": block, "give": give, "acknowledge": answer_997, "fault": fault, "run": run, "tool": tool, "expect": expect,
          "set": setting, "main": main_setting, "clock": clock, "site": site, "wait": wait, "partner": edit, "replay": replay, "ship": ship,
          "bill": bill, "pay": pay, "faults": faults, "fault-clear": fault_clear, "run-until-done": run_until_done,
-         "run-beside": run_beside, "secret": secret, "sandbox": sandbox, "sftp": sftp, "disk": disk, "env": environment}
+         "run-beside": run_beside, "secret": secret, "sandbox": sandbox, "sftp": sftp, "cleo": cleo, "disk": disk, "env": environment}
 NAV = {"order": nav_order, "invoice": nav_invoice, "bill": nav_bill, "row": nav_row, "set": nav_setting}
 RAW = ("nav row", "nav set", "set ", "main ")
 

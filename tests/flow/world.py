@@ -140,6 +140,18 @@ class World:
                 self.path("partners", code, "in"), self.path("partners", code, "out"), more))
         self.settings()
 
+    def by_cleo(self, code, more=""):
+        """The partner is reached by the sandbox's Cleo mailbox from now on."""
+        folder, mailbox = self.path("partners", code, "in"), self.path("sandbox/cleo/in", code)
+        os.makedirs(mailbox, exist_ok=True)
+        if not os.path.islink(folder):
+            os.rmdir(folder)
+            os.symlink(mailbox, folder)
+        self.write("secrets/cleo", "sandbox-secret", 0o600)
+        self.channels[code] = ('kind = "cleo"; url = "http://127.0.0.1:%d"; user = "cronus"; '
+                               'password = "secret:cleo"; put = "/in/%s"; %s' % (self.ports["cleo"], code, more))
+        self.settings()
+
     def stop(self):
         for child in (self.sandbox, self.sshd):
             if child and child.poll() is None:

@@ -13,11 +13,13 @@ cat > "$work/etc/tradepost.conf" <<'END'
 company = { name = "CRONUS"; isa = "ZZ:CRONUS01"; gs = "CRONUS01"; };
 cutover = "2020-01-01";
 END
-configure() { # password, folder that we read
+configure() { # password, folder that we read, more
+    local get=
+    [ -z "$2" ] || get="get = \"$2\";"
     cat > "$work/etc/partners/acme.conf" <<END
 name = "Acme"; isa = "ZZ:ACME"; gs = "ACME";
 channel = { kind = "cleo"; url = "$cleo"; user = "cronus";
-  password = "secret:$1"; put = "/out/AC ME"; get = "$2"; };
+  password = "secret:$1"; put = "/out/AC ME"; $get ${3:-} };
 END
 }
 run() { timeout 60 "$probe" "$work/etc" ACME "$@" > "$work/said" 2>&1; }
@@ -48,6 +50,16 @@ is "which nobody can tell" "$(count '^found none.edi unknown')" 1
 configure cleo /nowhere/at/all
 run probe
 is "a folder that is not there" "$(count '^failed probe TP5041 config')" 1
+configure cleo "" 'list = { path = ""; };'
+run put 850-2.edi "$work/file" find 850-2.edi 3893 list
+is "a mailbox that is not listed tells nothing" "$(count '^found 850-2.edi unknown')" 1
+is "and nothing is taken from it" "$(count '^failed')" 0
+configure cleo "/out" 'list = { path = ""; };'
+run open
+is "unless it says where from" "$(count '^failed open TP5050')" 1
+configure cleo "" 'list = { path = "/api/nothing/{folder}"; };'
+run find 850-2.edi 3893
+is "nor does one that refuses to list" "$(count '^found 850-2.edi unknown')" 1
 configure wrong "/out/AC ME"
 run open
 is "a wrong password" "$(count '^failed open TP5021 auth')" 1
