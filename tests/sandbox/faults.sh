@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # Tokens, faults on request, and what survives a kill.
 . "$(dirname "$0")/lib.sh"
-start --token-seconds 2
+start --token-seconds 600
 sign_in() { curl -s -o "$work/out" -w '%{http_code}' "$token/sandbox/oauth2/v2.0/token" -d "grant_type=client_credentials&client_id=tradepost&client_secret=$1&scope=https%3A%2F%2Fapi.businesscentral.dynamics.com%2F.default"; }
 
 # tokens
 is "a wrong secret" "$(sign_in no) $(jq -r .error "$work/out")" "401 invalid_client"
-is "a right one" "$(sign_in sandbox-secret) $(jq -r '.token_type, .expires_in' "$work/out" | paste -sd' ')" "200 Bearer 2"
+is "a right one" "$(sign_in sandbox-secret) $(jq -r '.token_type, .expires_in' "$work/out" | paste -sd' ')" "200 Bearer 600"
 bearer=$(jq -r .access_token "$work/out")
 got() { curl -sg -o "$work/out" -w '%{http_code}' -H "Authorization: Bearer $1" "$api/vendors"; }
 is "opens NAV" "$(got "$bearer")" 200
@@ -15,7 +15,11 @@ is "another does not" "$(got nonsense)" 401
 is "another tenant" "$(curl -s -d 'grant_type=client_credentials' "$token/other/oauth2/v2.0/token" | jq -r .error)" invalid_request
 is "another grant" "$(curl -s -d 'grant_type=password' "$token/sandbox/oauth2/v2.0/token" | jq -r .error)" unsupported_grant_type
 is "no scope" "$(curl -s -d 'grant_type=client_credentials&client_id=tradepost&client_secret=sandbox-secret' "$token/sandbox/oauth2/v2.0/token" | jq -r .error)" invalid_request
-sleep 2.1
+stop
+start --token-seconds 1
+sign_in sandbox-secret >/dev/null
+bearer=$(jq -r .access_token "$work/out")
+sleep 1.1
 is "after its life it is refused" "$(got "$bearer") $(jq -r .error.code "$work/out")" "401 Authentication_InvalidCredentials"
 
 # faults
