@@ -21,8 +21,8 @@ fail(struct err *err, const char *what, const char *path)
                    strerror(errno));
 }
 
-static void
-close_quietly(int *fd)
+void
+file_close(const int *fd)
 {
     if (*fd >= 0)
         close(*fd);
@@ -46,7 +46,7 @@ write_all(int fd, const char *bytes, size_t size)
 bool
 durable_sync_dir(const char *dir, struct err *err)
 {
-    CLEANUP(close_quietly)
+    CLEANUP(file_close)
     int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     if (fd < 0 || fsync(fd) != 0)
@@ -55,16 +55,22 @@ durable_sync_dir(const char *dir, struct err *err)
 }
 
 /* Writes and closes the temporary file; leaves errno on failure. */
+struct content {
+    const void *bytes;
+    size_t size;
+    mode_t mode;
+};
+
 static bool
-write_temporary(const char *path, const void *bytes, size_t size, mode_t mode,
-                bool sync)
+write_temporary(const char *path, const struct content *content, bool sync)
 {
-    int fd =
-        open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+                  content->mode);
 
     if (fd < 0)
         return false;
-    bool good = write_all(fd, bytes, size) && (!sync || fsync(fd) == 0);
+    bool good = write_all(fd, content->bytes, content->size) &&
+                (!sync || fsync(fd) == 0);
     int saved = errno;
     if (close(fd) != 0 && good)
         return false;
@@ -81,8 +87,8 @@ temporary_name(char out[PATH_MAX], const char *dir, const char *name,
 }
 
 static bool
-put(const char *dir, const char *name, const void *bytes, size_t size,
-    mode_t mode, bool sync, struct err *err)
+put(const char *dir, const char *name, const struct content *content, bool sync,
+    struct err *err)
 {
     char temporary[PATH_MAX], path[PATH_MAX];
 
@@ -91,7 +97,7 @@ put(const char *dir, const char *name, const void *bytes, size_t size,
     if (!text_format(path, sizeof path, "%s/%s", dir, name) ||
         !temporary_name(temporary, dir, name, getpid()))
         return err_set(err, TP4001, "name too long: %s", name);
-    if (!write_temporary(temporary, bytes, size, mode, sync) ||
+    if (!write_temporary(temporary, content, sync) ||
         rename(temporary, path) != 0) {
         fail(err, "cannot write", path);
         unlink(temporary);
@@ -104,19 +110,22 @@ bool
 durable_write(const char *dir, const char *name, const void *bytes, size_t size,
               mode_t mode, struct err *err)
 {
-    return put(dir, name, bytes, size, mode, true, err);
+    struct content content = { bytes, size, mode };
+
+    return put(dir, name, &content, true, err);
 }
 
 bool
 durable_stage(const char *dir, const char *name, const void *bytes, size_t size,
               mode_t mode, struct err *err)
 {
+    struct content content = { bytes, size, mode };
     char path[PATH_MAX];
 
     BUG_IF(strchr(name, '/') != NULL);
     if (!text_format(path, sizeof path, "%s/%s", dir, name))
         return err_set(err, TP4001, "name too long: %s", name);
-    if (write_temporary(path, bytes, size, mode, true))
+    if (write_temporary(path, &content, true))
         return true;
     fail(err, "cannot write", path);
     unlink(path);
@@ -127,7 +136,9 @@ bool
 durable_write_view(const char *dir, const char *name, const void *bytes,
                    size_t size, mode_t mode, struct err *err)
 {
-    return put(dir, name, bytes, size, mode, false, err);
+    struct content content = { bytes, size, mode };
+
+    return put(dir, name, &content, false, err);
 }
 
 bool
@@ -256,7 +267,7 @@ read_whole(int fd, const char *path, size_t max_bytes, struct buf *buf,
 bool
 file_read(const char *path, size_t max_bytes, struct buf *buf, struct err *err)
 {
-    CLEANUP(close_quietly) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    CLEANUP(file_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
 
     if (fd < 0)
         return err_set(err, TP4002, "cannot open %s: %s", path,
@@ -268,7 +279,7 @@ bool
 file_read_plain(const char *path, size_t max_bytes, struct buf *buf,
                 struct err *err)
 {
-    CLEANUP(close_quietly)
+    CLEANUP(file_close)
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct stat info;
 

@@ -48,5 +48,7 @@ bool file_read(const char *path, size_t max_bytes, struct buf *,
 bool file_read_plain(const char *path, size_t max_bytes, struct buf *,
                      struct err *) MUST_USE;
 bool file_exists(const char *path);
+/* Closes what is open (>= 0). Fit for CLEANUP(file_close). */
+void file_close(const int *fd);
 
 #endif

@@ -162,6 +162,13 @@ secret_wipe(struct buf *secret)
 }
 
 bool
+folder_needed(const char *folder, const char *what, struct err *err)
+{
+    return folder != NULL ||
+           err_set(err, TP5050, "the channel has no %s folder", what);
+}
+
+bool
 path_join(char *out, size_t size, const char *folder, const char *name,
           struct err *err)
 {

@@ -120,7 +120,7 @@ struct channel {
     size_t max_bytes; /* of one fetched file */
     /* How long after an attempt a file that find does not see may appear. */
     long settle_seconds;
-    void *state;      /* the kind's own */
+    void *state; /* the kind's own */
 };
 
 /* NULL when there is no such kind. Finds the kinds for tests as well, which

@@ -49,6 +49,28 @@ void listing_add(struct listing *, const struct found *, const char *pattern,
  * they have its err, and are not begun any longer. */
 bool parcels_ready(struct parcel *, size_t count, const struct channel_ready *);
 
+/* Settings that every kind with folders has, the same in each. */
+#define CHANNEL_PATTERN                                           \
+    {                                                             \
+        .name = "pattern", .type = SETTING_TEXT, .fallback = "*", \
+        .about = "the names that are fetched, with * and ?"       \
+    }
+#define CHANNEL_STABLE_SECONDS(seconds)                               \
+    {                                                                 \
+        .name = "stable_seconds", .type = SETTING_NUMBER,             \
+        .fallback = (seconds),                                        \
+        .about = "how long a file must have been still before it is " \
+                 "fetched"                                            \
+    }
+#define CHANNEL_MAX_BYTES                                                    \
+    {                                                                        \
+        .name = "max_bytes", .type = SETTING_NUMBER, .fallback = "67108864", \
+        .about = "the largest file that is fetched"                          \
+    }
+
+/* The folder of the settings that this step cannot do without (TP5050). */
+bool folder_needed(const char *folder, const char *what, struct err *) MUST_USE;
+
 /* What the setting "absent" says of a file in doubt that is not there, nor is
  * its temporary copy. The words are for the table of settings. */
 extern const char *const absent_words[];

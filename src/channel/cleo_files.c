@@ -21,13 +21,6 @@ drop_answer(struct http_answer *answer)
     buf_free(&answer->body);
 }
 
-static bool
-need(const char *folder, const char *what, struct err *err)
-{
-    return folder != NULL ||
-           err_set(err, TP5050, "the channel has no %s folder", what);
-}
-
 /* Follows "a.b.c" into the object. */
 static json_t *
 member(json_t *json, const char *path)
@@ -112,7 +105,7 @@ cleo_put(struct channel *channel, struct parcel *parcels, size_t count,
 {
     struct cleo *cleo = channel->state;
 
-    if (!need(cleo->put, "put", err))
+    if (!folder_needed(cleo->put, "put", err))
         return false;
     for (size_t i = 0; i < count; i++)
         put_one(channel, &parcels[i], ready);
@@ -175,8 +168,8 @@ take_entry(const struct channel *channel, json_t *json, const struct walk *walk)
 }
 
 static bool
-walk_page(struct channel *channel, struct walk *walk, size_t start,
-          size_t *got, struct err *err)
+walk_page(struct channel *channel, struct walk *walk, size_t start, size_t *got,
+          struct err *err)
 {
     CLEANUP(drop_answer) struct http_answer answer = { 0 };
     CLEANUP(drop_json) json_t *whole = NULL;
@@ -278,7 +271,7 @@ cleo_get(struct channel *channel, const struct listed *file, struct buf *into,
                               .answer = &answer };
     bool missing = false;
 
-    if (!need(cleo->get, "get", err))
+    if (!folder_needed(cleo->get, "get", err))
         return false;
     if (file->size > 0 && (uint64_t)file->size > channel->max_bytes)
         return err_set(err, TP5045,
@@ -308,7 +301,7 @@ cleo_remove(struct channel *channel, const struct listed *file, struct err *err)
                               .answer = &answer };
     bool missing = false;
 
-    return need(cleo->get, "get", err) &&
+    return folder_needed(cleo->get, "get", err) &&
            cleo_ask(channel, &call, &missing, err);
 }
 
@@ -348,7 +341,7 @@ cleo_find(struct channel *channel, const char *name, size_t size,
                          .user = &seeking };
 
     *found = FOUND_UNKNOWN;
-    if (!need(cleo->put, "put", err))
+    if (!folder_needed(cleo->put, "put", err))
         return false;
     if (!cleo_lists(channel))
         return true;

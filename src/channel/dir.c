@@ -40,18 +40,9 @@ static const struct setting dir_settings[] = {
                "it nor its temporary copy .NAME.tmp is there: \"taken\" by the "
                "partner, thus delivered; \"unsent\", it is sent again; "
                "\"unknown\", a person decides" },
-    { .name = "pattern",
-      .type = SETTING_TEXT,
-      .fallback = "*",
-      .about = "the names that are fetched, with * and ?" },
-    { .name = "stable_seconds",
-      .type = SETTING_NUMBER,
-      .fallback = "2",
-      .about = "how long a file must have been still before it is fetched" },
-    { .name = "max_bytes",
-      .type = SETTING_NUMBER,
-      .fallback = "67108864",
-      .about = "the largest file that is fetched" },
+    CHANNEL_PATTERN,
+    CHANNEL_STABLE_SECONDS("2"),
+    CHANNEL_MAX_BYTES,
     { .name = NULL }
 };
 
@@ -98,8 +89,8 @@ need(const char *folder, const char *what, struct err *err)
 {
     struct stat info;
 
-    if (folder == NULL)
-        return err_set(err, TP5050, "the channel has no %s folder", what);
+    if (!folder_needed(folder, what, err))
+        return false;
     if (stat(folder, &info) != 0)
         return err_set(err, TP5051, "%s: %s", folder, strerror(errno));
     return S_ISDIR(info.st_mode) ||

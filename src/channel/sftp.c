@@ -46,10 +46,7 @@ static const struct setting sftp_settings[] = {
       .type = SETTING_TEXT,
       .about = "a suffix such as \".done\": each file is followed by an empty "
                "one of its name and this; only such files are fetched" },
-    { .name = "pattern",
-      .type = SETTING_TEXT,
-      .fallback = "*",
-      .about = "the names that are fetched, with * and ?" },
+    CHANNEL_PATTERN,
     { .name = "temp",
       .type = SETTING_TEXT,
       .fallback = ".NAME.tmp",
@@ -70,14 +67,8 @@ static const struct setting sftp_settings[] = {
                "person decides. Without it: taken; unknown where temp or "
                "verify is \"none\". Not taken where the server removes old "
                "temporary files, or the partner takes them" },
-    { .name = "stable_seconds",
-      .type = SETTING_NUMBER,
-      .fallback = "5",
-      .about = "how long a file must have been still before it is fetched" },
-    { .name = "max_bytes",
-      .type = SETTING_NUMBER,
-      .fallback = "67108864",
-      .about = "the largest file that is fetched" },
+    CHANNEL_STABLE_SECONDS("5"),
+    CHANNEL_MAX_BYTES,
     { .name = "window",
       .type = SETTING_NUMBER,
       .fallback = "128",
@@ -200,9 +191,8 @@ bool
 sftp_path(char out[REMOTE_PATH], const char *folder, const char *what,
           const char *name, struct err *err)
 {
-    if (folder == NULL)
-        return err_set(err, TP5050, "the channel has no %s folder", what);
-    return path_join(out, REMOTE_PATH, folder, name, err);
+    return folder_needed(folder, what, err) &&
+           path_join(out, REMOTE_PATH, folder, name, err);
 }
 
 static bool

@@ -141,9 +141,7 @@ sftp_channel_put(struct channel *channel, struct parcel *parcels, size_t count,
 {
     struct sftp_state *state = channel->state;
 
-    if (state->put == NULL)
-        return err_set(err, TP5050, "the channel has no put folder");
-    if (!sftp_ready(channel, err))
+    if (!folder_needed(state->put, "put", err) || !sftp_ready(channel, err))
         return false;
     send_all(channel->state, parcels, count, ready);
     return true;

@@ -15,8 +15,9 @@ option_by_name(const char *name, size_t size)
 {
     enum option option = 0;
 
-    while (option < OPTIONS && (strlen(option_infos[option].name) != size ||
-                                memcmp(option_infos[option].name, name, size)))
+    while (option < OPTIONS &&
+           (strlen(option_infos[option].name) != size ||
+            memcmp(option_infos[option].name, name, size) != 0))
         option++;
     return option;
 }

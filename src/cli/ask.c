@@ -4,6 +4,8 @@
 #include "conf/partner.h"
 #include "store/journal.h"
 
+enum { LIST_ROWS = 200 };
+
 void
 ask_begin(struct ask *ask, struct cli *cli, const char *select)
 {
@@ -108,6 +110,19 @@ ask_rows(struct ask *ask, struct out *out, struct err *err)
 
     buf_free(&ask->sql);
     return good;
+}
+
+bool
+ask_list(struct ask *ask, const char *order, struct out *out, struct err *err)
+{
+    ask_end(ask, order);
+    return ask_limit(ask, LIST_ROWS, err) && ask_rows(ask, out, err);
+}
+
+void
+ask_drop(struct ask *ask)
+{
+    buf_free(&ask->sql);
 }
 
 struct value {

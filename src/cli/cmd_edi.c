@@ -28,7 +28,7 @@ struct checking {
 };
 
 static void
-close_quietly(int *fd)
+close_quietly(const int *fd)
 {
     if (*fd > STDERR_FILENO)
         close(*fd);

@@ -6,8 +6,6 @@
 #include "cli/commands.h"
 #include "store/document.h"
 
-enum { ROWS = 200 }; /* unless --limit says otherwise */
-
 static const struct column doc_columns[] = {
     { "id", "ID", COLUMN_COUNT },
     { "time", "TIME", COLUMN_TIME },
@@ -60,6 +58,25 @@ footer(const struct cli *cli, const struct out *out, const char *what,
     buf_free(&totals);
 }
 
+struct list {
+    const char *name; /* in JSON */
+    const struct column *columns;
+    bool (*rows)(struct cli *, struct out *, struct err *);
+    bool legend;
+};
+
+static bool
+print_list(struct cli *cli, const struct list *list, struct out *out)
+{
+    if (!cli_open(cli) ||
+        !out_begin(out, cli, list->name, list->columns, &cli->err) ||
+        !list->rows(cli, out, &cli->err))
+        return false;
+    out_end(out);
+    footer(cli, out, "document", list->legend);
+    return true;
+}
+
 /* --state, as a word that exists. */
 static bool
 ask_state(struct ask *ask, struct err *err)
@@ -85,7 +102,7 @@ ask_state(struct ask *ask, struct err *err)
 static bool
 doc_list(struct cli *cli, struct out *out, struct err *err)
 {
-    struct ask ask;
+    CLEANUP(ask_drop) struct ask ask;
 
     ask_begin(&ask, cli, DOC_SELECT);
     ask_where(&ask, "type = ?", cli->option[OPTION_TYPE]);
@@ -93,25 +110,19 @@ doc_list(struct cli *cli, struct out *out, struct err *err)
               "instr(lower(number || ' ' || related || ' ' || erp_number),"
               " lower(?)) > 0",
               cli->count > 0 ? cli->words[0] : NULL);
-    bool good =
-        ask_state(&ask, err) && ask_options(&ask, "created_ms", "partner", err);
-    ask_end(&ask, "ORDER BY doc DESC");
-    good = good && ask_limit(&ask, ROWS, err) && ask_rows(&ask, out, err);
-    buf_free(&ask.sql);
-    return good;
+    return ask_state(&ask, err) &&
+           ask_options(&ask, "created_ms", "partner", err) &&
+           ask_list(&ask, "ORDER BY doc DESC", out, err);
 }
 
 enum exit_code
 cmd_doc_list(struct cli *cli)
 {
+    static const struct list list = { "doc", doc_columns, doc_list, true };
     struct out out;
 
-    if (!cli_open(cli) ||
-        !out_begin(&out, cli, "doc", doc_columns, &cli->err) ||
-        !doc_list(cli, &out, &cli->err))
+    if (!print_list(cli, &list, &out))
         return cli_fail(cli);
-    out_end(&out);
-    footer(cli, &out, "document", true);
     cli_next(cli, "doc show ID");
     return EXIT_OK;
 }
@@ -136,7 +147,7 @@ static const struct column queue_columns[] = {
 static bool
 queue_list(struct cli *cli, struct out *out, struct err *err)
 {
-    struct ask ask;
+    CLEANUP(ask_drop) struct ask ask;
 
     ask_begin(&ask, cli,
               "SELECT doc, updated_ms, direction, type, partner, number,"
@@ -145,24 +156,19 @@ queue_list(struct cli *cli, struct out *out, struct err *err)
     ask_only(&ask, "state IN ('received', 'translated', 'queued', 'working',"
                    " 'unknown', 'deferred')");
     ask_where(&ask, "type = ?", cli->option[OPTION_TYPE]);
-    bool good = ask_options(&ask, NULL, "partner", err);
-    ask_end(&ask, "ORDER BY doc");
-    good = good && ask_limit(&ask, ROWS, err) && ask_rows(&ask, out, err);
-    buf_free(&ask.sql);
-    return good;
+    return ask_options(&ask, NULL, "partner", err) &&
+           ask_list(&ask, "ORDER BY doc", out, err);
 }
 
 enum exit_code
 cmd_queue_list(struct cli *cli)
 {
+    static const struct list list = { "queue", queue_columns, queue_list,
+                                      false };
     struct out out;
 
-    if (!cli_open(cli) ||
-        !out_begin(&out, cli, "queue", queue_columns, &cli->err) ||
-        !queue_list(cli, &out, &cli->err))
+    if (!print_list(cli, &list, &out))
         return cli_fail(cli);
-    out_end(&out);
-    footer(cli, &out, "document", false);
     return out_rows(&out) > 0 ? EXIT_FINDINGS : EXIT_OK;
 }
 
@@ -179,7 +185,7 @@ static const struct column ack_columns[] = {
 static bool
 ack_list(struct cli *cli, struct out *out, struct err *err)
 {
-    struct ask ask;
+    CLEANUP(ask_drop) struct ask ask;
 
     ask_begin(&ask, cli,
               "SELECT d.doc, d.partner, d.type, d.isa, d.gs, d.st, d.number,"
@@ -191,25 +197,19 @@ ack_list(struct cli *cli, struct out *out, struct err *err)
         ask_only(&ask, "a.is_late OR d.acknowledged = 'late'");
     if (cli_has(cli, OPTION_REJECTED))
         ask_only(&ask, "d.acknowledged IN ('rejected', 'partial', 'errors')");
-    bool good = ask_options(&ask, "d.created_ms", "d.partner", err);
-    ask_end(&ask, "ORDER BY d.doc DESC");
-    good = good && ask_limit(&ask, ROWS, err) && ask_rows(&ask, out, err);
-    buf_free(&ask.sql);
-    return good;
+    return ask_options(&ask, "d.created_ms", "d.partner", err) &&
+           ask_list(&ask, "ORDER BY d.doc DESC", out, err);
 }
 
 enum exit_code
 cmd_ack_list(struct cli *cli)
 {
     bool asked = cli_has(cli, OPTION_LATE) || cli_has(cli, OPTION_REJECTED);
+    static const struct list list = { "ack", ack_columns, ack_list, false };
     struct out out;
 
-    if (!cli_open(cli) ||
-        !out_begin(&out, cli, "ack", ack_columns, &cli->err) ||
-        !ack_list(cli, &out, &cli->err))
+    if (!print_list(cli, &list, &out))
         return cli_fail(cli);
-    out_end(&out);
-    footer(cli, &out, "document", false);
     return asked && out_rows(&out) > 0 ? EXIT_FINDINGS : EXIT_OK;
 }
 

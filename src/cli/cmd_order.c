@@ -8,7 +8,7 @@
 #include "record/record.h"
 #include "store/journal.h"
 
-enum { ROWS = 200, LINES_MAX = 1000 };
+enum { LINES_MAX = 1000 };
 
 /* Each order with the newest ship notice and the newest invoice about it. */
 static const char orders[] =
@@ -60,16 +60,13 @@ select_orders(struct ask *ask, struct cli *cli)
 static bool
 list(struct cli *cli, struct out *out, struct err *err)
 {
-    struct ask ask;
+    CLEANUP(ask_drop) struct ask ask;
 
     select_orders(&ask, cli);
     ask_where(&ask, "instr(lower(o.number), lower(?)) > 0",
               cli->count > 0 ? cli->words[0] : NULL);
-    bool good = ask_options(&ask, "o.created_ms", "o.partner", err);
-    ask_end(&ask, "ORDER BY o.doc DESC");
-    good = good && ask_limit(&ask, ROWS, err) && ask_rows(&ask, out, err);
-    buf_free(&ask.sql);
-    return good;
+    return ask_options(&ask, "o.created_ms", "o.partner", err) &&
+           ask_list(&ask, "ORDER BY o.doc DESC", out, err);
 }
 
 enum exit_code
@@ -269,7 +266,7 @@ add_line(struct out *out, const struct line *line)
 static bool
 find_order(struct cli *cli, const char *number, struct document *document)
 {
-    const char *id;
+    const char *id = "";
     struct ask ask;
 
     ask_begin(&ask, cli, "SELECT o.doc FROM documents o");

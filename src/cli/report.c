@@ -120,7 +120,7 @@ column_by_name(struct report *report, const char *name)
 static bool
 take_title(struct parser *parser, char *rest)
 {
-    const char *title;
+    const char *title = NULL;
 
     if (!quoted(parser, rest, &title))
         return false;

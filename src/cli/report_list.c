@@ -36,7 +36,7 @@ add(struct out *out, struct cli *cli, const char *path, const char *name)
 
     if (is_listed(out, name))
         return;
-    bool good = file_read(path, 256 * 1024, &text, &err) &&
+    bool good = file_read(path, (size_t)256 * 1024, &text, &err) &&
                 report_parse(&report, cli->arena, path,
                              arena_strdup(cli->arena, buf_text(&text)), &err);
     out_cell(out, name);

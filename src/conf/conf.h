@@ -106,7 +106,7 @@ const char *conf_find(const struct conf *, struct arena *, const char *name);
 /* The names of all texts of a folder ("flows", ".flow"), site and shipped, each
  * once, sorted. */
 size_t conf_list(const struct conf *, struct arena *, const char *folder,
-                 const char *suffix, const char ***names);
+                 const char *suffix, const char ***out);
 /* Adds the secret's bytes: from the vault, when one is set and has it, else
  * from the file of that name, without a final newline; checks that only the
  * owner may read the file (TP1020). name as in "secret:NAME": without the

@@ -6,17 +6,11 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/durable.h"
 #include "base/text.h"
 #include "conf/conf_private.h"
 
 enum { SECRET_LIMIT_BYTES = 65536 };
-
-static void
-close_quietly(int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-}
 
 /* Only its owner reads it, and the owner is us or root. */
 static bool
@@ -64,7 +58,7 @@ read_secret(int fd, const char *path, struct buf *out, struct err *err)
 bool
 conf_private_file(const char *path, struct buf *out, struct err *err)
 {
-    CLEANUP(close_quietly)
+    CLEANUP(file_close)
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 
     if (fd < 0 && errno == ENOENT)

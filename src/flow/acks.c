@@ -152,20 +152,6 @@ apply(struct flow *flow, struct document *sent, char verdict,
            tell_later(flow, sent, state, err);
 }
 
-/* Our documents of a group, newest first; control numbers start again one
- * day, so only the newest carriers of the number count. */
-static bool
-sent_in_group(struct flow *flow, const char *partner, const char *control,
-              struct arena *arena, struct document **out, size_t *count,
-              struct err *err)
-{
-    struct doc_filter filter = { .direction = DIRECTION_OUT,
-                                 .partner = partner,
-                                 .gs = control };
-
-    return journal_list(flow->journal, &filter, arena, out, count, err);
-}
-
 static const json_t *
 find_set(const struct record *ack, const struct document *sent)
 {
@@ -204,10 +190,13 @@ acknowledge(struct flow *flow, struct document *document,
 {
     const char *control = record_text(record, "group_control");
     struct arena *arena = arena_new();
+    /* Control numbers start again one day: the newest carriers count. */
+    struct doc_filter filter = { .direction = DIRECTION_OUT,
+                                 .partner = document->partner,
+                                 .gs = control ? control : "" };
     struct document *sent;
     size_t count = 0, applied = 0;
-    bool good = sent_in_group(flow, document->partner, control ? control : "",
-                              arena, &sent, &count, err);
+    bool good = journal_list(flow->journal, &filter, arena, &sent, &count, err);
 
     for (size_t i = 0; good && i < count; i++) {
         if (sent[i].delivered == DELIVERED_NA || is_acknowledgment(sent[i].set))

@@ -56,7 +56,7 @@ open_parts(struct flow *flow, struct err *err)
     flow->retry = (struct retry_policy){
         conf_seconds(settings, "limits.retry_first", 30),
         conf_seconds(settings, "limits.retry_longest", 3600),
-        conf_seconds(settings, "limits.give_up", 3 * 86400)
+        conf_seconds(settings, "limits.give_up", 3L * 86400)
     };
     flow->fetch_seconds = 3600;
     for (const struct flow_text *text = flow->texts; text; text = text->next) {

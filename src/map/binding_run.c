@@ -119,6 +119,7 @@ read_list(struct binding_run *run, const struct bound *bound,
             expr_impose(bound->where, &run->run);
         read_bounds(run, bound->child, element, &inner);
     }
+    run->run.frame = frame;
     run->prefix = outside;
 }
 
@@ -270,6 +271,7 @@ write_list(struct binding_run *run, const struct bound *bound, json_t *entity,
         write_bounds(run, bound->child, row, &inner);
         json_array_append_new(out, row);
     }
+    run->run.frame = frame;
     run->prefix = outside;
     put(entity, bound->name, out);
 }

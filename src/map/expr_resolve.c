@@ -183,7 +183,7 @@ is_constant(const struct expr *argument, bool number)
 {
     long ignored;
 
-    return argument->kind == EXPR_TEXT &&
+    return argument != NULL && argument->kind == EXPR_TEXT &&
            (!number || text_number(argument->text, 100, &ignored));
 }
 

@@ -255,13 +255,18 @@ ask(struct oauth *oauth, struct http_answer *answer, struct err *err)
     return http_classify(&request, answer, "the sign-in", err);
 }
 
+static void
+wipe_answer(struct http_answer *answer)
+{
+    wipe_buf(&answer->body);
+}
+
 /* One sign-in, or one renewal; a renewal that is refused becomes a sign-in,
  * since a refresh token may simply be used up. */
 static bool
 sign_in(struct oauth *oauth, struct err *err)
 {
-    CLEANUP(wipe_buf) struct buf unused = { 0 };
-    struct http_answer answer = { 0 };
+    CLEANUP(wipe_answer) struct http_answer answer = { 0 };
     struct err first = { 0 };
     int64_t asked = when_steady();
     bool renewal = oauth->refresh != NULL;
@@ -274,9 +279,7 @@ sign_in(struct oauth *oauth, struct err *err)
     } else if (!good && renewal) {
         *err = first;
     }
-    good = good && take(oauth, &answer, asked, err);
-    unused = answer.body;
-    return good;
+    return good && take(oauth, &answer, asked, err);
 }
 
 bool

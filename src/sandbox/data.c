@@ -350,7 +350,7 @@ add_orders(struct maker *maker, bool small)
                   -1, i == 3 ? "Pending Approval" : "Open");
     world_seed(maker->world, "_series",
                json_pack("{s:s,s:I}", "id", "P-ORD", "next",
-                         (json_int_t)(106201 + released + 4)));
+                         (json_int_t)106201 + released + 4));
 }
 
 static void

@@ -364,8 +364,8 @@ find_for_change(struct sandbox *box, struct call *call,
 void
 nav_patch(struct sandbox *box, struct call *call, const struct target *target)
 {
-    const struct entity *entity;
-    json_t *row;
+    const struct entity *entity = NULL;
+    json_t *row = NULL;
     if (!find_for_change(box, call, target, &entity, &row) ||
         !may(call, entity, MAY_MODIFY, "modify") ||
         !check_etag(call, entity, row))
@@ -385,8 +385,8 @@ nav_patch(struct sandbox *box, struct call *call, const struct target *target)
 void
 nav_delete(struct sandbox *box, struct call *call, const struct target *target)
 {
-    const struct entity *entity;
-    json_t *row;
+    const struct entity *entity = NULL;
+    json_t *row = NULL;
     if (!find_for_change(box, call, target, &entity, &row) ||
         !may(call, entity, MAY_DELETE, "delete") ||
         !check_etag(call, entity, row))

@@ -32,7 +32,7 @@
     { .kind = COLUMN_##kind_,                              \
       .offset = offsetof(struct interchange, field),       \
       .size = sizeof(((struct interchange *)NULL)->field), \
-      .names = names_ },
+      .names = (names_) },
 #define AS_NAME(field, kind, names) "\"" #field "\","
 #define AS_MARK(field, kind, names) "?,"
 #define AS_SET(field, kind, names)  "\"" #field "\"=?,"

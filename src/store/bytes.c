@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/durable.h"
 #include "base/text.h"
 #include "store/journal_private.h"
 #include "store/remote.h"
@@ -52,13 +53,6 @@ cut(struct buf *out, size_t before, const struct interchange *it,
     return true;
 }
 
-static void
-close_file(int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-}
-
 /* The window of a large arrival, from its file. */
 static bool
 read_file_window(struct journal *journal, const struct interchange *it,
@@ -67,7 +61,7 @@ read_file_window(struct journal *journal, const struct interchange *it,
     char path[sizeof journal->dir + 80], chunk[65536];
 
     text_format(path, sizeof path, "%s/store/%s", journal->dir, sha256);
-    CLEANUP(close_file) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    CLEANUP(file_close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
         return err_set(err, TP4021, "%s is missing", path);
     for (int64_t left = it->size; left > 0;) {

@@ -33,7 +33,7 @@ struct call_head {
     uint32_t size; /* of what follows */
 };
 /* A payload has at most 256 MB. */
-#define CALL_MAX ((uint32_t)300 * 1024 * 1024)
+#define CALL_MAX UINT32_C(314572800) /* 300 MB */
 
 struct call {
     struct buf buf; /* head and values */

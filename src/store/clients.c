@@ -127,7 +127,7 @@ client_question(struct client *client, enum op *op, struct call *call)
     put_raw(call, client->in.text + sizeof head, head.size);
     /* One question at a time: what came behind it is nobody's. */
     client->gone = client->gone || client->in.size > sizeof head + head.size;
-    if (client->in.capacity > 1024 * 1024)
+    if (client->in.capacity > (size_t)1024 * 1024)
         buf_free(&client->in);
     buf_clear(&client->in);
     return true;

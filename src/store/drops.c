@@ -29,13 +29,6 @@ struct search {
 };
 
 static void
-close_file(int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-}
-
-static void
 close_dir(DIR **dir)
 {
     if (*dir != NULL)
@@ -120,7 +113,7 @@ is_complete(int fd, off_t size)
 static bool
 is_whole(const char *path, const struct stat *info, long still_seconds)
 {
-    CLEANUP(close_file)
+    CLEANUP(file_close)
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 
     if (fd < 0)

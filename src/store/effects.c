@@ -134,7 +134,7 @@ look(struct journal *journal, const struct effect *effect, struct effect *there,
 static bool
 attempt(struct journal *journal, struct effect *effect, struct err *err)
 {
-    struct effect there;
+    struct effect there = { 0 };
 
     if (!look(journal, effect, &there, err))
         return false;
@@ -162,7 +162,7 @@ journal_attempt(struct journal *journal, struct effect *effect, struct err *err)
 static bool
 settle(struct journal *journal, struct effect *effect, struct err *err)
 {
-    struct effect there;
+    struct effect there = { 0 };
 
     if (!look(journal, effect, &there, err))
         return false;

@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "store/journal_private.h"
 
+enum { DAY_MINUTES = 24 * 60 };
+
 /* Whether the sum stays far inside what a decimal holds. */
 static bool
 can_add(struct decimal a, struct decimal b)
@@ -119,8 +121,8 @@ age(sqlite3_context *context, int count, sqlite3_value **values)
     (void)count;
     if (minutes < 0)
         minutes = 0;
-    if (minutes >= 24 * 60)
-        text_format(text, sizeof text, "%lldd %lldh", minutes / (24 * 60),
+    if (minutes >= DAY_MINUTES)
+        text_format(text, sizeof text, "%lldd %lldh", minutes / DAY_MINUTES,
                     minutes / 60 % 24);
     else if (minutes >= 60)
         text_format(text, sizeof text, "%lldh %lldm", minutes / 60,

@@ -195,8 +195,8 @@ typedef void row_reader(sqlite3_stmt *, void *row);
 bool sql_list(struct journal *, sqlite3_stmt *, struct arena *, size_t row_size,
               row_reader *, void **out, size_t *count, struct err *) MUST_USE;
 
-void document_read(sqlite3_stmt *, void *document);
-void effect_read(sqlite3_stmt *, void *effect);
+void document_read(sqlite3_stmt *, void *row);
+void effect_read(sqlite3_stmt *, void *row);
 const char *document_columns(void);
 /* Appends "AND ..." terms and their values; see documents.c. */
 enum { FILTER_VALUES = 20 };

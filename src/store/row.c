@@ -14,9 +14,8 @@ digit(char c)
 void
 hash_bytes(unsigned char out[32], const char *hex)
 {
-    for (int i = 0; i < 32; i++)
-        out[i] =
-            (unsigned char)(digit(hex[2 * i]) * 16 + digit(hex[2 * i + 1]));
+    for (int i = 0; i < 32; i++, hex += 2)
+        out[i] = (unsigned char)(digit(hex[0]) * 16 + digit(hex[1]));
 }
 
 static void

@@ -28,9 +28,9 @@ bool metadata_parse(struct metadata **, const char *xml, size_t size,
 void metadata_free(struct metadata **);
 
 /* NULL when the service has no such entity set. */
-const struct entity *metadata_set(const struct metadata *, const char *set);
+const struct entity *metadata_set(const struct metadata *, const char *name);
 /* The nearest set's name, or NULL. */
-const char *metadata_nearest_set(const struct metadata *, const char *set);
+const char *metadata_nearest_set(const struct metadata *, const char *name);
 /* An unbound action, e.g. of a codeunit: by the name it is called by. */
 bool metadata_action(const struct metadata *, const char *name);
 /* The type of a field ("Edm.Decimal"), dotted through what it contains;

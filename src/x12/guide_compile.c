@@ -226,10 +226,10 @@ fill_next(struct x12_guide *guide)
 
     guide->next =
         arena_alloc(guide->arena, guide->node_count * width * sizeof(uint16_t));
-    for (uint16_t node = 0; node < guide->node_count; node++)
-        for (uint16_t index = 0; index < width; index++)
+    for (uint32_t node = 0; node < guide->node_count; node++)
+        for (size_t index = 0; index < width; index++)
             guide->next[node * width + index] =
-                guide_search(guide, node, index, NULL);
+                guide_search(guide, (uint16_t)node, (uint16_t)index, NULL);
 }
 
 void

@@ -188,6 +188,25 @@ get_variant(struct ruling *ruling, struct item *base, const struct step *step)
     return *end;
 }
 
+/* With the name that it had, if it had one. */
+static bool
+take_code(struct ruling *ruling, const struct slot *slot,
+          struct code_list *codes, const char *code)
+{
+    const struct code_list *old = slot->codes;
+    size_t size = strlen(code);
+
+    if (size == 0 || size < slot->min || size > slot->max || size > CODE_MAX) {
+        complain(ruling, "the code '%s' does not fit the lengths %u..%u", code,
+                 slot->min, slot->max);
+        return false;
+    }
+    long at = old ? guide_codes_find(old, code, size) : -1;
+    codes_add(ruling->guide->arena, codes, code,
+              at >= 0 ? old->names[at] : NULL);
+    return true;
+}
+
 static bool
 edit_codes(struct ruling *ruling, struct slot *slot)
 {
@@ -202,18 +221,9 @@ edit_codes(struct ruling *ruling, struct slot *slot)
     codes->all = rule->codes != NULL || (old != NULL && old->all);
     codes->own = true;
     for (size_t i = 0; i < 2; i++) {
-        for (const char *const *v = lists[i]; v != NULL && *v != NULL; v++) {
-            size_t size = strlen(*v);
-            if (size == 0 || size < slot->min || size > slot->max ||
-                size > CODE_MAX) {
-                complain(ruling,
-                         "the code '%s' does not fit the lengths %u..%u", *v,
-                         slot->min, slot->max);
+        for (const char *const *v = lists[i]; v != NULL && *v != NULL; v++)
+            if (!take_code(ruling, slot, codes, *v))
                 return false;
-            }
-            long at = old ? guide_codes_find(old, *v, size) : -1;
-            codes_add(arena, codes, *v, at >= 0 ? old->names[at] : NULL);
-        }
     }
     slot->codes = codes;
     return true;
