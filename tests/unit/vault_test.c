@@ -380,14 +380,12 @@ a_credential_comes_first(void)
 static const char *
 resolved(const char *name)
 {
-    struct buf value = { 0 };
+    CLEANUP(buf_wipe) struct buf value = { 0 };
 
     err_clear(&err);
-    if (!conf_secret(conf, name, &value, &err))
-        return err_name(err.code);
-    const char *text = arena_strdup(arena, buf_text(&value));
-    buf_wipe(&value);
-    return text;
+    return conf_secret(conf, name, &value, &err)
+               ? arena_strdup(arena, buf_text(&value))
+               : err_name(err.code);
 }
 
 static void
