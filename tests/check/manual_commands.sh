@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Every command line that stands in an example block (.EX) of a manual page is
 # run, in the order of the pages, on the world of a demo that stays; each
-# command has an example. README's commands are those that bootstrap has.
+# command has an example. So are README's, which look at the demo's workspace;
+# its other commands are those that bootstrap has.
 . "${TP_SOURCE:-.}/tests/cli/lib.sh"
 export XDG_DATA_HOME=$work/data PATH=$TP_BUILD:$PATH
 demo=$work/data/tradepost/demo
@@ -43,6 +44,17 @@ without() { # commands that no example shows
         done
 }
 is "every command has an example" 0 "" without
+readme() { # what stands behind two spaces says what the command is for
+    sed -n 's,^build/\(tradepost .*\)  .*,\1,p' "$TP_SOURCE/README.md" | sed 's/  .*//; s/ *$//'
+}
+while IFS= read -r line; do
+    run bash -c "$line"
+    case $status in
+    0|1) verdict yes "README: $line" ;;
+    *) verdict no "README: $line"; explain_failure "0 or 1" "(no mistake)" ;;
+    esac
+done < <(readme)
+is "README has commands to try" 0 "" test "$(readme | wc -l)" -gt 3
 unknown() {
     grep -oE '^\./bootstrap [a-z]+' "$TP_SOURCE/README.md" | while read -r command; do
         grep -qF "$command " "$TP_SOURCE/bootstrap" || echo "$command"
