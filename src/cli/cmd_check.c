@@ -5,6 +5,7 @@
 #include "cli/kinds.h"
 #include "conf/partner.h"
 #include "flow/flow.h"
+#include "web/web.h"
 
 static void
 summary(const struct cli *cli, size_t errors, size_t warnings)
@@ -44,6 +45,7 @@ cmd_check(struct cli *cli)
     if (!cli_conf(cli))
         return cli_fail(cli);
     kinds_check(cli->conf, cli->found);
+    web_check(cli->conf, cli->found);
     if (!flow_check(cli->conf, cli_has(cli, OPTION_ONLINE), cli->found, &err) &&
         problems_errors(cli->found) == 0)
         problem_add(cli->found, err.code, err.at, NULL, "%s", err.text);

@@ -138,6 +138,15 @@ const struct setting settings_main[] = {
       .type = SETTING_GROUP,
       .about = "who is told",
       .members = alert_settings },
+    { .name = "door",
+      .type = SETTING_GROUP,
+      .about = "what listens to webhooks of systems and files of partners: "
+               "POST /hook/NAME",
+      .members = settings_door },
+    { .name = "desk",
+      .type = SETTING_GROUP,
+      .about = "what listens to monitors: GET /metrics, /health and /ready",
+      .members = settings_desk },
     { .name = "paths",
       .type = SETTING_GROUP,
       .about = "directories; a relative one starts at the configuration's "

@@ -16,6 +16,9 @@
 extern const struct setting settings_main[];    /* tradepost.conf */
 extern const struct setting settings_partner[]; /* partners/NAME.conf */
 
+/* Groups of it: the listeners. */
+extern const struct setting settings_door[], settings_desk[];
+
 enum manual_form { MANUAL_TEXT, MANUAL_MAN };
 
 /* A sentence as the form wants it. */

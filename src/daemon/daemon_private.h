@@ -27,6 +27,10 @@ enum { PULSE_READY = 'r', PULSE_PROGRESS = 'p', PULSE_REST = 'z' };
 /* roles.c */
 const char *role_name(enum role);
 const char *role_does(enum role);
+/* A door or a desk: nobody waits for it to be ready, or for it to be idle. */
+bool role_listens(enum role);
+/* Whether the settings want it; a listener only. */
+bool role_wanted(enum role, const struct conf *);
 /* The whole life of a role in its process; the exit status. pulse is the end
  * to write to, stop becomes readable when it is to end. */
 int role_live(enum role, struct conf *, int pulse, int stop);

@@ -12,6 +12,7 @@
 #include "flow/flow.h"
 #include "store/keeper.h"
 #include "store/vault.h"
+#include "web/web.h"
 
 static const struct {
     const char *name, *does;
@@ -54,7 +55,25 @@ role_does(enum role role)
 int
 daemon_workers(void)
 {
-    return ROLES - 1;
+    int count = 0;
+
+    for (int i = 0; i < ROLES; i++)
+        count += roles[i].stages != 0;
+    return count;
+}
+
+bool
+role_listens(enum role role)
+{
+    return role == ROLE_DOOR || role == ROLE_DESK;
+}
+
+bool
+role_wanted(enum role role, const struct conf *conf)
+{
+    return role == ROLE_DOOR   ? web_has_door(conf)
+           : role == ROLE_DESK ? web_has_desk(conf)
+                               : true;
 }
 
 /* The supervisor reads them all at once: a full pipe means it has enough. */
@@ -226,6 +245,40 @@ keep(const struct shift *shift, struct err *err)
     return good;
 }
 
+static void
+pulse_progress(void *user)
+{
+    pulse(((struct shift *)user)->pulse, PULSE_PROGRESS);
+}
+
+static void
+pulse_ready(void *user, const char *where)
+{
+    (void)where;
+    pulse(((struct shift *)user)->pulse, PULSE_READY);
+}
+
+static bool
+hear_others(struct shift *shift, struct err *err)
+{
+    struct web_life life = { shift->stop, pulse_progress, shift, pulse_ready };
+
+    vault_open(&shift->vault, shift->conf);
+    vault_attach(shift->vault, shift->conf);
+    bool good =
+        journal_connect(&shift->journal, conf_state_dir(shift->conf), err);
+    if (good)
+        vault_use(shift->vault, shift->journal);
+    /* The supervisor takes no settings that have mistakes. */
+    good = good &&
+           (shift->role == ROLE_DOOR
+                ? web_door_run(shift->conf, shift->journal, &life, err)
+                : web_desk_run(shift->conf, 0, shift->journal, &life, err));
+    vault_close(&shift->vault);
+    journal_close(&shift->journal);
+    return good;
+}
+
 int
 role_live(enum role role, struct conf *conf, int pulse_fd, int stop)
 {
@@ -234,7 +287,9 @@ role_live(enum role role, struct conf *conf, int pulse_fd, int stop)
     };
     struct err err = { 0 };
 
-    if (role == ROLE_KEEPER ? keep(&shift, &err) : work_through(&shift, &err))
+    if (role == ROLE_KEEPER  ? keep(&shift, &err)
+        : role_listens(role) ? hear_others(&shift, &err)
+                             : work_through(&shift, &err))
         return 0;
     log_err(LOG_ERROR, &err, role_name(role));
     return err.kind == ERR_CONFIG ? 4 : 75;

@@ -16,6 +16,7 @@
 #include "daemon/daemon_private.h"
 #include "flow/flow.h"
 #include "store/keeper.h"
+#include "web/web.h"
 
 #define MILLISECOND ((int64_t)1000000)
 #define SECOND      ((int64_t)1000000000)
@@ -41,6 +42,7 @@ read_texts(const char *dir, struct conf **conf, struct err *err)
     *conf = NULL;
     if (!conf_load(conf, dir, found, err))
         return false;
+    web_check(*conf, found);
     bool good = flow_check(*conf, false, found, err);
     for (const struct problem *p = problems_first(found); p; p = p->next)
         log_line(p->warning ? LOG_INFO : LOG_ERROR, "%s: %s [%s]", p->at,
@@ -234,6 +236,9 @@ may_begin(const struct supervisor *supervisor, enum role role)
 
     if (role == ROLE_KEEPER)
         return !any_but_keeper(supervisor);
+    if (role_listens(role) &&
+        (supervisor->plan->until_idle || !role_wanted(role, supervisor->conf)))
+        return false;
     return keeper->process > 0 && keeper->ready;
 }
 
@@ -288,7 +293,8 @@ tell_when_ready(struct supervisor *supervisor)
 {
     supervisor->began |= supervisor->workers[ROLE_KEEPER].ready;
     for (int i = 0; i < ROLES; i++)
-        if (!supervisor->workers[i].ready || supervisor->workers[i].ending)
+        if (!role_listens((enum role)i) &&
+            (!supervisor->workers[i].ready || supervisor->workers[i].ending))
             return;
     if (!supervisor->told_ready)
         notify_say("READY=1\nSTATUS=At work");
@@ -307,7 +313,7 @@ nothing_is_due(const struct supervisor *supervisor)
         return false;
     bool good = journal_workers(journal, &workers, &err);
     journal_close(&journal);
-    return good && workers.busy == 0 && workers.count == ROLES - 1;
+    return good && workers.busy == 0 && workers.count == daemon_workers();
 }
 
 /* ---- the loop */

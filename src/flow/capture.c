@@ -2,6 +2,7 @@
 /* Records captured from systems become documents, once each. */
 #include "flow/flow_private.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -320,6 +321,24 @@ concerns_anyone(const struct flow *flow, const struct flow_text *text)
     return false;
 }
 
+/* A system's word that something changed makes the flow due. */
+static bool
+look_for_hint(struct flow *flow, size_t i, const char *system, struct err *err)
+{
+    char cursor[96], text[512];
+
+    if (flow->next_pull[i] <= when_now())
+        return true;
+    text_format(cursor, sizeof cursor, "hint:%.80s", system);
+    if (!journal_cursor(flow->journal, cursor, text, err))
+        return false;
+    int64_t last = strtoll(text, NULL, 10);
+    if (last > flow->hints[i])
+        flow->next_pull[i] = 0;
+    flow->hints[i] = last;
+    return true;
+}
+
 bool
 step_capture(struct flow *flow, unsigned *moved, struct err *err)
 {
@@ -332,8 +351,11 @@ step_capture(struct flow *flow, unsigned *moved, struct err *err)
     for (const struct flow_text *text = open ? flow->texts : NULL; text != NULL;
          text = text->next, i++) {
         struct err failed = { 0 };
-        if (text->system == NULL || (flow->only && flow->only != text) ||
-            flow->next_pull[i] > when_now() || !concerns_anyone(flow, text))
+        if (text->system == NULL || (flow->only && flow->only != text))
+            continue;
+        if (!look_for_hint(flow, i, text->system, err))
+            return false;
+        if (flow->next_pull[i] > when_now() || !concerns_anyone(flow, text))
             continue;
         struct system *system = system_by_name(flow, text->system, &failed);
         if (system == NULL) {

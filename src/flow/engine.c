@@ -71,6 +71,7 @@ open_parts(struct flow *flow, struct err *err)
         !spool_prepare(conf_spool_dir(flow->conf), err))
         return false;
     flow->next_pull = arena_alloc(flow->arena, flows * sizeof(moment));
+    flow->hints = arena_alloc(flow->arena, flows * sizeof *flow->hints);
     flow->any_partner = (struct code_user){ flow, NULL };
     flow->system_codes = codes_of(&flow->any_partner);
     return routes_open(flow, err);

@@ -106,6 +106,7 @@ struct flow {
     struct code_user any_partner; /* for systems' bindings */
     struct map_codes system_codes;
     moment *next_pull;  /* per flow text, in order */
+    int64_t *hints;     /* the same: the last hint that was followed */
     unsigned unreached; /* of this run */
     long fetch_seconds; /* the shortest of the flows that begin at partners */
 };

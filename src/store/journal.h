@@ -115,6 +115,7 @@ bool journal_events(struct journal *, int64_t document, struct arena *,
                     struct event **, size_t *count, struct err *) MUST_USE;
 
 #include "store/facts.h"
+#include "store/hint.h"
 #include "store/query.h"
 #include "store/sealed.h"
 #include "store/space.h"

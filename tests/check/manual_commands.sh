@@ -12,6 +12,7 @@ world=$!
 trap 'kill $world 2>/dev/null; wait $world 2>/dev/null; rm -rf "$work"' EXIT
 for _ in {1..600}; do grep -qs 'stay until' "$work/said" && break; sleep 0.05; done
 export TRADEPOST_CONFIG=$demo/etc
+echo 'desk = { listen = "127.0.0.1:0"; };' >> "$demo/etc/env.conf"
 mkdir "$work/here"; cd "$work/here" || exit 99
 orders=("$demo"/partners/acme/in/850_*)
 cp "${orders[0]}" orders.edi; cp "${orders[0]}" ours.edi; cp "${orders[1]}" theirs.edi
@@ -28,6 +29,7 @@ commands() {
 commands > "$work/commands"
 while IFS= read -r line; do
     case $line in
+    'tradepost serve'*) run timeout --preserve-status -s TERM 2 bash -c "exec $line" ;;
     'tradepost demo'*) run env XDG_DATA_HOME="$work/other" bash -c "$line" ;;
     *) run bash -c "$line" ;;
     esac

@@ -266,6 +266,32 @@ the_manual_has_the_state_table(void)
     }
 }
 
+static void
+a_hint_has_one_effect(void)
+{
+    struct hint hint = { "nav", "bc", "id 7", "192.0.2.1" };
+    char first[512], again[512];
+    bool known;
+
+    fresh();
+    CHECK_OK(journal_hint(journal, &hint, &known, &err), &err);
+    CHECK(!known);
+    CHECK_OK(journal_cursor(journal, "hint:nav", first, &err), &err);
+    CHECK_OK(journal_hint(journal, &hint, &known, &err), &err);
+    CHECK(known);
+    CHECK_OK(journal_cursor(journal, "hint:nav", again, &err), &err);
+    CHECK(first[0] != '\0' && strcmp(first, again) == 0);
+    hint.delivery = "id 8";
+    CHECK_OK(journal_hint(journal, &hint, &known, &err), &err);
+    CHECK_OK(journal_cursor(journal, "hint:nav", again, &err), &err);
+    CHECK(!known && strcmp(first, again) != 0);
+    CHECK_TEXT(answer("SELECT count(*), max(detail) FROM events WHERE what = "
+                      "'hint'",
+                      NULL),
+               "2|nav by bc from 192.0.2.1: id 8");
+    CHECK(problems_now() == 0);
+}
+
 int
 main(void)
 {
@@ -282,5 +308,6 @@ main(void)
     RUN(counts_add_up);
     RUN(digests_are_the_known_ones);
     RUN(the_manual_has_the_state_table);
+    RUN(a_hint_has_one_effect);
     return ended();
 }
