@@ -90,10 +90,10 @@ check_lines(struct sandbox *box, struct call *call,
     size_t count = 0;
     const char *id;
     json_t *line;
-    json_object_foreach(world_table(&box->world, kind->lines), id, line)
+    json_object_foreach(
+        world_lines(&box->world, kind->lines, row_text(row, "id")), id, line)
     {
-        if (!text_equal(row_text(line, "documentId"), row_text(row, "id")) ||
-            text_equal(row_text(line, "lineType"), "Comment"))
+        if (text_equal(row_text(line, "lineType"), "Comment"))
             continue;
         if (decimal_is_zero(row_decimal(line, "quantity")))
             return nav_fail(call, 400, DIALOG,
@@ -125,10 +125,9 @@ post_lines(struct sandbox *box, const struct bill_kind *kind, const json_t *row)
 {
     const char *id;
     json_t *line;
-    json_object_foreach(world_table(&box->world, kind->lines), id, line)
+    json_object_foreach(
+        world_lines(&box->world, kind->lines, row_text(row, "id")), id, line)
     {
-        if (!text_equal(row_text(line, "documentId"), row_text(row, "id")))
-            continue;
         row_set(line, "_documentNumber", row_text(row, "number"));
         row_set(line, "_posted", "yes");
         world_changed(&box->world, kind->lines, line);

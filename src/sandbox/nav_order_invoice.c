@@ -116,11 +116,11 @@ set_lines(struct sandbox *box, const json_t *order, const json_t *lines,
     const char *id;
     json_t *line, *wanted;
     size_t i;
-    json_object_foreach(world_table(&box->world, "purchaseOrderLines"), id,
-                        line)
+    json_object_foreach(
+        world_lines(&box->world, "purchaseOrderLines", row_text(order, "id")),
+        id, line)
     {
-        if (text_equal(row_text(line, "documentId"), row_text(order, "id")))
-            row_set(line, "invoiceQuantity", "0");
+        row_set(line, "invoiceQuantity", "0");
     }
     json_array_foreach((json_t *)(uintptr_t)lines, i, wanted)
     {

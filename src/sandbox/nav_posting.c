@@ -14,11 +14,11 @@ posting_order_line(struct sandbox *box, const json_t *order,
 {
     const char *id;
     json_t *line;
-    json_object_foreach(world_table(&box->world, "purchaseOrderLines"), id,
-                        line)
+    json_object_foreach(
+        world_lines(&box->world, "purchaseOrderLines", row_text(order, "id")),
+        id, line)
     {
-        if (text_equal(row_text(line, "documentId"), row_text(order, "id")) &&
-            json_integer_value(json_object_get(line, "sequence")) == sequence)
+        if (json_integer_value(json_object_get(line, "sequence")) == sequence)
             return line;
     }
     return NULL;
@@ -199,11 +199,11 @@ all_lines(struct sandbox *box, const json_t *order, const char *done)
 {
     const char *id;
     json_t *line;
-    json_object_foreach(world_table(&box->world, "purchaseOrderLines"), id,
-                        line)
+    json_object_foreach(
+        world_lines(&box->world, "purchaseOrderLines", row_text(order, "id")),
+        id, line)
     {
-        if (text_equal(row_text(line, "documentId"), row_text(order, "id")) &&
-            decimal_compare(row_decimal(line, done),
+        if (decimal_compare(row_decimal(line, done),
                             row_decimal(line, "quantity")) < 0)
             return false;
     }
@@ -287,10 +287,11 @@ remove_order(struct sandbox *box, const json_t *order)
     const char *id;
     json_t *row;
     size_t i;
-    json_object_foreach(world_table(&box->world, "purchaseOrderLines"), id, row)
+    json_object_foreach(
+        world_lines(&box->world, "purchaseOrderLines", row_text(order, "id")),
+        id, row)
     {
-        if (text_equal(row_text(row, "documentId"), row_text(order, "id")))
-            json_array_append_new(ids, json_string(id));
+        json_array_append_new(ids, json_string(id));
     }
     json_array_foreach(ids, i, row)
     {
@@ -332,11 +333,11 @@ posting_invoice(struct sandbox *box, struct call *call, json_t *order,
     row_set(invoice, "vendorInvoiceNumber",
             row_text(order, "_vendorInvoiceNo"));
     world_put(&box->world, "purchaseInvoices", invoice);
-    json_object_foreach(world_table(&box->world, "purchaseOrderLines"), id,
-                        line)
+    json_object_foreach(
+        world_lines(&box->world, "purchaseOrderLines", row_text(order, "id")),
+        id, line)
     {
-        if (text_equal(row_text(line, "documentId"), row_text(order, "id")) &&
-            row_decimal(line, "invoiceQuantity").units > 0)
+        if (row_decimal(line, "invoiceQuantity").units > 0)
             invoice_line(box, invoice, line);
     }
     json_array_foreach((json_t *)(uintptr_t)accounts, i, line)
@@ -358,11 +359,11 @@ lines_to_receive(struct sandbox *box, const json_t *order)
     json_t *lines = json_array();
     const char *id;
     json_t *line;
-    json_object_foreach(world_table(&box->world, "purchaseOrderLines"), id,
-                        line)
+    json_object_foreach(
+        world_lines(&box->world, "purchaseOrderLines", row_text(order, "id")),
+        id, line)
     {
-        if (text_equal(row_text(line, "documentId"), row_text(order, "id")) &&
-            row_decimal(line, "receiveQuantity").units > 0)
+        if (row_decimal(line, "receiveQuantity").units > 0)
             json_array_append_new(
                 lines, json_pack("{s:O,s:s}", "line",
                                  json_object_get(line, "sequence"), "quantity",

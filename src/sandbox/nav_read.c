@@ -109,7 +109,11 @@ write_lines(struct sandbox *box, struct call *call, const struct query *query,
     const char *id, *comma = "";
     json_t *row;
     buf_addf(&call->answer, ",\"%s\":[", lines->set);
-    json_object_foreach(world_table(&box->world, lines->table), id, row)
+    json_t *rows =
+        text_equal(lines->parent, "documentId")
+            ? world_lines(&box->world, lines->table, row_text(header, "id"))
+            : world_table(&box->world, lines->table);
+    json_object_foreach(rows, id, row)
     {
         if (!is_line_of(lines, row, header))
             continue;

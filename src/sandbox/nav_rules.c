@@ -486,10 +486,10 @@ rules_total(struct world *world, const char *table, json_t *header)
         return;
     (void)text_format(lines, sizeof lines, "%.*sLines", (int)strlen(table) - 1,
                       table);
-    json_object_foreach(world_table(world, lines), id, line)
+    json_object_foreach(world_lines(world, lines, row_text(header, "id")), id,
+                        line)
     {
-        if (text_equal(row_text(line, "documentId"), row_text(header, "id")))
-            sum = decimal_add(sum, row_decimal(line, "amountExcludingTax"));
+        sum = decimal_add(sum, row_decimal(line, "amountExcludingTax"));
     }
     sum = decimal_subtract(sum, row_decimal(header, "discountAmount"));
     row_set_decimal(header, "totalAmountExcludingTax", sum);

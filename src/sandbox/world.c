@@ -100,6 +100,45 @@ world_table(struct world *world, const char *table)
     return rows;
 }
 
+static json_t *
+child(json_t *object, const char *name)
+{
+    json_t *inner = json_object_get(object, name);
+    if (!inner) {
+        inner = json_object();
+        json_object_set_new(object, name, inner);
+    }
+    return inner;
+}
+
+json_t *
+world_lines(struct world *world, const char *table, const char *document)
+{
+    return child(child(world->lines, table), document);
+}
+
+static void
+set_row(struct world *world, const char *table, const char *id, json_t *row)
+{
+    const char *document = row_text(row, "documentId");
+    json_object_set(world_table(world, table), id, row);
+    if (*document)
+        json_object_set(world_lines(world, table, document), id, row);
+}
+
+static void
+drop_row(struct world *world, const char *table, const char *id)
+{
+    json_t *rows = world_table(world, table);
+    const char *document = row_text(json_object_get(rows, id), "documentId");
+    if (*document) {
+        json_object_del(world_lines(world, table, document), id);
+        if (json_object_size(world_lines(world, table, document)) == 0)
+            json_object_del(child(world->lines, table), document);
+    }
+    json_object_del(rows, id);
+}
+
 json_t *
 world_by_id(struct world *world, const char *table, const char *id)
 {
@@ -162,7 +201,8 @@ world_seed(struct world *world, const char *table, json_t *row)
     }
     char id[GUID_TEXT * 4];
     (void)text_copy(id, sizeof id, row_text(row, "id"));
-    json_object_set_new(rows, id, row);
+    set_row(world, table, id, row);
+    json_decref(row);
     note(world, table, id, row);
     return row;
 }
@@ -186,7 +226,7 @@ world_delete(struct world *world, const char *table, const char *id)
 {
     char copy[GUID_TEXT * 4];
     (void)text_copy(copy, sizeof copy, id);
-    json_object_del(world_table(world, table), copy);
+    drop_row(world, table, copy);
     note(world, table, copy, NULL);
 }
 
@@ -260,9 +300,9 @@ replay_line(struct world *world, const char *line, size_t size)
     if (!change || !*table)
         return;
     if (json_is_object(row))
-        json_object_set(world_table(world, table), id, row);
+        set_row(world, table, id, row);
     else
-        json_object_del(world_table(world, table), id);
+        drop_row(world, table, id);
 }
 
 /* A kill between the two files leaves effects in the log that the ledger does
@@ -312,7 +352,7 @@ replay(struct world *world, const char *path, struct err *err)
 bool
 world_open(struct world *world, const char *dir, struct err *err)
 {
-    *world = (struct world){ .tables = json_object() };
+    *world = (struct world){ .tables = json_object(), .lines = json_object() };
     if (!dir)
         return true;
     world->dir = obtain_text(dir);
@@ -329,8 +369,9 @@ world_open(struct world *world, const char *dir, struct err *err)
 void
 world_close(struct world *world)
 {
+    json_decref(world->lines);
     json_decref(world->tables);
-    world->tables = NULL;
+    world->tables = world->lines = NULL;
     buf_free(&world->log);
     buf_free(&world->ledger);
     release(&world->dir);

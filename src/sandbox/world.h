@@ -28,6 +28,7 @@ enum { GUID_TEXT = 37 };
 
 struct world {
     json_t *tables; /* name -> id -> row, in order of insertion */
+    json_t *lines;  /* name -> documentId -> id -> row: the same rows */
     struct buf log; /* changes since the last commit */
     struct buf ledger;
     char *dir;      /* NULL = in memory only */
@@ -50,6 +51,9 @@ void world_changed(struct world *, const char *table, json_t *row);
 void world_delete(struct world *, const char *table, const char *id);
 /* Never NULL: a table that is not there is made. */
 json_t *world_table(struct world *, const char *table);
+/* The rows whose "documentId" is this, by id, in order of insertion; borrowed,
+ * for reading. A row keeps its documentId once it was put. */
+json_t *world_lines(struct world *, const char *table, const char *document);
 json_t *world_by_id(struct world *, const char *table, const char *id);
 /* The first row whose member has the value, or NULL. */
 json_t *world_find(struct world *, const char *table, const char *member,
