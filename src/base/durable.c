@@ -187,6 +187,8 @@ durable_mkdir(const char *path, mode_t mode, struct err *err)
 
     if (!text_copy(part, sizeof part, path))
         return err_set(err, TP4001, "name too long: %s", path);
+    if (mkdir(part, mode) == 0 || errno == EEXIST)
+        return true;
     for (char *at = part + 1;; at++) {
         if (*at != '/' && *at != '\0')
             continue;
