@@ -268,6 +268,7 @@ close_nav(struct system *system)
     system->state = NULL;
     struct arena *arena = nav->arena;
     odata_close(&nav->odata);
+    json_decref(nav->seen);
     arena_free(&arena);
 }
 

@@ -111,7 +111,7 @@ find_vendor(struct nav_bill *bill, struct push_result *result, struct err *err)
     char known[64];
     bool found;
 
-    if (po != NULL && !nav_order(bill->nav, po, &bill->order, err))
+    if (po != NULL && !nav_seen_order(bill->nav, po, &bill->order, err))
         return nav_failed(err);
     bill->vendor = record_text(bill->invoice, "vendor");
     if (bill->vendor == NULL && bill->order != NULL)
@@ -264,17 +264,11 @@ post_draft(struct nav_bill *bill, struct err *err)
 
 /* The order says what was received: it is invoiced there, without a draft. */
 static enum pushed
-post_on_order(struct nav_bill *bill, struct push_result *result,
-              struct err *err)
+try_on_order(struct nav_bill *bill, struct push_result *result, struct err *err)
 {
     const char *po = record_text(bill->invoice, "po_number");
-    bool found;
-
-    if (!nav_bill_order_find(bill, &found, result, err))
-        return nav_failed(err);
-    if (found)
-        return PUSH_DONE;
     enum pushed done = check_sign(bill, result, err);
+
     if (done == PUSH_DONE)
         done = find_vendor(bill, result, err);
     if (done == PUSH_DONE && bill->order == NULL)
@@ -286,6 +280,25 @@ post_on_order(struct nav_bill *bill, struct push_result *result,
     if (done == PUSH_DONE)
         done = refuse_double(bill, result, err);
     return done == PUSH_DONE ? nav_bill_order_post(bill, result, err) : done;
+}
+
+/* What refuses may do so because this very bill is posted already; posting
+ * itself answers by the key. */
+static enum pushed
+post_on_order(struct nav_bill *bill, struct push_result *result,
+              struct err *err)
+{
+    enum pushed done = try_on_order(bill, result, err);
+    struct push_result before = { 0 };
+    struct err ignored = { 0 };
+    bool found = false;
+
+    if (done != PUSH_HELD ||
+        !nav_bill_order_find(bill, &found, &before, &ignored) || !found)
+        return done;
+    err_clear(err);
+    *result = before;
+    return PUSH_DONE;
 }
 
 static enum pushed

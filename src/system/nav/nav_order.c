@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/when.h"
 #include "system/nav/nav_private.h"
 
 static void
@@ -111,13 +112,42 @@ say_units(const struct system *system, json_t *order)
     }
 }
 
+/* Seen orders are few, and forgotten together: a batch's. */
+static void
+remember(struct nav *nav, const char *number, const json_t *order)
+{
+    int64_t now = when_steady();
+
+    if (nav->seen == NULL || now > nav->seen_until) {
+        json_decref(nav->seen);
+        nav->seen = json_object();
+        nav->seen_until = now + NAV_SEEN_SECONDS * INT64_C(1000000000);
+    }
+    json_object_set_new(nav->seen, number, json_deep_copy(order));
+}
+
+bool
+nav_seen_order(struct nav *nav, const char *number, json_t **order,
+               struct err *err)
+{
+    json_t *seen = json_object_get(nav->seen, number);
+
+    if (seen == NULL || when_steady() > nav->seen_until)
+        return nav_order(nav, number, order, err);
+    *order = json_incref(seen);
+    json_object_del(nav->seen, number);
+    return true;
+}
+
 bool
 nav_match_order(struct system *system, const char *number, json_t **order,
                 struct err *err)
 {
     if (!nav_order(nav_of(system), number, order, err))
         return false;
-    if (*order != NULL)
-        say_units(system, *order);
+    if (*order == NULL)
+        return true;
+    remember(nav_of(system), number, *order);
+    say_units(system, *order);
     return true;
 }

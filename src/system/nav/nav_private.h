@@ -33,6 +33,7 @@ enum {
     NAV_CACHE = 512,
     NAV_CACHE_SECONDS = 300,
     NAV_MISSING_SECONDS = 2, /* that something is not there */
+    NAV_SEEN_SECONDS = 5,    /* orders between match and posting */
     NAV_UUID = 37
 };
 
@@ -59,6 +60,8 @@ struct nav {
     const char *status_field;      /* of the order page, or NULL */
     long overlap_seconds;
     struct nav_fact *facts; /* NAV_CACHE of them, by hash */
+    json_t *seen;           /* orders as the match saw them, by number */
+    int64_t seen_until;     /* when_steady() */
 };
 
 static inline struct nav *
@@ -82,6 +85,10 @@ bool nav_order(struct nav *, const char *number, json_t **order,
                struct err *) MUST_USE;
 bool nav_match_order(struct system *, const char *number, json_t **order,
                      struct err *) MUST_USE;
+/* The order as nav_match_order() read it just before, once; else as it is now:
+ * for what NAV checks again when it posts. */
+bool nav_seen_order(struct nav *, const char *number, json_t **order,
+                    struct err *) MUST_USE;
 
 /* nav_match.c: the order's line that a shipped or billed line is about. */
 enum pushed nav_match(struct system *, const json_t *order, const json_t *goods,
