@@ -27,6 +27,7 @@ BATCH = 6
 class Batches(Crash):
     def fill(self):
         world = self.world
+        world.nav["settle"] = '"4s"'  # longer than a late commit takes, on a busy machine too
         world.start()
         for number in range(1, 2 * BATCH + 1):
             nav_order(world, ["PO-%d" % number, "V10000"], ["70000 10 CASE 155.70"])
@@ -42,7 +43,7 @@ class Batches(Crash):
 
     def strike(self):
         fault(self.world, ["POST", "TradepostPosting_PostReceipt", "cut-after"], [])
-        fault(self.world, ["POST", "TradepostPosting_PostOrderInvoice", "late-commit"], [])
+        fault(self.world, ["POST", "TradepostPosting_PostOrderInvoice", "late-commit", "seconds=1"], [])
 
 
 def unharmed(crash, calls):
