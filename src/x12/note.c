@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "x12/read_private.h"
 
 enum { VALUE_MAX = 99, SENTENCE_MAX = 400, INTERCHANGE_FACTOR = 100 };
@@ -25,16 +26,32 @@ policy(const struct x12_reader *reader, enum x12_tolerance tolerance)
     return (enum x12_severity)reader->options.tolerance[tolerance];
 }
 
-/* At most limit bytes of the text, what cannot be printed as dots. */
+/* At most limit bytes of the text as UTF-8: control characters become dots,
+ * bytes that are no UTF-8 the characters of ISO 8859-1 that they may be. */
 static const char *
 printable(struct arena *arena, struct x12_element value, size_t limit)
 {
-    size_t size = value.size < limit ? value.size : limit;
-    char *copy = arena_strndup(arena, value.text, size);
+    size_t size = value.size < limit ? value.size : limit, out = 0;
+    char *copy = arena_alloc(arena, 2 * size + 1);
 
-    for (size_t i = 0; i < size; i++)
-        if (copy[i] < ' ' || copy[i] == 0x7F)
-            copy[i] = '.';
+    for (size_t i = 0; i < size; i++) {
+        unsigned char c = (unsigned char)value.text[i];
+        char window[5] = "";
+        memcpy(window, value.text + i, size - i < 4 ? size - i : 4);
+        size_t width = c < 0x80 ? 1 : text_sequence(window);
+        bool high = width == 2 && c == 0xC2 && (unsigned char)window[1] < 0xA0;
+        if (c < ' ' || c == 0x7F || high || (width == 0 && c < 0xA0)) {
+            copy[out++] = '.';
+            i += high;
+        } else if (width > 0) {
+            memcpy(copy + out, window, width);
+            out += width;
+            i += width - 1;
+        } else {
+            copy[out++] = (char)(0xC0 | c >> 6);
+            copy[out++] = (char)(0x80 | (c & 0x3F));
+        }
+    }
     return copy;
 }
 

@@ -243,17 +243,25 @@ take_isa(struct repairing *repairing)
     return put_isa(repairing);
 }
 
-/* Empty elements at the end go. */
-static void
-put_segment(struct repairing *repairing)
+/* Without the empty elements at its end. */
+static size_t
+trimmed(const struct x12_raw *raw)
 {
-    const struct x12_raw *raw = &repairing->raw;
     size_t size = raw->text_size;
     bool binary = x12_raw_is(raw, "BIN") || x12_raw_is(raw, "BDS");
 
     while (!binary && size > raw->id_size &&
-           (raw->text[size - 1] == raw->delimiters.element))
+           raw->text[size - 1] == raw->delimiters.element)
         size--;
+    return size;
+}
+
+static void
+put_segment(struct repairing *repairing)
+{
+    const struct x12_raw *raw = &repairing->raw;
+    size_t size = trimmed(raw);
+
     if (size < raw->text_size)
         tell(repairing, "%s: empty elements at the end are cut",
              raw->segment.id);
@@ -279,7 +287,7 @@ take_other(struct repairing *repairing)
 {
     const struct x12_raw *raw = &repairing->raw;
 
-    if (raw->text_size == 0) {
+    if (trimmed(raw) == 0) {
         tell(repairing, "an empty segment is left out");
         return true;
     }
