@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/ask.h"
 
+#include "cli/commands.h"
 #include "conf/partner.h"
 #include "store/journal.h"
 
@@ -54,6 +55,28 @@ ask_moment(struct ask *ask, enum option option, const char *column,
     return true;
 }
 
+/* One of the settings, or one that documents are left of. */
+static bool
+is_partner(struct cli *cli, const char *code, struct err *err)
+{
+    CLEANUP(ask_drop) struct ask known = { 0 };
+    const char *found = "";
+
+    if (partner_by_code(cli->conf, code) != NULL)
+        return true;
+    ask_begin(&known, cli, "SELECT partner FROM documents");
+    ask_where(&known, "partner = upper(?)", code);
+    ask_end(&known, "LIMIT 1");
+    if (!ask_value(&known, &found, err))
+        return false;
+    if (found[0] != '\0')
+        return true;
+    partner_find(cli, code);
+    if (err != &cli->err)
+        *err = cli->err;
+    return false;
+}
+
 bool
 ask_options(struct ask *ask, const char *created_ms, const char *partner,
             struct err *err)
@@ -64,10 +87,11 @@ ask_options(struct ask *ask, const char *created_ms, const char *partner,
         (!ask_moment(ask, OPTION_SINCE, created_ms, ">=", err) ||
          !ask_moment(ask, OPTION_UNTIL, created_ms, "<", err)))
         return false;
-    if (partner != NULL && code != NULL)
-        ask_where(ask, arena_printf(ask->cli->arena, "%s = upper(?)", partner),
-                  code);
-    return true;
+    if (partner == NULL || code == NULL)
+        return true;
+    ask_where(ask, arena_printf(ask->cli->arena, "%s = upper(?)", partner),
+              code);
+    return is_partner(ask->cli, code, err);
 }
 
 void

@@ -3,7 +3,7 @@
  * ask - the journal's views in rows: a SELECT that is put together, whose
  * columns are those of an out, in that order.
  *
- *   CLEANUP(ask_drop) struct ask ask;
+ *   CLEANUP(ask_drop) struct ask ask = { 0 };
  *   ask_begin(&ask, cli, "SELECT doc, partner FROM documents");
  *   ask_where(&ask, "partner = ?", partner);      left out when NULL or ""
  *   return ask_options(&ask, NULL, "partner", err) &&

@@ -50,7 +50,7 @@ code_of(const struct err *err)
     if (err->code == TP8001 || err->code == TP8002 || err->code == TP4053)
         return EXIT_USAGE;
     if (err->code == TP4054 || err->code == TP8003 || err->code == TP8004 ||
-        err->code == TP1009)
+        err->code == TP1009 || err->code == TP7003)
         return EXIT_NOT_FOUND;
     switch (err->kind) {
     case ERR_NONE:

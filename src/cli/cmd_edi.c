@@ -234,8 +234,8 @@ feed(struct cli *cli, const struct feeding *feeding, const char *file,
     for (; got > 0; got = read(fd, chunk, sizeof chunk))
         x12_feed(reader, chunk, (size_t)got);
     if (got < 0)
-        return err_set(&cli->err, TP4002, "cannot read %.200s: %s", file,
-                       strerror(errno));
+        return err_set(&cli->err, errno == EISDIR ? TP8003 : TP4002,
+                       "cannot read %.200s: %s", file, strerror(errno));
     x12_end(reader, totals);
     BUG_IF(totals->documents + totals->spaces + totals->junk != totals->bytes);
     return true;

@@ -69,6 +69,31 @@ cmd_edi_dict(struct cli *cli)
     return EXIT_OK;
 }
 
+static const struct column line_columns[] = { { "set", "SET", COLUMN_TEXT },
+                                              { "depth", "DEPTH",
+                                                COLUMN_COUNT },
+                                              { "text", "TEXT", COLUMN_TEXT },
+                                              { 0 } };
+
+/* The guide's lines for programs: how deep each stands, and what it says. */
+static bool
+list_lines(struct cli *cli, const char *set, char *rest)
+{
+    struct out out;
+    const char *line;
+
+    if (!out_begin(&out, cli, "edi-guide-line", line_columns, &cli->err))
+        return false;
+    while ((line = text_word(&rest, "\n")) != NULL) {
+        size_t blanks = strspn(line, " ");
+        out_cell(&out, set);
+        out_cell(&out, arena_printf(cli->arena, "%zu", blanks / 2));
+        out_cell(&out, line + blanks);
+    }
+    out_end(&out);
+    return true;
+}
+
 enum exit_code
 cmd_edi_guide_show(struct cli *cli)
 {
@@ -84,7 +109,10 @@ cmd_edi_guide_show(struct cli *cli)
     if (guide == NULL)
         return cli_fail(cli);
     x12_guide_print(guide, &out);
-    fputs(buf_text(&out), stdout);
+    if (cli->format == FORMAT_TEXT)
+        fputs(buf_text(&out), stdout);
+    else if (!list_lines(cli, set, out.text))
+        return cli_fail(cli);
     edi_problems(guides);
     return problems_errors(guides_problems(guides)) > 0 ? EXIT_INVALID
                                                         : EXIT_OK;

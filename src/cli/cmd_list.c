@@ -102,7 +102,7 @@ ask_state(struct ask *ask, struct err *err)
 static bool
 doc_list(struct cli *cli, struct out *out, struct err *err)
 {
-    CLEANUP(ask_drop) struct ask ask;
+    CLEANUP(ask_drop) struct ask ask = { 0 };
 
     ask_begin(&ask, cli, DOC_SELECT);
     ask_where(&ask, "type = ?", cli->option[OPTION_TYPE]);
@@ -147,7 +147,7 @@ static const struct column queue_columns[] = {
 static bool
 queue_list(struct cli *cli, struct out *out, struct err *err)
 {
-    CLEANUP(ask_drop) struct ask ask;
+    CLEANUP(ask_drop) struct ask ask = { 0 };
 
     ask_begin(&ask, cli,
               "SELECT doc, updated_ms, direction, type, partner, number,"
@@ -185,7 +185,7 @@ static const struct column ack_columns[] = {
 static bool
 ack_list(struct cli *cli, struct out *out, struct err *err)
 {
-    CLEANUP(ask_drop) struct ask ask;
+    CLEANUP(ask_drop) struct ask ask = { 0 };
 
     ask_begin(&ask, cli,
               "SELECT d.doc, d.partner, d.type, d.isa, d.gs, d.st, d.number,"

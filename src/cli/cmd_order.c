@@ -60,7 +60,7 @@ select_orders(struct ask *ask, struct cli *cli)
 static bool
 list(struct cli *cli, struct out *out, struct err *err)
 {
-    CLEANUP(ask_drop) struct ask ask;
+    CLEANUP(ask_drop) struct ask ask = { 0 };
 
     select_orders(&ask, cli);
     ask_where(&ask, "instr(lower(o.number), lower(?)) > 0",
@@ -293,10 +293,11 @@ print_order(struct cli *cli, const struct document *document)
               arena_printf(cli->arena, "%lld", (long long)document->id));
     if (!ask_rows(&ask, &head, &cli->err))
         return false;
-    if (cli->format != FORMAT_TEXT)
-        return true;
-    out_end(&head);
-    putchar('\n');
+    /* Two tables in one are for people, and for who reads line by line. */
+    if (cli->format != FORMAT_CSV && cli->format != FORMAT_TSV)
+        out_end(&head);
+    if (cli->format == FORMAT_TEXT)
+        putchar('\n');
     return true;
 }
 

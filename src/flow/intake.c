@@ -156,6 +156,15 @@ hold_rejected(struct apart *apart, struct part *part)
                  part->from->control, part->from->ta1, buf_text(&text));
 }
 
+static bool
+is_from_us(const struct conf *conf, const struct x12_interchange *from)
+{
+    const struct company *we = conf_company(conf);
+
+    return text_equal(from->sender, we->isa_id) &&
+           text_equal(from->sender_qualifier, we->isa_qualifier);
+}
+
 /* Who sent it, to whom, and was it here before? False when the answer ends
  * it, with a document that says why. */
 static bool
@@ -167,6 +176,13 @@ judge_sender(struct apart *apart, struct part *part, bool *goes_on)
     *goes_on = false;
     part->partner = partner_by_isa(
         apart->flow->conf, part->from->sender_qualifier, part->from->sender);
+    if (part->partner == NULL && is_from_us(apart->flow->conf, part->from)) {
+        document = add_whole(apart, part);
+        trouble_hold(document, TP7028, NULL,
+                     "interchange %s was sent by ourselves (%s) and came back",
+                     part->from->control, part->row.sender);
+        return true;
+    }
     if (part->partner == NULL) {
         document = add_whole(apart, part);
         text_format(waits, sizeof waits, "partner::%s", part->row.sender);

@@ -210,11 +210,21 @@ choose(struct flow *flow, const char *name, struct err *err)
 {
     if (name == NULL)
         return true;
-    for (const struct flow_text *text = flow->texts; text; text = text->next)
+    const char *names[64];
+    size_t count = 0;
+
+    for (const struct flow_text *text = flow->texts; text; text = text->next) {
         if (text_equal(text->name, name))
             flow->only = text;
-    return flow->only != NULL ||
-           err_set(err, TP7003, "there is no flow '%s'", name);
+        if (count < sizeof names / sizeof *names)
+            names[count++] = text->name;
+    }
+    if (flow->only != NULL)
+        return true;
+    const char *near = text_nearest(name, names, count);
+    return err_set(err, TP7003, "found no flow \"%.60s\"%s%s%s", name,
+                   near ? "; did you mean " : "", near ? near : "",
+                   near ? "?" : "");
 }
 
 bool

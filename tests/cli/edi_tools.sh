@@ -141,6 +141,8 @@ has "split: a wrong --by" 2 'found "page", expected set, group or interchange' t
 has "guide list: without settings" 0 "850  004010   PO     Purchase order" tp edi guide list
 has "guide show: the shipped guide" 0 'set 850 PO "Purchase order" version 004010' tp edi guide show 850
 has "guide show: another release" 0 'version 005010' tp edi guide show 850 --release 005010
+is "guide show --json: a line of it each" 0 '["tradepost.edi-guide-line/1","850",1,"BEG M 1  Order heading"]' \
+    bash -c "'$tradepost' -c '$work/etc' edi guide show 850 --json | jq -c '[.schema, .set, .depth, .text]' | sed -n 2p"
 has "guide show: none" 3 "found no guide for set 999 version 004010" tp edi guide show 999
 site "$work/etc"
 is "guide show: a partner's rules are in it" 0 "        PO104   M 212 R 1..17 Unit price" bash -c "'$tradepost' -c '$work/etc' edi guide show bluefish 850 | grep PO104"

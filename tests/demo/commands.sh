@@ -33,6 +33,12 @@ has "doc trace: order, ship notice and bill" 0 "ASN-106212" tp doc trace "$dear"
 is "doc trace: three documents" 0 3 bash -c "'$tradepost' --demo doc trace $dear --json | wc -l"
 has "order list" 0 "25 orders  94,428.67 USD" tp order list
 has "order show: received and invoiced" 0 "10000  70014  LED HIGH BAY 150 W  EA       37       37        37        37  84.21        94.32" tp order show 106212
+is "order show --json: the order, then its lines" 0 "tradepost.order/1 rejected,tradepost.order-line/1 null" \
+    bash -c "'$tradepost' --demo order show 106207 --json | jq -r '.schema + \" \" + (.stage|tostring)' | head -n 2 | paste -sd,"
+is "order show -o csv: one table" 0 1 bash -c "'$tradepost' --demo order show 106207 -o csv | grep -c ^line,"
+has "a partner that nobody knows" 3 'found no partner "AXME"; did you mean ACME? [TP1009]' tp doc list --partner AXME
+has "in every list" 3 'found no partner "NOBODY"' tp ack list --partner NOBODY
+has "run of a flow that is not there" 3 'found no flow "purchase-order"; did you mean purchase-orders? [TP7003]' tp run purchase-order
 is "queue list: nothing waits" 0 "0 documents" tp queue list
 is "ack list --late: nothing" 0 "0 documents" tp ack list --late
 has "ack list --rejected: one" 1 "106207" tp ack list --rejected
