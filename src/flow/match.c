@@ -242,7 +242,8 @@ free_before(struct matching *at)
 
 /* One in doubt counts: it may be there. */
 static bool
-read_before(struct matching *at, struct arena *arena, struct err *err)
+list_before(struct matching *at, struct arena *arena, struct document **bills,
+            size_t *count, struct err *err)
 {
     const struct document *document = at->document;
     struct doc_filter filter = { .direction = DIRECTION_IN,
@@ -251,10 +252,18 @@ read_before(struct matching *at, struct arena *arena, struct err *err)
                                  .partner = document->partner,
                                  .set = document->set,
                                  .related = document->related };
+
+    return journal_list(at->flow->journal, &filter, arena, bills, count, err);
+}
+
+static bool
+read_before(struct matching *at, struct arena *arena, struct err *err)
+{
+    const struct document *document = at->document;
     struct document *bills;
     size_t count;
 
-    if (!journal_list(at->flow->journal, &filter, arena, &bills, &count, err))
+    if (!list_before(at, arena, &bills, &count, err))
         return false;
     at->before = arena_alloc(arena, (count + 1) * sizeof *at->before);
     for (size_t i = 0; i < count; i++) {
@@ -265,6 +274,34 @@ read_before(struct matching *at, struct arena *arena, struct err *err)
             return false;
         at->before_count++;
     }
+    return true;
+}
+
+/* NAV removes an order that is invoiced in full: then our bills of it say why
+ * it is not there. */
+static bool
+say_gone(struct matching *at, struct err *err)
+{
+    CLEANUP(arena_free) struct arena *arena = arena_new();
+    CLEANUP(buf_free) struct buf names = { 0 };
+    const char *order = at->document->related;
+    struct document *bills;
+    char waits[160];
+    size_t count;
+
+    if (!list_before(at, arena, &bills, &count, err))
+        return false;
+    for (size_t i = 0; i < count && i < 5; i++)
+        if (bills[i].id != at->document->id)
+            buf_addf(&names, "%s%s", names.size > 0 ? ", " : "",
+                     bills[i].number);
+    text_format(waits, sizeof waits, "order::%s", order);
+    problem_add(at->found, TP7038, "BIG04", waits,
+                names.size > 0
+                    ? "purchase order %s is no longer in the system; it was "
+                      "invoiced before: %s"
+                    : "purchase order %s is unknown in the system%s",
+                order, buf_text(&names));
     return true;
 }
 
@@ -301,7 +338,6 @@ match_invoice(struct flow *flow, const struct document *document,
                            .record = record };
     struct system *system = home_system(flow, err);
     json_auto_t *order = NULL;
-    char waits[160];
 
     if (system == NULL)
         return false;
@@ -314,13 +350,6 @@ match_invoice(struct flow *flow, const struct document *document,
     }
     if (!system->ops->match_order(system, document->related, &order, err))
         return false;
-    if (order == NULL) {
-        text_format(waits, sizeof waits, "order::%s", document->related);
-        problem_add(found, TP7038, "BIG04", waits,
-                    "purchase order %s is unknown in the system",
-                    document->related);
-        return true;
-    }
     at.order = order;
-    return match_lines(&at, err);
+    return order == NULL ? say_gone(&at, err) : match_lines(&at, err);
 }

@@ -181,6 +181,7 @@ nav_match(struct system *system, const json_t *order, const json_t *goods,
 {
     const char *vendor = exact_word(order, "vendor");
     const char *number = exact_word(order, "number");
+    size_t lines = json_array_size(json_object_get(order, "lines"));
     char item[64], name[120], waits_for[160] = "";
     size_t count;
 
@@ -197,6 +198,6 @@ nav_match(struct system *system, const json_t *order, const json_t *goods,
     if (item[0] == '\0')
         nav_item_fact(goods, waits_for, sizeof waits_for);
     return nav_hold(result, err, TP6021, waits_for,
-                    "%s is not on order %s, which has %zu lines", name, number,
-                    json_array_size(json_object_get(order, "lines")));
+                    "%s is not on order %s, which has %zu line%s", name, number,
+                    lines, lines == 1 ? "" : "s");
 }

@@ -207,6 +207,11 @@ plan(struct nav_payment *payment, struct push_result *result, struct err *err)
                         decimal_pretty(rest, 2, text));
     plan_applications(payment, shares);
     plan_adjustments(payment);
+    if (payment->count == 0)
+        return nav_hold(result, err, TP6040, NULL,
+                        "payment %s brings no money: what it pays and what it "
+                        "deducts come to nothing; apply it by hand",
+                        record_text(record, "trace_number"));
     return PUSH_DONE;
 }
 
