@@ -156,6 +156,8 @@ bool lease_lives(struct journal *, int64_t token, bool *live,
 /* spool.c: a part of spool_refresh and spool_rebuild. */
 bool spool_refresh_some(struct journal *, const char *dir, int64_t events,
                         bool *more, struct err *) MUST_USE;
+/* What the views hold is on the disk from now on, until they change. */
+bool spool_settle(struct journal *, const char *dir, struct err *) MUST_USE;
 bool spool_clear(struct journal *, const char *dir, struct err *) MUST_USE;
 
 /* ---- insiders' operations; each inside a write */

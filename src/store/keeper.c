@@ -427,6 +427,12 @@ keeper_close(struct keeper **keeper)
         client_free(&old->clients[i]);
     if (old->listener >= 0)
         close(old->listener);
+    if (old->journal != NULL && !old->journal->broken) {
+        struct err failed = { 0 };
+        old->journal->grouped = false;
+        if (!spool_settle(old->journal, old->spool, &failed))
+            err_clear(&failed);
+    }
     journal_close(&old->journal);
     arena_free(&old->arena);
     release(keeper);

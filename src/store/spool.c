@@ -6,6 +6,8 @@
  */
 #include "store/spool.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -280,22 +282,63 @@ clean(struct journal *journal, const char *dir, int64_t mark, pid_t writer,
     }
 }
 
+/* ---- who writes them: "PROCESS BOOT", and "lasting" when all is on the disk
+ */
+
 static bool
-take_over(struct journal *journal, const char *dir, int64_t mark,
+set_writer(struct journal *journal, bool lasting, struct err *err)
+{
+    char text[96];
+
+    text_format(text, sizeof text, "%d %s%s", (int)getpid(), journal->boot,
+                lasting ? " lasting" : "");
+    return journal_cursor_set(journal, "spool.writer", text, err);
+}
+
+/* Files are not synced one by one. When the machine went down while they were
+ * being written, what is there is not to be believed: all are made again. */
+static bool
+take_over(struct journal *journal, const char *dir, int64_t *mark,
           struct err *err)
 {
-    char text[512], own[32];
+    char text[512];
     long writer;
 
-    text_format(own, sizeof own, "%d", (int)getpid());
     if (!journal_cursor(journal, "spool.writer", text, err))
         return false;
-    if (text_equal(text, own))
+    char *rest = text, *process = text_word(&rest, " "),
+         *boot = text_word(&rest, " "), *lasting = text_word(&rest, " ");
+    bool ours = process != NULL && text_number(process, INT32_MAX, &writer) &&
+                writer == (long)getpid();
+    bool same_boot = text_equal(boot, journal->boot);
+    if (ours && same_boot && lasting == NULL)
         return true;
-    if (text_number(text, INT32_MAX, &writer) &&
-        !clean(journal, dir, mark, (pid_t)writer, err))
+    if (boot != NULL && !same_boot && lasting == NULL) {
+        *mark = 0;
+        return spool_clear(journal, dir, err) &&
+               set_writer(journal, false, err);
+    }
+    if (process != NULL && !ours &&
+        !clean(journal, dir, *mark, (pid_t)writer, err))
         return false;
-    return journal_cursor_set(journal, "spool.writer", own, err);
+    return set_writer(journal, false, err);
+}
+
+bool
+spool_settle(struct journal *journal, const char *dir, struct err *err)
+{
+    char text[512];
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool good = fd >= 0 && syncfs(fd) == 0;
+    int saved = errno;
+
+    if (fd >= 0)
+        close(fd);
+    if (!good)
+        return err_set(err, TP4002, "%s: %s", dir, strerror(saved));
+    if (!journal_cursor(journal, "spool.writer", text, err))
+        return false;
+    return text[0] == '\0' || set_writer(journal, true, err);
 }
 
 bool
@@ -310,7 +353,7 @@ spool_refresh_some(struct journal *journal, const char *dir, int64_t events,
         return false;
     if (mark >= last)
         return true;
-    if (!take_over(journal, dir, mark, err))
+    if (!take_over(journal, dir, &mark, err))
         return false;
     int64_t next = last - mark > events ? mark + events : last;
     *more = next < last;
@@ -327,13 +370,17 @@ bool
 spool_refresh(struct journal *journal, const char *dir, struct err *err)
 {
     bool more = true;
+    int64_t before, after;
 
     if (journal->remote != NULL)
         return remote_refresh(journal, OP_REFRESH, err);
+    if (!spool_mark(journal, &before, err))
+        return false;
     while (more)
         if (!spool_refresh_some(journal, dir, EVENTS_AT_ONCE, &more, err))
             return false;
-    return true;
+    return spool_mark(journal, &after, err) &&
+           (after == before || spool_settle(journal, dir, err));
 }
 
 bool

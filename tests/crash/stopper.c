@@ -36,6 +36,8 @@ const struct stopper_calls stopper_syncs = { syncs, 2 };
 const struct stopper_calls stopper_marks = { marks,
                                              sizeof marks / sizeof marks[0] };
 
+void (*stopper_strike)(void);
+
 static void
 install_filter(const struct stopper_calls *calls)
 {
@@ -115,8 +117,12 @@ follow(pid_t first, long target, struct stopped *end)
         int event = status >> 16;
         started = started || event == PTRACE_EVENT_EXEC;
         signal = passed_on(status);
-        if (event == PTRACE_EVENT_SECCOMP && started && ++end->passed == target)
+        if (event == PTRACE_EVENT_SECCOMP && started &&
+            ++end->passed == target) {
+            if (stopper_strike != NULL)
+                stopper_strike();
             kill(first, SIGKILL);
+        }
     }
 }
 

@@ -40,6 +40,10 @@ struct stopped {
     long passed;
 };
 
+/* Done when the program stands at its target, before it is killed; NULL =
+ * nothing. */
+extern void (*stopper_strike)(void);
+
 /* output: a file that the program's standard output is added to, or NULL. */
 void stopper_run(const char *const *words, const char *output,
                  const struct stopper_calls *, long target, struct stopped *);

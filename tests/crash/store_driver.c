@@ -8,8 +8,11 @@
  *   store_driver check DIR TOLD   what was told is there; all proofs hold
  *   store_driver end DIR     after a last run: every effect once, all done
  *
- * The outside world is the file DIR/world: a line for each effect, written
- * with one write, looked at before an effect in doubt is repeated.
+ * The outside world is the file DIR/world, or the one that STORE_DRIVER_WORLD
+ * names: a line for each effect, written with one write, looked at before an
+ * effect in doubt is repeated. STORE_DRIVER_DEFECT plants one, to see it found:
+ * send-first (the effect before its journal entry), never-ask (an effect in
+ * doubt is repeated unasked).
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -28,7 +31,8 @@ enum { ORDERS = 3, LARGE = 70 * 1024 };
 
 static struct journal *journal;
 static struct err err;
-static char home[256], spool[300];
+static char home[256], spool[300], world[300];
+static const char *defect = "";
 
 #define MUST(call)                    \
     do {                              \
@@ -64,12 +68,11 @@ say(const char *what, const char *which)
 static bool
 world_has(const char *key)
 {
-    char path[300], line[300];
+    char line[300];
     struct buf text = { 0 };
 
-    text_format(path, sizeof path, "%s/world", home);
-    if (file_exists(path))
-        MUST(file_read(path, 1 << 20, &text, &err));
+    if (file_exists(world))
+        MUST(file_read(world, 1 << 20, &text, &err));
     text_format(line, sizeof line, "\n%s\n", key);
     bool has = strstr(buf_text(&text), line) != NULL;
     buf_free(&text);
@@ -79,11 +82,10 @@ world_has(const char *key)
 static void
 world_add(const char *key)
 {
-    char path[300], line[300];
+    char line[300];
 
-    text_format(path, sizeof path, "%s/world", home);
     text_format(line, sizeof line, "\n%s\n", key);
-    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+    int fd = open(world, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
     EXPECT(fd >= 0);
     if (write(fd, line, strlen(line)) != (ssize_t)strlen(line)) {
         fputs("TP4003 the world takes nothing\n", stderr);
@@ -287,6 +289,9 @@ work(struct document *document)
     MUST(journal_begin(journal, &err));
     MUST(journal_intend(journal, &effect, &err));
     bool doubt = effect.state == EFFECT_ATTEMPTED;
+    bool early = text_equal(defect, "send-first");
+    if (early && (!doubt || !world_has(effect.key)))
+        world_add(effect.key);
     if (from == DOC_QUEUED) {
         document->state = DOC_WORKING;
         MUST(journal_advance(journal, document, from, "working", "", &err));
@@ -294,7 +299,8 @@ work(struct document *document)
     MUST(journal_attempt(journal, &effect, &err));
     MUST(journal_commit(journal, &err));
     say("attempted", document->key);
-    if (!doubt || !world_has(effect.key))
+    doubt = doubt && !text_equal(defect, "never-ask");
+    if (!early && (!doubt || !world_has(effect.key)))
         world_add(effect.key);
     settle(document, &effect);
 }
@@ -435,7 +441,6 @@ end(void)
     struct arena *arena = arena_new();
     struct problems *found = problems_new(arena);
     struct buf text = { 0 };
-    char path[300];
     int lines = 0;
 
     proofs();
@@ -444,8 +449,7 @@ end(void)
     EXPECT(rows("SELECT 1 FROM documents", NULL) == ORDERS + 2);
     EXPECT(rows("SELECT 1 FROM controls WHERE first = 917 AND last = 919",
                 NULL) == 1);
-    text_format(path, sizeof path, "%s/world", home);
-    MUST(file_read(path, 1 << 20, &text, &err));
+    MUST(file_read(world, 1 << 20, &text, &err));
     char *rest = text.text;
     while (text_word(&rest, "\n") != NULL)
         lines++;
@@ -466,6 +470,11 @@ main(int count, char **words)
     EXPECT(count >= 3);
     text_copy(home, sizeof home, words[2]);
     text_format(spool, sizeof spool, "%s/spool", home);
+    text_format(world, sizeof world, "%s/world", home);
+    if (getenv("STORE_DRIVER_WORLD") != NULL)
+        text_copy(world, sizeof world, getenv("STORE_DRIVER_WORLD"));
+    if (getenv("STORE_DRIVER_DEFECT") != NULL)
+        defect = getenv("STORE_DRIVER_DEFECT");
     MUST(spool_prepare(spool, &err));
     MUST(journal_open(&journal, home, &err));
     if (text_equal(words[1], "run"))

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * liar - a library to be preloaded that plants a defect below the program, so
+ * that a method of tests/crash can show that it would find it. TP_LIE names
+ * the calls that do nothing and say that they did:
+ *
+ *   no-sync         fsync and fdatasync
+ *   no-file-sync    those of files other than the journal's
+ *   no-folder-sync  those of folders
+ *   lazy-journal    those of the journal's log, as with synchronous=NORMAL
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static bool
+ends_with(const char *text, const char *end)
+{
+    size_t size = strlen(text), part = strlen(end);
+
+    return size >= part && strcmp(text + size - part, end) == 0;
+}
+
+static bool
+lies_about(int fd)
+{
+    const char *lie = getenv("TP_LIE");
+    char link[64], path[1024];
+    struct stat status;
+
+    if (lie == NULL || fstat(fd, &status) != 0)
+        return false;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t size = readlink(link, path, sizeof path - 1);
+    path[size > 0 ? size : 0] = '\0';
+    if (strcmp(lie, "no-sync") == 0)
+        return true;
+    if (strcmp(lie, "no-folder-sync") == 0)
+        return S_ISDIR(status.st_mode);
+    if (strcmp(lie, "lazy-journal") == 0)
+        return ends_with(path, "-wal");
+    return strcmp(lie, "no-file-sync") == 0 && S_ISREG(status.st_mode) &&
+           !ends_with(path, "-wal") && !ends_with(path, ".db");
+}
+
+int fsync(int fd);
+int fdatasync(int fd);
+
+int
+fsync(int fd)
+{
+    return lies_about(fd) ? 0 : (int)syscall(SYS_fsync, fd);
+}
+
+int
+fdatasync(int fd)
+{
+    return lies_about(fd) ? 0 : (int)syscall(SYS_fdatasync, fd);
+}
