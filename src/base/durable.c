@@ -165,19 +165,24 @@ durable_remove(const char *dir, const char *name, struct err *err)
     return durable_sync_dir(dir, err);
 }
 
+static bool
+sync_parent(const char *path, struct err *err)
+{
+    char parent[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+
+    if (slash == NULL)
+        return durable_sync_dir(".", err);
+    text_format(parent, sizeof parent, "%.*s",
+                slash == path ? 1 : (int)(slash - path), path);
+    return durable_sync_dir(parent, err);
+}
+
 bool
 durable_rename(const char *from, const char *to, struct err *err)
 {
-    char dir[PATH_MAX];
-
-    if (rename(from, to) != 0)
-        return fail(err, "cannot rename", from);
-    text_copy(dir, sizeof dir, to);
-    char *slash = strrchr(dir, '/');
-    if (slash == NULL)
-        return durable_sync_dir(".", err);
-    slash[slash == dir] = '\0';
-    return durable_sync_dir(dir, err);
+    return rename(from, to) == 0 ? sync_parent(to, err)
+                                 : fail(err, "cannot rename", from);
 }
 
 bool
@@ -194,8 +199,12 @@ durable_mkdir(const char *path, mode_t mode, struct err *err)
             continue;
         char saved = *at;
         *at = '\0';
-        if (mkdir(part, mode) != 0 && errno != EEXIST)
+        bool made = mkdir(part, mode) == 0;
+        if (!made && errno != EEXIST)
             return fail(err, "cannot make directory", part);
+        /* A name lasts when the folder that it stands in is synced. */
+        if (made && !sync_parent(part, err))
+            return false;
         *at = saved;
         if (saved == '\0')
             return true;

@@ -36,7 +36,8 @@ bool durable_remove_leftover(const char *dir, const char *name, pid_t writer,
 /* Removes and syncs the directory; a file that is not there is no failure. */
 bool durable_remove(const char *dir, const char *name, struct err *) MUST_USE;
 bool durable_rename(const char *from, const char *to, struct err *) MUST_USE;
-/* Makes the directory and its parents; one that is there is no failure. */
+/* Makes the directory and its parents, each lasting; one that is there is no
+ * failure. */
 bool durable_mkdir(const char *path, mode_t, struct err *) MUST_USE;
 /* Removes a file or a directory with all it holds. Refuses "" and "/". */
 bool durable_remove_tree(const char *path, struct err *) MUST_USE;
