@@ -15,7 +15,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import run_scenarios  # noqa: E402
 from world import PROGRAM, Failed, World  # noqa: E402
 
-ROLES = ("keeper", "clerk", "courier", "ledger")
+ROLES = ("keeper", "clerk", "courier", "ledger")  # and the desk, where the settings have one
 LONG = 30  # seconds: generous, for a busy machine
 
 
@@ -63,7 +63,7 @@ class Daemon:
     def are_new(self, names, before):
         """All roles live, and those named are not the processes they were."""
         now = self.roles()
-        return sorted(now) == sorted(ROLES) and all(now[name] != before[name] for name in names)
+        return set(ROLES) <= set(now) and all(now[name] != before[name] for name in names)
 
     def said(self):
         self.log.seek(0)
@@ -98,7 +98,7 @@ def send(world, number):
 
 def it_works_and_ends(world):
     daemon = Daemon(world)
-    check("the roles are %s" % daemon.roles(), sorted(daemon.roles()) == sorted(ROLES))
+    check("the roles are %s" % daemon.roles(), set(ROLES) <= set(daemon.roles()))
     send(world, "PO-1")
     check("it ends with %d" % daemon.end(), daemon.end() == 0)
     check("a role is left", not daemon.roles())
@@ -196,7 +196,7 @@ def idle_it_costs_nothing(world):
                 memory += int(line.split()[1])
     print("# idle: %d ticks of CPU in 5 s, %.1f MB in %d processes" % (spent, memory / 1024, len(pids)))
     check("%d ticks in 5 s" % spent, spent <= 10)
-    sanitized = "asan" in open("/proc/%d/maps" % pids[0], encoding="utf-8").read()
+    sanitized = b"__asan_init" in open(PROGRAM, "rb").read()
     check("%d KB" % memory, sanitized or memory < 64 * 1024)
     daemon.end()
 
