@@ -202,6 +202,8 @@ judge_sender(struct apart *apart, struct part *part, bool *goes_on)
                      "interchange %s of %s arrived where only %s delivers",
                      part->from->control, part->partner->code,
                      apart->arrival->partner);
+        /* Else anybody could use up the numbers of others. */
+        part->row.control[0] = '\0';
         return true;
     }
     if (!accepted && !is_for_us(part)) {
