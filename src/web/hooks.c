@@ -217,10 +217,10 @@ hex_digit(char c)
 static bool
 from_hex(const char *text, unsigned char out[MAC])
 {
-    if (strlen(text) != MAC * 2)
+    if (strlen(text) != (size_t)MAC * 2)
         return false;
-    for (size_t i = 0; i < MAC; i++) {
-        int high = hex_digit(text[2 * i]), low = hex_digit(text[2 * i + 1]);
+    for (size_t i = 0; i < MAC; i++, text += 2) {
+        int high = hex_digit(text[0]), low = hex_digit(text[1]);
         if (high < 0 || low < 0)
             return false;
         out[i] = (unsigned char)(high << 4 | low);

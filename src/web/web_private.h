@@ -108,7 +108,7 @@ enum verdict hook_judge(const struct conf *, const struct hook *,
 struct penalties;
 struct penalties *penalties_new(struct arena *, long most, long seconds);
 /* Seconds that the source still has to wait; 0: it may ask. */
-long penalty_of(struct penalties *, const char *source);
+long penalty_of(struct penalties *, const char *address);
 /* One more bad request; true when this one shut it out. */
 bool penalty_add(struct penalties *, const char *source);
 

@@ -148,7 +148,7 @@ export function packages() {
     try {
       fs.mkdirSync(gate);
     } catch {
-      if (i > 600) throw new Error(`${gate} has been there for five minutes`);
+      if (i > 2700) throw new Error(`${gate} has been there for more than twenty minutes`);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
       continue;
     }
@@ -157,7 +157,7 @@ export function packages() {
       for (const file of ['package.json', 'package-lock.json'])
         fs.copyFileSync(path.join(from, file), path.join(dir, file));
       execFileSync('npm', ['ci', '--prefer-offline', '--no-audit', '--no-fund', '--silent'],
-        { cwd: dir, stdio: ['ignore', 'ignore', 'pipe'], timeout: 240000 });
+        { cwd: dir, stdio: ['ignore', 'ignore', 'pipe'], timeout: 1200000 });
       fs.writeFileSync(done, lock);
     } finally {
       fs.rmdirSync(gate);
