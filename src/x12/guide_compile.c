@@ -117,10 +117,33 @@ look_of(const struct slot *slot)
     }
 }
 
+/* What the number of bytes may be; for numbers with signs and points, and
+ * wherever care is needed, no more than one is said. */
 static void
-fill_masks(struct segment_def *def)
+fill_bounds(struct segment_def *def, uint32_t i)
 {
-    def->must = def->banned = 0;
+    const struct slot *slot = &def->slots[i];
+    struct bounds *bounds = &def->bounds[i / 4];
+    bool all = slot->look != LOOK_REAL && slot->look != LOOK_CARE;
+
+    bounds->min[i % 4] = all && slot->min < INT32_MAX ? (int32_t)slot->min : 1;
+    bounds->max[i % 4] =
+        all && slot->max < INT32_MAX ? (int32_t)slot->max : INT32_MAX;
+    def->looks |= (uint64_t)(slot->look != LOOK_LENGTH) << i;
+    def->cares |= (uint64_t)(slot->look == LOOK_CARE) << i;
+}
+
+static void
+fill_masks(struct x12_guide *guide, struct segment_def *def)
+{
+    /* Definitions of the dictionary are shared, and outlive the guide. */
+    struct arena *arena = def->own ? guide->arena : guide->dictionary->arena;
+
+    if (def->bounds == NULL)
+        def->bounds =
+            arena_alloc(arena, (def->count / 4 + 1) * sizeof *def->bounds);
+    def->must = def->banned = def->looks = def->cares = 0;
+    def->quick_count = def->count < ELEMENTS_MAX ? def->count : 0;
     for (uint32_t i = 0; i < def->count; i++) {
         struct slot *slot = &def->slots[i];
         def->must |= (uint64_t)(slot->usage == 'M') << i;
@@ -130,9 +153,20 @@ fill_masks(struct segment_def *def)
                       slot->pattern == NULL;
         slot->look = (uint8_t)look_of(slot);
         slot->span = slot->max - slot->min;
+        fill_bounds(def, i);
         if (slot->inside != NULL)
-            fill_masks(slot->inside);
+            fill_masks(guide, slot->inside);
     }
+}
+
+static bool
+is_demanding(const struct item *item)
+{
+    bool must = item->usage == 'M';
+
+    for (const struct item *v = item->variants; v != NULL; v = v->next)
+        must |= v->usage == 'M';
+    return must;
 }
 
 /* What the loop's children ask for. */
@@ -140,11 +174,19 @@ static void
 fill_demands(struct node *node, const struct item *item)
 {
     for (const struct item *child = item->child; child; child = child->next) {
-        node->musts |= child->usage == 'M';
+        node->musts |= is_demanding(child);
         node->varied |= child->variants != NULL;
-        for (const struct item *v = child->variants; v; v = v->next)
-            node->musts |= v->usage == 'M';
     }
+}
+
+/* The set's tops of hierarchies are remembered, LS and LE belong together. */
+static bool
+is_simple(const struct node *node)
+{
+    const char *id = node->segment != NULL ? node->segment->id : "LS";
+
+    return node->variants == 0 && !(node->hl && node->parent == 0) &&
+           strcmp(id, "LS") != 0 && strcmp(id, "LE") != 0;
 }
 
 static void
@@ -162,9 +204,12 @@ fill_node(struct x12_guide *guide, const struct item *item)
     node->element = item->element;
     node->value = item->value;
     node->path = loop_path(guide, item);
+    node->most = node->max ? node->max : UINT32_MAX;
+    node->demanding = is_demanding(item);
+    node->simple = is_simple(node);
     fill_demands(node, item);
     if (item->segment != NULL)
-        fill_masks(item->segment);
+        fill_masks(guide, item->segment);
 }
 
 /* Numbers the items level by level, so that siblings lie side by side. */
@@ -191,17 +236,18 @@ number_items(struct x12_guide *guide, struct item **items)
 
 static bool
 fits(const struct x12_guide *guide, uint16_t node, uint16_t index,
-     const uint32_t *counts)
+     const struct tally *tallies)
 {
     const struct node *at = &guide->nodes[node];
 
     return at->index == index && at->usage != 'N' &&
-           (counts == NULL || at->max == 0 || counts[node] < at->max);
+           (tallies == NULL ||
+            tally_count(tallies, guide->nodes, node) < at->most);
 }
 
 uint16_t
 guide_search(const struct x12_guide *guide, uint16_t node, uint16_t index,
-             const uint32_t *counts)
+             const struct tally *tallies)
 {
     const struct node *nodes = guide->nodes;
     uint16_t at = nodes[node].first;
@@ -209,7 +255,7 @@ guide_search(const struct x12_guide *guide, uint16_t node, uint16_t index,
 
     for (;;) {
         for (; at < end; at++)
-            if (fits(guide, at, index, counts))
+            if (fits(guide, at, index, tallies))
                 return at;
         if (node == 0)
             return 0;

@@ -52,6 +52,7 @@ copy_def(struct x12_guide *guide, const struct segment_def *def)
     struct segment_def *copy = arena_copy(arena, def, sizeof *def);
 
     copy->own = true;
+    copy->bounds = NULL;
     copy->slots =
         arena_copy(arena, def->slots, def->count * sizeof *def->slots);
     for (uint32_t i = 0; i < def->count; i++) {

@@ -39,6 +39,12 @@ enum look {
     LOOK_CARE /* only with care */
 };
 
+/* How many bytes each of four elements has at least and at most, as far as
+ * this can be said; the types' checks say more. */
+struct bounds {
+    int32_t min[4], max[4];
+};
+
 struct slot {
     uint32_t min, max, span; /* span: max - min; made by compiling */
     uint8_t look;            /* made by compiling */
@@ -67,7 +73,11 @@ struct segment_def {
     uint32_t count, note_count;
     struct slot *slots;
     struct note *notes;
-    uint64_t must, banned; /* elements by usage; made by compiling */
+    /* Made by compiling: elements by usage, those of which more than the
+     * length is to be checked, those of which only care tells enough. */
+    uint64_t must, banned, looks, cares;
+    struct bounds *bounds; /* for all slots, four at a time */
+    uint32_t quick_count;  /* of elements that a quick look can tell of */
     bool own;              /* an overlay's copy */
 };
 
@@ -89,7 +99,10 @@ struct node {
     char usage;
     bool loop, hl;
     bool musts, varied;         /* a child must occur; a child has variants */
+    bool demanding;             /* it, or a variant, must occur */
+    bool simple;                /* nothing but its elements is to be checked */
     uint32_t max;               /* 0 = any number */
+    uint32_t most;              /* the same, where any number is the largest */
     uint16_t parent, base;      /* base: itself unless a variant */
     uint16_t first, count;      /* children */
     uint16_t variant, variants; /* side by side too */
@@ -98,6 +111,34 @@ struct node {
     const char *value;
     const char *path; /* of its loop: "PO1/N1" */
 };
+
+/* How often a node occurred in the loop that holds it, since this was opened.
+ * Each opening has a number of its own, so that none need clear anything. */
+struct tally {
+    uint64_t opened; /* the last opening of the node, if it is a loop */
+    uint64_t within; /* the opening of the loop that holds it, when counted */
+    uint32_t count;
+};
+
+static inline uint32_t
+tally_count(const struct tally *tallies, const struct node *nodes, size_t at)
+{
+    const struct tally *tally = &tallies[at];
+
+    return tally->within == tallies[nodes[at].parent].opened ? tally->count : 0;
+}
+
+/* One more; how many there are then. */
+static inline uint32_t
+tally_add(struct tally *tallies, const struct node *nodes, size_t at)
+{
+    struct tally *tally = &tallies[at];
+    uint64_t within = tallies[nodes[at].parent].opened;
+
+    tally->count = tally->within == within ? tally->count + 1 : 1;
+    tally->within = within;
+    return tally->count;
+}
 
 struct levels {
     char order[LEVELS_MAX][3]; /* HL03, from the top */
@@ -149,9 +190,9 @@ uint32_t pack_id(const char *id, size_t size);
 /* Index in next[], KNOWN_SEGMENT or NO_SEGMENT. */
 uint16_t guide_index(const struct x12_guide *, uint32_t packed);
 /* The first place for the segment after node, in the order of the set, whose
- * count is below its max (counts NULL = the first at all); 0 = none. */
+ * count is below its max (tallies NULL = the first at all); 0 = none. */
 uint16_t guide_search(const struct x12_guide *, uint16_t node, uint16_t index,
-                      const uint32_t *counts);
+                      const struct tally *tallies);
 /* Codes. */
 struct code_list *codes_new(struct arena *, uint32_t room);
 void codes_add(struct arena *, struct code_list *, const char *value,

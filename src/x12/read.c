@@ -80,7 +80,7 @@ x12_reader_free(struct x12_reader **out)
     release(&reader->squeezed);
     release(&reader->elements);
     release(&reader->spans);
-    release(&reader->set.counts);
+    release(&reader->set.tallies);
     release(&reader->set.levels);
     release(out);
 }

@@ -63,7 +63,7 @@ struct level {
 struct open_set {
     bool open;
     bool tree;       /* is made */
-    bool light;      /* neither tree nor guide nor who wants segments */
+    bool plain;      /* scan_plain() may take its segments */
     bool astray;     /* the last segment had no place */
     uint16_t behind; /* the node of one that came too late; 0 = none */
     struct x12_result *result;
@@ -80,8 +80,9 @@ struct open_set {
     bool too_large;
     /* From here on a new set finds what an old one left. */
     struct frame frames[DEPTH_MAX + 2]; /* as far as depth */
-    uint32_t *counts;                   /* by node */
-    size_t counts_room;
+    struct tally *tallies;              /* by node */
+    size_t tally_room;
+    uint64_t openings;    /* of loops, in all sets */
     struct level *levels; /* in order */
     size_t level_room;
 };
@@ -289,15 +290,27 @@ void check_unique_group(struct x12_reader *);
 /* FNV-1a, a zero byte between texts; never 0. */
 uint64_t mark(uint64_t start, const char *text);
 
-/* set.c */
+/* set_ends.c */
 struct arena *result_arena(struct x12_reader *); /* for results of sets */
 void set_begin(struct x12_reader *);
-void set_take(struct x12_reader *);
 /* complete: an SE is at hand. */
 void set_end(struct x12_reader *, bool complete);
+/* set.c */
+void set_take(struct x12_reader *);
+void set_close_loops(struct x12_reader *); /* all, and the set itself */
 
-/* check_quick.c: true = the marked segment is good; false = maybe not. */
-bool check_quick(struct x12_reader *, const struct segment_def *);
+/* A loop without a tree starts. */
+void set_open_loop(struct open_set *, uint16_t place);
+/* The place that must be filled, or one of its variants, is not. */
+bool set_lacks(const struct open_set *, uint16_t place);
+
+/* check_quick.c: true = the segment of that many elements is good; false =
+ * maybe not. ends[0] is where its name ends, counted from base. */
+bool check_quick(struct x12_reader *, const struct segment_def *,
+                 const char *base, const uint32_t *ends, uint32_t count);
+/* Whether the elements that are present may be so, and no other is due. */
+bool check_mask(struct x12_reader *, const struct segment_def *,
+                uint64_t present);
 /* guide_index() of the segment at hand; it remembers names. */
 static inline uint16_t
 segment_index(struct x12_reader *reader)

@@ -73,30 +73,33 @@ look(const struct x12_delimiters *marks, const char *at)
 
 static const uint64_t places[256] = { ROWS(0), ROWS(64), ROWS(128), ROWS(192) };
 
+/* The bits of a byte; *base is made that of the next. */
 TARGET static inline __attribute__((always_inline)) uint32_t *
-list_byte(uint32_t *out, uint32_t base, unsigned bits)
+list_byte(uint32_t *out, __m256i *base, uint64_t bits)
 {
-    __m128i packed = _mm_cvtsi64_si128((long long)places[bits]);
+    __m128i packed = _mm_loadl_epi64((const __m128i_u *)&places[bits & 0xFF]);
     __m256i wide = _mm256_cvtepu8_epi32(packed);
 
-    _mm256_storeu_si256((__m256i_u *)out,
-                        _mm256_add_epi32(wide, _mm256_set1_epi32((int)base)));
-    return out + __builtin_popcount(bits);
+    _mm256_storeu_si256((__m256i_u *)out, _mm256_add_epi32(wide, *base));
+    *base = _mm256_add_epi32(*base, _mm256_set1_epi32(8));
+    return out + __builtin_popcountll(bits & 0xFF);
 }
 
 /* Eight bits at a time from a table, without any branch: three times as fast
  * as bit by bit. */
 TARGET static inline __attribute__((always_inline)) void
-list(uint32_t *out, uint32_t base, uint64_t bits)
+list(uint32_t *out, uint32_t start, uint64_t bits)
 {
-    out = list_byte(out, base, bits & 0xFF);
-    out = list_byte(out, base + 8, bits >> 8 & 0xFF);
-    out = list_byte(out, base + 16, bits >> 16 & 0xFF);
-    out = list_byte(out, base + 24, bits >> 24 & 0xFF);
-    out = list_byte(out, base + 32, bits >> 32 & 0xFF);
-    out = list_byte(out, base + 40, bits >> 40 & 0xFF);
-    out = list_byte(out, base + 48, bits >> 48 & 0xFF);
-    list_byte(out, base + 56, (unsigned)(bits >> 56));
+    __m256i base = _mm256_set1_epi32((int)start);
+
+    out = list_byte(out, &base, bits);
+    out = list_byte(out, &base, bits >> 8);
+    out = list_byte(out, &base, bits >> 16);
+    out = list_byte(out, &base, bits >> 24);
+    out = list_byte(out, &base, bits >> 32);
+    out = list_byte(out, &base, bits >> 40);
+    out = list_byte(out, &base, bits >> 48);
+    list_byte(out, &base, bits >> 56);
 }
 
 TARGET void

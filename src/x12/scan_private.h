@@ -34,21 +34,25 @@ enum {
     SCAN_BLOCK = 64,
     SCAN_WINDOW = 4096, /* with its views it stays in the nearest cache */
     SCAN_SLACK = 64,    /* entries written but not counted */
-    SCAN_NAMES = 64
+    SCAN_NAME_BITS = 8
 };
 
 enum scan_kind { SCAN_ODD, SCAN_ENVELOPE, SCAN_COMMON };
 
 struct scan_name {
-    uint32_t name; /* as NAME() makes it */
-    enum scan_kind kind;
+    uint32_t name;  /* as NAME() makes it */
+    uint16_t index; /* as guide_index() has it, of the window's guide */
+    uint8_t kind;   /* enum scan_kind */
+    /* The last one of that name that was good. */
+    const struct segment_def *def;
+    uint64_t present;
 };
 
 struct scan_window {
-    const char *at, *limit; /* bytes indexed up to here, and there are */
-    const char *base;       /* places are counted from here */
-    const char *next;       /* the segment to take next, newlines skipped */
-    uint64_t after, gap;    /* bits carried into the next block */
+    const char *at, *limit;     /* bytes indexed up to here, and there are */
+    const char *base;           /* places are counted from here */
+    const char *next;           /* the segment to take next, newlines skipped */
+    uint64_t after, gap, apart; /* bits carried into the next block */
     /* Places of element separators and terminators. Those of the segment to
      * take next begin at first. */
     uint32_t *marks;
@@ -56,11 +60,55 @@ struct scan_window {
     /* How many marks there are up to each terminator. */
     size_t end_at, end_count;
     uint32_t ends[SCAN_WINDOW + SCAN_SLACK];
-    /* Where bytes stand that need a closer look; few. */
-    size_t special_at, special_count;
-    const char *specials[SCAN_WINDOW + SCAN_SLACK];
-    struct scan_name names[SCAN_NAMES]; /* some that were seen, by hash */
+    /* Places that need a closer look, few: of special bytes, and of the
+     * terminators after empty elements. The one after the last is SCAN_NEVER.
+     */
+    size_t odd_at, odd_count;
+    uint32_t odds[SCAN_WINDOW + SCAN_SLACK];
+    const struct x12_guide *guide;               /* that names were asked of */
+    struct scan_name names[1 << SCAN_NAME_BITS]; /* some, by hash */
 };
+
+#define SCAN_NEVER UINT32_MAX
+
+/* As NAME() puts it, whatever the machine's order of bytes. */
+static inline uint32_t
+scan_little(uint32_t number)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return __builtin_bswap32(number);
+#else
+    return number;
+#endif
+}
+
+/* The name of two or three bytes; four may be read. */
+static inline uint32_t
+scan_name_of(const char *text, size_t size)
+{
+    uint32_t name;
+
+    memcpy(&name, text, sizeof name);
+    return scan_little(name) & (size == 2 ? 0xFFFF : 0xFFFFFF);
+}
+
+static inline size_t
+scan_name_slot(uint32_t name)
+{
+    return (name * 2654435761u) >> (32 - SCAN_NAME_BITS);
+}
+
+/* What is known of a name; NULL = nothing so far. It may be in one of two
+ * places, so that two names that share one do not drive each other out. */
+static inline struct scan_name *
+scan_known(struct scan_window *window, uint32_t name)
+{
+    size_t at = scan_name_slot(name);
+
+    if (window->names[at].name == name)
+        return &window->names[at];
+    return window->names[at ^ 1].name == name ? &window->names[at ^ 1] : NULL;
+}
 
 typedef void scan_indexer(struct scan_window *, const struct x12_delimiters *);
 scan_indexer index_avx2, index_sse2, index_neon, index_scalar;
@@ -70,6 +118,13 @@ scan_indexer *scan_way(const char *name);
 
 /* Takes plain segments from reader->at on. */
 void scan_run(struct x12_reader *);
+/* scan_plain.c: takes plain segments of the set at hand, of which nobody
+ * wants more than to know that they are good, or their views. Where it stops,
+ * the next segment is to be taken in full. */
+void scan_plain(struct x12_reader *, struct scan_window *);
+/* Over the newlines after a terminator, at which reader->at stands. */
+const char *scan_newlines(struct x12_reader *, const char *at,
+                          const char *limit);
 /* Wrapped lines, several bytes to end a segment, release characters. */
 bool needs_care(const struct x12_reader *);
 /* The elements, with room for one more after count. */
@@ -83,7 +138,17 @@ struct scan_tools {
     void (*list)(uint32_t *out, uint32_t base, uint64_t bits);
 };
 
-static inline __attribute__((always_inline)) uint64_t
+/* Where the next block's marks go, and what is carried into it. A copy, for
+ * what is written might change the window for all the compiler knows. */
+struct scan_out {
+    uint32_t *marks, *ends, *odds;
+    uint32_t count, base;       /* of marks so far; the block's place */
+    uint64_t after, gap, apart; /* as in the window */
+};
+
+#define SCAN_INLINE static inline __attribute__((always_inline))
+
+SCAN_INLINE uint64_t
 scan_end(uint32_t *out, uint32_t base, uint64_t all, uint64_t ends)
 {
     uint64_t up_to = all & (ends ^ (ends - 1));
@@ -92,24 +157,23 @@ scan_end(uint32_t *out, uint32_t base, uint64_t all, uint64_t ends)
     return ends & (ends - 1);
 }
 
-/* Numbers of the marks that are terminators; base marks are before. */
-static inline __attribute__((always_inline)) void
-scan_ends(struct scan_window *window, uint64_t all, uint64_t ends)
+/* How many marks there are up to each terminator. */
+SCAN_INLINE void
+scan_ends(struct scan_out *to, uint64_t all, uint64_t ends)
 {
-    uint32_t *out = window->ends + window->end_count;
-    uint32_t base = (uint32_t)window->count;
+    uint32_t *out = to->ends;
 
-    window->end_count += (size_t)__builtin_popcountll(ends);
+    to->ends += __builtin_popcountll(ends);
     do {
-        ends = scan_end(out, base, all, ends);
-        ends = scan_end(out + 1, base, all, ends);
-        ends = scan_end(out + 2, base, all, ends);
+        ends = scan_end(out, to->count, all, ends);
+        ends = scan_end(out + 1, to->count, all, ends);
+        ends = scan_end(out + 2, to->count, all, ends);
         out += 3;
     } while (ends != 0);
 }
 
 /* Writes four at a time, some too many, rather than to count to the last. */
-static inline __attribute__((always_inline)) void
+SCAN_INLINE void
 scan_list(uint32_t *out, uint32_t base, uint64_t bits)
 {
     for (; bits != 0; out += 4) {
@@ -122,36 +186,55 @@ scan_list(uint32_t *out, uint32_t base, uint64_t bits)
 
 /* A newline after a terminator is nothing special, nor is what follows one
  * there: the first byte of a segment is looked at anyway. */
-static inline __attribute__((always_inline)) void
-scan_special(struct scan_window *window, const char *block,
-             const struct scan_masks *masks)
+SCAN_INLINE void
+scan_odd(struct scan_out *to, const struct scan_masks *masks)
 {
     uint64_t special = masks->special & ~masks->end;
-    uint64_t gap = special & (masks->end << 1 | window->after);
-    uint64_t more = special & (gap << 1 | window->gap);
+    uint64_t gap = special & (masks->end << 1 | to->after);
+    uint64_t more = special & (gap << 1 | to->gap);
+    uint64_t empty = masks->end & (masks->element << 1 | to->apart);
+    uint64_t odd = (special & ~(gap | more)) | empty;
 
-    window->after = masks->end >> 63;
-    window->gap = gap >> 63;
-    for (special &= ~(gap | more); special != 0; special &= special - 1)
-        window->specials[window->special_count++] =
-            block + __builtin_ctzll(special);
+    to->after = masks->end >> 63;
+    to->gap = gap >> 63;
+    to->apart = masks->element >> 63;
+    for (; odd != 0; odd &= odd - 1)
+        *to->odds++ = to->base + (uint32_t)__builtin_ctzll(odd);
 }
 
-static inline __attribute__((always_inline)) void
-scan_block(struct scan_window *window, const char *block,
-           struct scan_masks masks, struct scan_tools tools)
+SCAN_INLINE void
+scan_block(struct scan_out *to, struct scan_masks masks,
+           struct scan_tools tools)
 {
     uint64_t all = masks.element | masks.end;
+    unsigned count = (unsigned)__builtin_popcountll(all);
 
-    scan_special(window, block, &masks);
-    scan_ends(window, all, masks.end);
-    tools.list(window->marks + window->count, (uint32_t)(block - window->base),
-               all);
-    window->count += (size_t)__builtin_popcountll(all);
+    scan_odd(to, &masks);
+    scan_ends(to, all, masks.end);
+    tools.list(to->marks, to->base, all);
+    to->marks += count;
+    to->count += count;
+    to->base += SCAN_BLOCK;
+}
+
+/* The last bytes, fewer than a block, maybe at the end of a page. */
+SCAN_INLINE struct scan_masks
+scan_rest(const struct x12_delimiters *marks, const char *at, size_t size,
+          struct scan_tools tools)
+{
+    char padded[SCAN_BLOCK] = { 0 };
+    uint64_t valid = ~(~UINT64_C(0) << size);
+
+    memcpy(padded, at, size);
+    struct scan_masks masks = tools.look(marks, padded);
+    masks.element &= valid;
+    masks.special &= valid;
+    masks.end &= valid;
+    return masks;
 }
 
 /* The next SCAN_WINDOW bytes, or what there is. */
-static inline __attribute__((always_inline)) void
+SCAN_INLINE void
 scan_index(struct scan_window *window, const struct x12_delimiters *delimiters,
            struct scan_tools tools)
 {
@@ -159,20 +242,28 @@ scan_index(struct scan_window *window, const struct x12_delimiters *delimiters,
     size_t left = (size_t)(window->limit - window->at);
     const char *at = window->at;
     const char *stop = at + (left < SCAN_WINDOW ? left : SCAN_WINDOW);
-    char padded[SCAN_BLOCK] = { 0 };
+    struct scan_out to = { .marks = window->marks + window->count,
+                           .ends = window->ends + window->end_count,
+                           .odds = window->odds + window->odd_count,
+                           .count = (uint32_t)window->count,
+                           .base = (uint32_t)(at - window->base),
+                           .after = window->after,
+                           .gap = window->gap,
+                           .apart = window->apart };
 
     for (; stop - at >= SCAN_BLOCK; at += SCAN_BLOCK)
-        scan_block(window, at, tools.look(&marks, at), tools);
-    if (at < stop) { /* maybe at the end of a page */
-        uint64_t valid = ~(~UINT64_C(0) << (stop - at));
-        memcpy(padded, at, (size_t)(stop - at));
-        struct scan_masks masks = tools.look(&marks, padded);
-        masks.element &= valid;
-        masks.special &= valid;
-        masks.end &= valid;
-        scan_block(window, at, masks, tools);
-    }
+        scan_block(&to, tools.look(&marks, at), tools);
+    if (at < stop)
+        scan_block(&to, scan_rest(&marks, at, (size_t)(stop - at), tools),
+                   tools);
     window->at = stop;
+    window->count = to.count;
+    window->end_count = (size_t)(to.ends - window->ends);
+    window->odd_count = (size_t)(to.odds - window->odds);
+    window->after = to.after;
+    window->gap = to.gap;
+    window->apart = to.apart;
+    *to.odds = SCAN_NEVER;
 }
 
 #endif

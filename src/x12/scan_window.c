@@ -13,17 +13,6 @@ is_newline(char c)
     return c == '\n' || c == '\r';
 }
 
-/* As NAME() puts it, whatever the machine's order of bytes. */
-static inline uint32_t
-little(uint32_t number)
-{
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    return __builtin_bswap32(number);
-#else
-    return number;
-#endif
-}
-
 static bool
 is_plain(const char *bytes, size_t size)
 {
@@ -35,14 +24,11 @@ is_plain(const char *bytes, size_t size)
 
 /* Whether special bytes stand in a segment; those before it are forgotten. */
 static inline bool
-is_special(struct scan_window *window, const char *first, const char *end)
+is_special(struct scan_window *window, uint32_t first, uint32_t end)
 {
-    size_t at = window->special_at;
-
-    while (at < window->special_count && window->specials[at] < first)
-        at++;
-    window->special_at = at;
-    return at < window->special_count && window->specials[at] < end;
+    while (window->odds[window->odd_at] < first)
+        window->odd_at++;
+    return window->odds[window->odd_at] < end;
 }
 
 /* Capitals and digits, as all names should be. */
@@ -85,26 +71,38 @@ kind_of(const char *text, bool two)
     return is_envelope(name) ? SCAN_ENVELOPE : SCAN_COMMON;
 }
 
-/* Remembers the kind of names that were seen. The segment is at least three
- * bytes long, so that with its terminator four may be looked at. */
+/* Remembers a name that was seen, in place of one that was not seen lately. */
+static struct scan_name *
+learn_name(struct scan_window *window, uint32_t name, const char *text,
+           bool two)
+{
+    struct scan_name *known = &window->names[scan_name_slot(name)];
+    const struct x12_guide *guide = window->guide;
+
+    window->names[scan_name_slot(name) ^ 1] = *known;
+    *known = (struct scan_name){
+        .name = name,
+        .index = guide ? guide_index(guide, name) : NO_SEGMENT,
+        .kind = (uint8_t)kind_of(text, two),
+    };
+    return known;
+}
+
+/* The segment is at least three bytes long, so that with its terminator four
+ * may be looked at. */
 static inline enum scan_kind
 take_name(struct x12_reader *reader, struct scan_window *window,
           const char *text, const char *end)
 {
     bool two = end - text == 2;
-    uint32_t name;
 
     if (!two && end - text != 3)
         return SCAN_ODD;
-    memcpy(&name, text, sizeof name);
-    name = little(name) & (two ? 0xFFFF : 0xFFFFFF);
-    struct scan_name *known = &window->names[(name * 2654435761u) >> 26];
-    if (known->name != name) {
-        known->name = name;
-        known->kind = kind_of(text, two);
-    }
-    reader->name = name;
-    return known->kind;
+    reader->name = scan_name_of(text, two ? 2 : 3);
+    struct scan_name *known = scan_known(window, reader->name);
+    if (known == NULL)
+        known = learn_name(window, reader->name, text, two);
+    return (enum scan_kind)known->kind;
 }
 
 /* Elements stay marks until someone asks for them: show_elements(). */
@@ -184,9 +182,8 @@ leave(struct x12_reader *reader, const char *first)
     return false;
 }
 
-/* The newlines after a terminator. */
-static inline const char *
-skip_newlines(struct x12_reader *reader, const char *at, const char *limit)
+const char *
+scan_newlines(struct x12_reader *reader, const char *at, const char *limit)
 {
     if (at < limit && *at == '\n' && !reader->after_cr) {
         reader->line++;
@@ -226,37 +223,6 @@ hold_segment(struct x12_reader *reader, const char *first, const char *end)
         reader->at++;
 }
 
-/* A segment of a set that nobody wants more of than its views; false = it
- * must be taken in full. */
-static inline bool
-show_only(struct x12_reader *reader, const struct scan_window *window,
-          const uint32_t *marks, uint32_t count)
-{
-    struct open_set *set = &reader->set;
-    const char *first = window->next;
-    const char *end = window->base + marks[count - 1];
-    uint64_t offset = reader->base + (uint64_t)(first - reader->bytes);
-
-    if (!set->light || marks[count - 1] - marks[count - 2] == 1 ||
-        offset - set->set->offset > reader->options.max_set)
-        return false;
-    set->position++;
-    reader->after_cr = false;
-    reader->at = (size_t)(end + 1 - reader->bytes);
-    if (reader->handler.views == NULL)
-        return true;
-    struct x12_views views = { .count = count - 1,
-                               .position = set->position,
-                               .line = reader->line,
-                               .offset = offset,
-                               .base = window->base,
-                               .ends = marks };
-    uint32_t name = little(reader->name);
-    memcpy(views.id, &name, sizeof views.id);
-    reader->handler.views(reader->handler.user, &views);
-    return true;
-}
-
 /* What take_segment() would find out. */
 static inline bool
 is_common(const struct x12_reader *reader)
@@ -282,28 +248,23 @@ take_next(struct x12_reader *reader, struct scan_window *window)
         take_name(reader, window, first, window->base + marks[0]);
     if (kind == SCAN_ODD)
         return leave(reader, first);
-    reader->composite = is_special(window, first, end);
+    reader->composite =
+        is_special(window, (uint32_t)(first - window->base), marks[count - 1]);
     if (reader->composite && !is_plain(first, size))
         return leave(reader, first);
-    if (kind == SCAN_ENVELOPE || count == 1 ||
-        !show_only(reader, window, marks, count)) {
-        hide_elements(reader, window, marks, count);
-        hold_segment(reader, first, end);
-        window->first = after;
-        window->end_at++;
-        if (kind == SCAN_COMMON && is_common(reader)) {
-            reader->segment.position = ++reader->set.position;
-            set_take(reader);
-        } else {
-            take_segment(reader);
-        }
-        if (reader->state != INSIDE || reader->release != '\0')
-            return false;
+    hide_elements(reader, window, marks, count);
+    hold_segment(reader, first, end);
+    window->first = after;
+    window->end_at++;
+    if (kind == SCAN_COMMON && is_common(reader)) {
+        reader->segment.position = ++reader->set.position;
+        set_take(reader);
     } else {
-        window->first = after;
-        window->end_at++;
+        take_segment(reader);
     }
-    window->next = skip_newlines(reader, end + 1, window->limit);
+    if (reader->state != INSIDE || reader->release != '\0')
+        return false;
+    window->next = scan_newlines(reader, end + 1, window->limit);
     return true;
 }
 
@@ -315,10 +276,11 @@ begin_window(struct x12_reader *reader, struct scan_window *window)
 
     window->base = window->at = window->next = reader->bytes + reader->at;
     window->limit = window->base + (left < PLACES_MAX ? left : PLACES_MAX);
-    window->after = window->gap = 0;
+    window->after = window->gap = window->apart = 0;
     window->first = window->count = 0;
     window->end_at = window->end_count = 0;
-    window->special_at = window->special_count = 0;
+    window->odd_at = window->odd_count = 0;
+    window->odds[0] = SCAN_NEVER;
 }
 
 /* Goes on in the window after the careful way took some of it; false = the
@@ -348,7 +310,7 @@ static void
 move_window(struct x12_reader *reader, struct scan_window *window)
 {
     size_t kept = window->count - window->first;
-    size_t need = kept + SCAN_WINDOW + SCAN_SLACK, last = window->special_count;
+    size_t need = kept + SCAN_WINDOW + SCAN_SLACK, last = window->odd_count;
 
     if (kept > 0)
         memmove(window->marks, window->marks + window->first,
@@ -362,10 +324,10 @@ move_window(struct x12_reader *reader, struct scan_window *window)
     window->first = 0;
     window->count = kept;
     window->end_at = window->end_count = 0;
-    window->special_count = last > window->special_at;
-    window->special_at = 0;
-    if (window->special_count > 0)
-        window->specials[0] = window->specials[last - 1];
+    window->odd_count = last > window->odd_at;
+    window->odd_at = 0;
+    if (window->odd_count > 0)
+        window->odds[0] = window->odds[last - 1];
     const char *from = window->at;
     reader->index(window, &reader->delimiters);
     reader->looked += (uint64_t)(window->at - from);
@@ -398,9 +360,13 @@ scan_run(struct x12_reader *reader)
     if (!resume(reader, window))
         begin_window(reader, window);
     for (;;) {
-        while (window->end_at < window->end_count)
-            if (!take_next(reader, window))
+        while (window->end_at < window->end_count) {
+            if (reader->set.plain)
+                scan_plain(reader, window);
+            if (window->end_at < window->end_count &&
+                !take_next(reader, window))
                 return;
+        }
         if (window->at == window->limit || is_too_long(reader, window))
             break;
         move_window(reader, window);

@@ -2,27 +2,18 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/text.h"
 #include "x12/read_private.h"
 
-enum { ID_SIZE = 3 /* of ST01 */, FEW = 4 };
-
-static inline void
-clear_counts(struct open_set *set, uint16_t loop)
+static uint32_t
+count_of(const struct open_set *set, uint16_t place)
 {
-    const struct node *nodes = set->guide->nodes, *node = &nodes[loop];
+    return tally_count(set->tallies, set->guide->nodes, place);
+}
 
-    /* Most loops hold few segments: no call for these. */
-    if (node->count > FEW)
-        memset(set->counts + node->first, 0, node->count * sizeof *set->counts);
-    else
-        for (uint32_t i = 0; i < node->count; i++)
-            set->counts[node->first + i] = 0;
-    for (uint16_t i = 0; node->varied && i < node->count; i++) {
-        const struct node *child = &nodes[node->first + i];
-        memset(set->counts + child->variant, 0,
-               child->variants * sizeof *set->counts);
-    }
+static uint32_t
+count_in(struct open_set *set, uint16_t place)
+{
+    return tally_add(set->tallies, set->guide->nodes, place);
 }
 
 static void
@@ -31,7 +22,7 @@ open_loop(struct open_set *set, uint16_t loop, struct x12_node *leader)
     BUG_IF(set->depth + 1 >= DEPTH_MAX + 2);
     set->frames[++set->depth] =
         (struct frame){ .node = loop, .leader = leader };
-    clear_counts(set, loop);
+    set->tallies[loop].opened = ++set->openings;
 }
 
 /* What the loop that closes should have held. */
@@ -44,7 +35,7 @@ check_musts(struct x12_reader *reader, const struct node *loop)
 
     for (uint16_t i = loop->first; i < loop->first + loop->count; i++) {
         const struct node *child = &nodes[i];
-        if (child->usage == 'M' && set->counts[i] == 0) {
+        if (child->usage == 'M' && count_of(set, i) == 0) {
             note_missing(reader, "AK304=3", child->segment->id, loop->path,
                          "%s is missing, expected in %s", child->segment->id,
                          where);
@@ -52,7 +43,7 @@ check_musts(struct x12_reader *reader, const struct node *loop)
         }
         for (uint16_t v = child->variant; v < child->variant + child->variants;
              v++)
-            if (nodes[v].usage == 'M' && set->counts[v] == 0)
+            if (nodes[v].usage == 'M' && count_of(set, v) == 0)
                 note_missing(reader, "AK304=3", child->segment->id, loop->path,
                              "%s with %s%02u = %s is missing, expected in %s",
                              child->segment->id, child->segment->id,
@@ -69,6 +60,26 @@ close_loop(struct x12_reader *reader)
     if (loop->musts)
         check_musts(reader, loop);
     set->depth--;
+}
+
+bool
+set_lacks(const struct open_set *set, uint16_t place)
+{
+    const struct node *node = &set->guide->nodes[place];
+    uint16_t v = node->variant, end = (uint16_t)(v + node->variants);
+
+    if (node->usage == 'M' && count_of(set, place) == 0)
+        return true;
+    for (; v < end; v++)
+        if (set->guide->nodes[v].usage == 'M' && count_of(set, v) == 0)
+            return true;
+    return false;
+}
+
+void
+set_open_loop(struct open_set *set, uint16_t place)
+{
+    open_loop(set, place, NULL);
 }
 
 static struct x12_node *
@@ -135,9 +146,8 @@ find_place(struct x12_reader *reader, uint16_t index, bool *late)
     const struct node *nodes = guide->nodes;
     uint16_t place = guide->next[set->at * guide->index_count + index];
 
-    if (place != 0 && nodes[place].max != 0 &&
-        set->counts[place] >= nodes[place].max) {
-        uint16_t other = guide_search(guide, set->at, index, set->counts);
+    if (place != 0 && count_of(set, place) >= nodes[place].most) {
+        uint16_t other = guide_search(guide, set->at, index, set->tallies);
         if (other != 0)
             return other;
         note_segment(reader, nodes[place].loop ? "AK304=4" : "AK304=5",
@@ -179,13 +189,13 @@ find_variant(struct x12_reader *reader, uint16_t place)
         if (!x12_is(x12_get(&reader->segment, nodes[v].element),
                     nodes[v].value))
             continue;
-        set->counts[v]++;
+        uint32_t count = count_in(set, v);
         if (nodes[v].usage == 'N')
             note_segment(reader, "AK304=2",
                          "%s with %s%02u = %s is not to be used",
                          base->segment->id, base->segment->id, nodes[v].element,
                          nodes[v].value);
-        else if (nodes[v].max != 0 && set->counts[v] > nodes[v].max)
+        else if (count > nodes[v].most)
             note_segment(reader, nodes[v].loop ? "AK304=4" : "AK304=5",
                          "found %s with %s%02u = %s once more, expected at "
                          "most %u",
@@ -230,7 +240,7 @@ place_late(struct x12_reader *reader, struct x12_node *node, uint16_t place)
     set->depth = outer;
     attach(set, node);
     set->depth = depth;
-    set->counts[place]++;
+    count_in(set, place);
     set->behind = place;
     return find_variant(reader, place);
 }
@@ -261,7 +271,7 @@ place_segment(struct x12_reader *reader, struct x12_node *node)
         return place_late(reader, node, place);
     while (set->frames[set->depth].node != guide->nodes[place].parent)
         close_loop(reader);
-    set->counts[place]++;
+    count_in(set, place);
     attach(set, node);
     set->behind = 0;
     if (guide->nodes[place].variants > 0)
@@ -303,7 +313,11 @@ set_take(struct x12_reader *reader)
     } else {
         uint16_t place = place_segment(reader, node);
         const struct segment_def *def = set->guide->nodes[place].segment;
-        if (place != 0 && !(reader->marked && check_quick(reader, def)))
+        bool quick = place != 0 && reader->marked && !reader->composite;
+        if (quick)
+            quick = check_quick(reader, def, reader->marks_base, reader->marks,
+                                reader->segment.count);
+        if (place != 0 && !quick)
             check_segment(reader, def);
     }
     if (!reader->binary && is_binary(reader->name))
@@ -312,180 +326,10 @@ set_take(struct x12_reader *reader)
         check_characters(reader);
 }
 
-static void
-check_header(struct x12_reader *reader)
-{
-    const struct x12_result *result = reader->set.result;
-
-    if (strlen(result->id) != ID_SIZE)
-        note_set(reader, "AK502=6", "found the set '%s', expected three digits",
-                 result->id);
-    size_t size = strlen(result->control);
-    if (size < 4 || size > 9)
-        note_set(reader, "AK502=7",
-                 "found the control number '%s', expected 4 to 9 characters",
-                 result->control);
-    if (seen_control(&reader->sets, 1, result->control))
-        note_sin(reader, X12_DUPLICATE_SET, "AK502=23", NULL,
-                 "the control number %s is in this group before",
-                 result->control);
-}
-
-static void
-take_guide(struct x12_reader *reader)
-{
-    struct open_set *set = &reader->set;
-    const struct x12_group *group = reader->group;
-    const char *id = set->result->id;
-
-    if (reader->options.guide_for == NULL)
-        return;
-    set->guide = set->result->guide =
-        reader->options.guide_for(reader->options.user, group, id);
-    if (set->guide == NULL) {
-        size_t version = strlen(group->version);
-        reader->consequence =
-            strlen(id) != ID_SIZE || version == 0 || version > VERSION_MAX;
-        note_sin(reader, X12_NO_GUIDE, "AK502=1", NULL,
-                 "there is no guide for set %s version %s", id, group->version);
-        reader->consequence = false;
-        return;
-    }
-    reader->consequence = strlen(group->functional_id) != KIND_SIZE;
-    if (strcmp(set->guide->group, group->functional_id) != 0)
-        note_set(reader, "AK502=6", "set %s stands in a group %s, expected %s",
-                 id, group->functional_id, set->guide->group);
-    reader->consequence = false;
-    if (set->counts_room < set->guide->node_count) {
-        release(&set->counts);
-        set->counts_room = set->guide->node_count;
-        set->counts = obtain(set->counts_room * sizeof *set->counts);
-    }
-    clear_counts(set, 0);
-}
-
-struct arena *
-result_arena(struct x12_reader *reader)
-{
-    return reader->options.lean ? reader->set_arena : reader->arena;
-}
-
-static bool
-wants_tree(const struct x12_reader *reader, const char *id)
-{
-    const struct x12_options *options = &reader->options;
-
-    if (options->tree_for != NULL)
-        return options->tree_for(options->user, reader->group, id);
-    return !options->lean && (reader->keep || reader->handler.set != NULL);
-}
-
 void
-set_begin(struct x12_reader *reader)
+set_close_loops(struct x12_reader *reader)
 {
-    struct open_set *set = &reader->set;
-    struct arena *arena = result_arena(reader);
-    struct x12_result *result = arena_alloc(arena, sizeof *result);
-
-    memset(set, 0, offsetof(struct open_set, frames));
-    set->frames[0] = (struct frame){ 0 };
-    set->position = 1;
-    set->open = true;
-    set->result = result;
-    set->set = arena_alloc(reader->set_arena, sizeof *set->set);
-    set->findings = (struct chain){ .head = &result->findings };
-    result->id = keep_element(arena, x12_get(&reader->segment, 1));
-    result->control = keep_element(arena, x12_get(&reader->segment, 2));
-    result->implementation = keep_element(arena, x12_get(&reader->segment, 3));
-    result->group = reader->group;
-    set->set->id = result->id;
-    set->set->control = result->control;
-    set->set->version = reader->group->version;
-    set->set->delimiters = reader->interchange->delimiters;
-    if (reader->release != '\0') {
-        set->set->delimiters.component = reader->delimiters.component;
-        set->set->delimiters.repetition = reader->delimiters.repetition;
-    }
-    set->tree = wants_tree(reader, result->id);
-    set->set->offset = reader->segment.offset;
-    reader->segment.position = 1;
-    if (reader->last_result != NULL)
-        reader->last_result->next = result;
-    else if (!reader->options.lean)
-        reader->group->results = result;
-    reader->last_result = reader->options.lean ? NULL : result;
-    reader->group->received++;
-    reader->file->totals.sets++;
-    check_header(reader);
-    take_guide(reader);
-    set->light = set->guide == NULL && !set->tree &&
-                 reader->handler.segment == NULL && !reader->basic &&
-                 !is_space(reader->delimiters.terminator);
-}
-
-static void
-check_trailer(struct x12_reader *reader)
-{
-    struct x12_element found = x12_get(&reader->segment, 2);
-    struct spot spot = { .element = 2, .value = &found };
-    const struct open_set *set = &reader->set;
-
-    check_count(reader, "AK502=4", "segments", set->position);
-    if (!x12_is(found, set->result->control))
-        note_sin(reader, X12_CONTROL_MISMATCH, "AK502=3", &spot,
-                 "found the control number '%.*s', expected '%s' as in ST02",
-                 (int)(found.size < 40 ? found.size : 40), found.text,
-                 set->result->control);
-}
-
-static void
-judge(struct x12_reader *reader)
-{
-    const struct open_set *set = &reader->set;
-    bool lenient = reader->options.on_error == X12_WITH_ERRORS;
-
-    if (set->rejects == 0)
-        set->result->verdict = X12_ACCEPTED;
-    else if (lenient && set->hard == 0)
-        set->result->verdict = X12_WITH_ERRORS;
-    else
-        set->result->verdict = X12_REJECTED;
-    if (set->result->verdict != X12_REJECTED)
-        reader->group->accepted++;
-    else
-        reader->file->totals.rejected++;
-}
-
-void
-set_end(struct x12_reader *reader, bool complete)
-{
-    struct open_set *set = &reader->set;
-
-    if (complete) {
-        if (set->guide != NULL) {
-            while (set->depth > 0)
-                close_loop(reader);
-            check_musts(reader, &set->guide->nodes[0]);
-            nest_levels(reader);
-        }
-        check_trailer(reader);
-        set->set->segments = set->position;
-        set->set->size = reader->base + reader->at - set->set->offset;
-    } else {
-        note_set(reader, "AK502=2", "the set %s %s has no SE before %s",
-                 set->result->id, set->result->control,
-                 reader->segment.id[0] ? reader->segment.id : "the end");
-    }
-    sort_findings(reader, &set->findings);
-    judge(reader);
-    reader->group_noted |= set->result->verdict == X12_WITH_ERRORS;
-    set->result->set =
-        complete && set->tree && !set->too_large ? set->set : NULL;
-    set->open = set->light = false;
-    if (reader->handler.set != NULL)
-        reader->handler.set(reader->handler.user, set->result);
-    if (!reader->keep) {
-        set->result->set = NULL;
-        arena_reset(reader->set_arena);
-    }
+    while (reader->set.depth > 0)
+        close_loop(reader);
+    check_musts(reader, &reader->set.guide->nodes[0]);
 }
