@@ -288,3 +288,23 @@ split_binary(struct x12_reader *reader, size_t data, size_t length)
     reader->binary = true;
     split_done(reader, count + 1);
 }
+
+static inline bool
+is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+const char *
+keep_element(struct arena *arena, struct x12_element element)
+{
+    size_t size = 0; /* as far as the first NUL */
+
+    while (size < element.size && element.text[size] != '\0')
+        size++;
+    while (size > 0 && is_blank(element.text[size - 1]))
+        size--;
+    for (; size > 0 && is_blank(*element.text); size--)
+        element.text++;
+    return arena_strndup(arena, element.text, size);
+}

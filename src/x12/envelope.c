@@ -11,25 +11,6 @@ enum {
     TA1_ELEMENTS = 5
 };
 
-long
-number_of(struct x12_element element)
-{
-    char digits[20];
-    long number;
-
-    if (element.size == 0 || element.size >= sizeof digits)
-        return -1;
-    memcpy(digits, element.text, element.size);
-    digits[element.size] = '\0';
-    return text_number(digits, 999999999999, &number) ? number : -1;
-}
-
-const char *
-keep_element(struct arena *arena, struct x12_element element)
-{
-    return text_trim(arena_strndup(arena, element.text, element.size));
-}
-
 static const char *
 keep(struct x12_reader *reader, uint32_t number)
 {
@@ -470,7 +451,7 @@ take_segment(struct x12_reader *reader)
 
     if (reader->set.open && counted)
         reader->segment.position = ++reader->set.position;
-    if (reader->handler.views != NULL)
+    if (reader->shows)
         tell_views(reader);
     if (reader->handler.segment != NULL) {
         show_elements(reader);

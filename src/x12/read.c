@@ -52,6 +52,7 @@ x12_reader_new(const struct x12_options *options,
     struct x12_reader *reader = reader_new(options, NULL);
 
     reader->handler = *handler;
+    reader->shows = handler->views != NULL || handler->batch != NULL;
     return reader;
 }
 

@@ -99,10 +99,10 @@ struct x12_file {
  * interchange has ended. */
 bool x12_usable(const struct x12_result *);
 
-/* Each may be NULL. */
-struct x12_handler {
+struct x12_handler { /* each may be NULL */
     void *user;
     void (*views)(void *user, const struct x12_views *);     /* as segment */
+    void (*batch)(void *user, const struct x12_batch *);     /* the same */
     void (*segment)(void *user, const struct x12_segment *); /* not ISA */
     void (*interchange_begin)(void *user, const struct x12_interchange *);
     void (*group_begin)(void *user, const struct x12_group *);
@@ -129,8 +129,8 @@ struct x12_options {
     enum x12_verdict on_error;
     size_t max_segment;    /* bytes; default 1 MB */
     size_t max_set;        /* bytes; default 16 MB */
-    const char *scanner;   /* for tests: "avx2", "sse2", "neon", "scalar" or
-                              "careful", all alike; NULL = the fastest */
+    const char *scanner;   /* for tests: a name of scan_way() or "careful", all
+                              alike; NULL = the fastest */
     uint32_t max_findings; /* kept per set; default 100; an interchange keeps
                               a hundred times as many */
 };

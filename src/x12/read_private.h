@@ -107,6 +107,7 @@ enum reading { BETWEEN, INSIDE, BROKEN, REFUSED };
 struct x12_reader {
     struct x12_options options;
     struct x12_handler handler;
+    bool shows; /* somebody wants views or batches of segments */
     struct arena *arena;       /* lives as long as the interchange */
     struct arena *group_arena; /* as long as the group; may be the same */
     struct arena *set_arena;   /* as long as the set; may be the same */
@@ -237,7 +238,7 @@ bool has_terminator(struct x12_reader *);
 void scan_forget(struct x12_reader *);
 /* To be called before segment.elements is used. */
 void show_elements(struct x12_reader *);
-/* The reverse: what the views callback is told. */
+/* The reverse: what the callbacks for views and batches are told. */
 void tell_views(struct x12_reader *);
 /* ISX, GS, ST, SE, GE, IEA, TA1; none of them is what set_take() takes. */
 bool is_envelope(uint32_t name);
@@ -250,6 +251,7 @@ enum binary find_binary(const struct x12_reader *, size_t *data,
                         size_t *length);
 void split_binary(struct x12_reader *, size_t data, size_t length);
 uint64_t offset_of(const struct x12_reader *, const char *in_segment);
+const char *keep_element(struct arena *, struct x12_element); /* trimmed */
 
 /* start.c: each state of reading; false = more bytes are needed. */
 bool between(struct x12_reader *);
@@ -274,9 +276,6 @@ void open_interchange(struct x12_reader *, struct x12_interchange *);
 /* Closes what is open inside; code and reason tell why when IEA is missing,
  * else NULL. end is the offset after the interchange. */
 void close_interchange(struct x12_reader *, uint64_t end, bool complete);
-/* The number that the element is; -1 when it is none. */
-long number_of(struct x12_element);
-const char *keep_element(struct arena *, struct x12_element);
 void check_count(struct x12_reader *, const char *code, const char *what,
                  uint32_t counted);
 
@@ -347,6 +346,8 @@ void check_loop_name(struct x12_reader *);
 char check_type(char type, const char *text, size_t size, size_t *length);
 bool real_date(const char *digits, size_t size);
 bool real_time(const char *digits, size_t size);
+/* The number that the element is; -1 when it is none. */
+long number_of(struct x12_element);
 
 /* hl.c */
 void nest_levels(struct x12_reader *);

@@ -4,34 +4,46 @@
 #include "base/arena.h"
 #include "x12/scan_private.h"
 
+#ifdef __x86_64__
+static bool
+has_avx2(void)
+{
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
+}
+
+static bool
+has_avx512(void)
+{
+    return has_avx2() && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512vbmi2");
+}
+#endif
+
 scan_indexer *
 scan_way(const char *name)
 {
     static const struct {
         const char *name;
         scan_indexer *index;
+        bool (*has)(void); /* NULL = all machines that this is built for */
     } ways[] = {
 #if defined __aarch64__ && defined __ARM_NEON
-        { "neon", index_neon },
+        { "neon", index_neon, NULL },
 #endif
 #ifdef __x86_64__
-        { "avx2", index_avx2 },
+        { "avx512", index_avx512, has_avx512 },
+        { "avx2", index_avx2, has_avx2 },
 #endif
 #ifdef __SSE2__
-        { "sse2", index_sse2 },
+        { "sse2", index_sse2, NULL },
 #endif
-        { "scalar", index_scalar },
+        { "scalar", index_scalar, NULL },
     };
-    size_t i = 0;
 
-#ifdef __x86_64__
-    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("bmi2"))
-        i = 1;
-#endif
-    if (name == NULL)
-        return ways[i].index;
-    for (; i < sizeof ways / sizeof *ways; i++)
-        if (strcmp(ways[i].name, name) == 0)
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+        if ((name == NULL || strcmp(ways[i].name, name) == 0) &&
+            (ways[i].has == NULL || ways[i].has()))
             return ways[i].index;
     return NULL;
 }

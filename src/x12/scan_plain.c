@@ -11,7 +11,7 @@
 #include "x12/check_private.h"
 #include "x12/scan_private.h"
 
-enum { GAP_MAX = 2 };
+enum { GAP_MAX = 2, SHORTEST = 3 /* bytes, besides the terminator */ };
 
 /* The segment at hand of a run of plain ones. Loops work on a copy of it that
  * no other function sees, so that it stays in registers. */
@@ -22,13 +22,14 @@ struct run {
     const uint32_t *last;  /* of these */
     uint32_t first, count; /* number of the first mark; of marks */
     uint32_t start, end;   /* places: of its first byte, of its terminator */
-    uint32_t odd;          /* the next place that needs care */
-    /* What stands between two segments: none, one or two newline bytes. */
-    uint32_t gap;
-    char between[GAP_MAX];
-    uint32_t limit; /* a segment that starts behind it is too late for a set */
-    uint32_t reach; /* one that ends behind it is too near the end of bytes */
     uint32_t longest;
+    /* Plain segments end before: the next byte that needs care, the end of what
+     * a set may hold, bytes too near the end of those at hand. */
+    uint32_t stop;
+    /* What stands between two segments: none, one or two newlines, to be
+     * compared with the two bytes before a segment. */
+    uint32_t gap;
+    uint16_t gap_mask, gap_bytes;
 };
 
 static inline bool
@@ -41,19 +42,30 @@ is_newline(char c)
 static void
 find_gap(struct run *run, const struct scan_window *window)
 {
-    const char *at = run->base + window->marks[*run->after - 1];
+    const char *at = run->base + window->marks[*run->after - 1] + 1;
+    char mask[GAP_MAX] = { 0 }, bytes[GAP_MAX] = { 0 };
 
     run->gap = 0;
-    if (window->limit - at > GAP_MAX && is_newline(at[1])) {
-        run->gap = at[1] == '\r' && at[2] == '\n' ? 2 : 1;
-        memcpy(run->between, at + 1, GAP_MAX);
+    if (window->limit - at >= GAP_MAX && is_newline(at[0]))
+        run->gap = at[0] == '\r' && at[1] == '\n' ? 2 : 1;
+    for (uint32_t i = 0; i < run->gap; i++) {
+        mask[GAP_MAX - run->gap + i] = '\xFF';
+        bytes[GAP_MAX - run->gap + i] = at[i];
     }
+    memcpy(&run->gap_mask, mask, GAP_MAX);
+    memcpy(&run->gap_bytes, bytes, GAP_MAX);
 }
 
 static uint32_t
 as_place(uint64_t value)
 {
     return value < SCAN_NEVER ? (uint32_t)value : SCAN_NEVER;
+}
+
+static uint32_t
+lower(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
 }
 
 /* False = there can be none. */
@@ -66,10 +78,10 @@ begin_run(const struct x12_reader *reader, struct scan_window *window,
     uint64_t origin = reader->base + before, set = reader->set.set->offset;
     uint64_t limit = as_place(options->max_set), left = reader->size - before;
 
-    if (set + limit < origin || left < QUICK_AHEAD)
+    if (set + limit < origin || left < QUICK_AHEAD ||
+        options->max_segment < SHORTEST)
         return false;
-    run->limit = as_place(set + limit - origin);
-    run->reach = as_place(left - QUICK_AHEAD);
+    run->stop = as_place(set + limit - origin);
     run->longest = as_place(options->max_segment);
     run->base = window->base;
     run->start = (uint32_t)(window->next - window->base);
@@ -78,16 +90,10 @@ begin_run(const struct x12_reader *reader, struct scan_window *window,
     run->last = window->ends + window->end_count;
     while (window->odds[window->odd_at] < run->start)
         window->odd_at++;
-    run->odd = window->odds[window->odd_at];
+    run->stop = lower(run->stop, window->odds[window->odd_at]);
+    run->stop = lower(run->stop, as_place(left - QUICK_AHEAD));
     find_gap(run, window);
     return true;
-}
-
-static inline bool
-is_apart(const struct run *run, const char *text)
-{
-    return run->gap == 0 || (text[-1] == run->between[run->gap - 1] &&
-                             (run->gap == 1 || text[-2] == '\r'));
 }
 
 /* Is the next segment plain? Its name, NULL = no. */
@@ -101,10 +107,15 @@ look_ahead(struct scan_window *window, const uint32_t *marks, struct run *run,
     uint32_t size = run->end - run->start, name_size = *run->marks - run->start;
     const char *text = run->base + run->start;
 
-    if (size < 3 || size > run->longest || run->start > run->limit ||
-        run->odd <= run->end || run->end > run->reach || name_size - 2 > 1 ||
-        (!is_first && !is_apart(run, text)))
+    if (size - SHORTEST > run->longest - SHORTEST || run->end >= run->stop ||
+        name_size - 2 > 1)
         return NULL;
+    uint16_t before;
+    if (!is_first) {
+        memcpy(&before, text - GAP_MAX, GAP_MAX);
+        if ((before & run->gap_mask) != run->gap_bytes)
+            return NULL;
+    }
     struct scan_name *name = scan_known(window, scan_name_of(text, name_size));
     return name != NULL && name->kind == SCAN_COMMON ? name : NULL;
 }
@@ -137,7 +148,8 @@ end_run(struct x12_reader *reader, struct scan_window *window,
     window->next = scan_newlines(reader, end + 1, window->limit);
 }
 
-static uint32_t
+/* Not inline, nor is check_plain: each has all registers for its loop. */
+static __attribute__((noinline)) uint32_t
 count_plain(struct scan_window *window, struct run *given)
 {
     const uint32_t *marks = window->marks;
@@ -153,31 +165,26 @@ count_plain(struct scan_window *window, struct run *given)
     return count;
 }
 
-/* The views of the run's segments. */
+/* The run's segments, which nobody has taken so far. */
 static void
-show_views(struct x12_reader *reader, const struct scan_window *window,
-           const struct run *from, uint32_t count)
+show_run(struct x12_reader *reader, const struct scan_window *window,
+         const struct run *run, uint32_t count)
 {
-    uint64_t origin = reader->base + (uint64_t)(window->base - reader->bytes);
-    uint32_t first = from->first, start = from->start;
-    struct x12_views views = { .position = reader->set.position,
+    uint64_t before = (uint64_t)(window->base - reader->bytes);
+    struct x12_batch batch = { .count = count,
+                               .position = reader->set.position + 1,
                                .line = reader->line,
-                               .base = window->base };
+                               .offset = reader->base + before + run->start,
+                               .base = window->base,
+                               .marks = window->marks,
+                               .ends = run->after,
+                               .first = run->first,
+                               .start = run->start,
+                               .gap = run->gap };
 
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t after = from->after[i];
-        views.ends = window->marks + first;
-        views.count = after - first - 1;
-        uint32_t name = scan_little(
-            scan_name_of(window->base + start, views.ends[0] - start));
-        memcpy(views.id, &name, sizeof views.id);
-        views.position++;
-        views.offset = origin + start;
-        reader->handler.views(reader->handler.user, &views);
-        views.line += from->gap > 0;
-        start = window->marks[after - 1] + 1 + from->gap;
-        first = after;
-    }
+    memcpy(batch.id, run->base + run->start,
+           window->marks[run->first] - run->start);
+    show_batch(reader, &batch);
 }
 
 /* Whether the loop lacks what it must have. */
@@ -246,7 +253,7 @@ check_next(struct x12_reader *reader, struct scan_name *name,
 }
 
 /* Segments that are good in their places. */
-static uint32_t
+static __attribute__((noinline)) uint32_t
 check_plain(struct x12_reader *reader, struct scan_window *window,
             struct run *given)
 {
@@ -295,8 +302,8 @@ scan_plain(struct x12_reader *reader, struct scan_window *window)
         count = check_plain(reader, window, &run);
     } else {
         count = count_plain(window, &run);
-        if (reader->handler.views != NULL)
-            show_views(reader, window, &from, count);
+        if (reader->shows && count > 0)
+            show_run(reader, window, &from, count);
     }
     if (count > 0)
         end_run(reader, window, &run, count);

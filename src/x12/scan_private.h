@@ -111,7 +111,7 @@ scan_known(struct scan_window *window, uint32_t name)
 }
 
 typedef void scan_indexer(struct scan_window *, const struct x12_delimiters *);
-scan_indexer index_avx2, index_sse2, index_neon, index_scalar;
+scan_indexer index_avx512, index_avx2, index_sse2, index_neon, index_scalar;
 /* The indexer that has this name; NULL name = the best of this machine.
  * NULL = always the careful way ("careful", or an unknown name). */
 scan_indexer *scan_way(const char *name);
@@ -122,6 +122,7 @@ void scan_run(struct x12_reader *);
  * wants more than to know that they are good, or their views. Where it stops,
  * the next segment is to be taken in full. */
 void scan_plain(struct x12_reader *, struct scan_window *);
+void show_batch(struct x12_reader *, const struct x12_batch *);
 /* Over the newlines after a terminator, at which reader->at stands. */
 const char *scan_newlines(struct x12_reader *, const char *at,
                           const char *limit);
@@ -251,8 +252,10 @@ scan_index(struct scan_window *window, const struct x12_delimiters *delimiters,
                            .gap = window->gap,
                            .apart = window->apart };
 
-    for (; stop - at >= SCAN_BLOCK; at += SCAN_BLOCK)
+    for (; stop - at >= SCAN_BLOCK; at += SCAN_BLOCK) {
+        __builtin_prefetch(at + SCAN_WINDOW); /* what comes next time */
         scan_block(&to, tools.look(&marks, at), tools);
+    }
     if (at < stop)
         scan_block(&to, scan_rest(&marks, at, (size_t)(stop - at), tools),
                    tools);

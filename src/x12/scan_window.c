@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "x12/scan_private.h"
+#include "x12/views.h"
 
 enum { PLACES_MAX = 1 << 30 }; /* places fit into 32 bits */
 
@@ -79,7 +80,8 @@ learn_name(struct scan_window *window, uint32_t name, const char *text,
     struct scan_name *known = &window->names[scan_name_slot(name)];
     const struct x12_guide *guide = window->guide;
 
-    window->names[scan_name_slot(name) ^ 1] = *known;
+    if (known->name != 0) /* its other place is for it to find */
+        window->names[scan_name_slot(name) ^ 1] = *known;
     *known = (struct scan_name){
         .name = name,
         .index = guide ? guide_index(guide, name) : NO_SEGMENT,
@@ -163,14 +165,30 @@ tell_views(struct x12_reader *reader)
 
     if (!reader->marked)
         find_marks(reader);
-    struct x12_views views = { .count = segment->count,
+    uint32_t marks = segment->count + 1;
+    struct x12_batch batch = { .count = 1,
                                .position = segment->position,
                                .line = segment->line,
                                .offset = segment->offset,
                                .base = reader->marks_base,
-                               .ends = reader->marks };
-    memcpy(views.id, segment->id, sizeof views.id);
-    reader->handler.views(reader->handler.user, &views);
+                               .marks = reader->marks,
+                               .ends = &marks };
+    batch.start = (uint32_t)(reader->text - reader->marks_base);
+    memcpy(batch.id, segment->id, sizeof batch.id);
+    show_batch(reader, &batch);
+}
+
+void
+show_batch(struct x12_reader *reader, const struct x12_batch *batch)
+{
+    const struct x12_handler *handler = &reader->handler;
+
+    if (handler->batch != NULL)
+        handler->batch(handler->user, batch);
+    for (uint32_t i = 0; handler->views != NULL && i < batch->count; i++) {
+        struct x12_views views = x12_batch_views(batch, i);
+        handler->views(handler->user, &views);
+    }
 }
 
 /* Says that the segment needs care. */
@@ -227,8 +245,8 @@ hold_segment(struct x12_reader *reader, const char *first, const char *end)
 static inline bool
 is_common(const struct x12_reader *reader)
 {
-    return reader->set.open && !reader->trailing &&
-           reader->handler.views == NULL && reader->handler.segment == NULL;
+    return reader->set.open && !reader->trailing && !reader->shows &&
+           reader->handler.segment == NULL;
 }
 
 /* False: the run is over. */

@@ -54,8 +54,6 @@ marked(const struct seen *seen, uint64_t key)
 {
     size_t at = (size_t)(key >> 7) & (seen->size - 1);
 
-    if (seen->count == 0)
-        return false;
     for (; seen->keys[at] != 0; at = (at + 1) & (seen->size - 1))
         if (seen->keys[at] == key)
             return true;
@@ -67,38 +65,40 @@ static int64_t
 numbered(const char *text)
 {
     int64_t number = 0;
-    size_t size = strlen(text);
+    int size = 0;
 
-    if (size == 0 || size > DIGITS_MAX)
-        return -1;
-    for (size_t i = 0; i < size; i++) {
-        if (text[i] < '0' || text[i] > '9')
+    for (; text[size] != '\0'; size++) {
+        unsigned digit = (unsigned)(text[size] - '0');
+        if (digit > 9 || size == DIGITS_MAX)
             return -1;
-        number = number * 10 + (text[i] - '0');
+        number = number * 10 + digit;
     }
-    return number + (int64_t)size * 1000000000;
+    return size > 0 ? number + size * INT64_C(1000000000) : -1;
 }
 
 bool
 seen_control(struct seen *seen, uint64_t of, const char *text)
 {
     int64_t number = numbered(text);
-    uint64_t key = mark(of, text);
+    struct seen_run *grows = NULL;
 
-    for (uint32_t i = 0; number >= 0 && i < seen->run_count; i++)
-        if (seen->runs[i].of == of && number >= seen->runs[i].first &&
-            number <= seen->runs[i].last)
-            return true;
-    if (marked(seen, key))
-        return true;
     for (uint32_t i = 0; number >= 0 && i < seen->run_count; i++) {
-        if (seen->runs[i].of == of && number == seen->runs[i].last + 1) {
-            seen->runs[i].last++;
-            return false;
-        }
+        struct seen_run *run = &seen->runs[i];
+        if (run->of != of)
+            continue;
+        if (number >= run->first && number <= run->last)
+            return true;
+        if (number == run->last + 1)
+            grows = run;
+    }
+    if (seen->count > 0 && marked(seen, mark(of, text)))
+        return true;
+    if (grows != NULL) {
+        grows->last++;
+        return false;
     }
     if (number < 0 || seen->run_count == SEEN_RUNS)
-        return seen_before(seen, key);
+        return seen_before(seen, mark(of, text));
     seen->runs[seen->run_count++] = (struct seen_run){ of, number, number };
     return false;
 }

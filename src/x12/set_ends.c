@@ -115,8 +115,8 @@ set_begin(struct x12_reader *reader)
     check_header(reader);
     take_guide(reader);
     set->plain = !set->tree && reader->handler.segment == NULL &&
-                 (set->guide == NULL || reader->handler.views == NULL) &&
-                 !reader->basic && !is_space(reader->delimiters.terminator);
+                 (set->guide == NULL || !reader->shows) && !reader->basic &&
+                 !is_space(reader->delimiters.terminator);
 }
 
 static void

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "x12/read_private.h"
 
+enum { DIGITS_MAX = 19 /* of a number, zeros in front included */ };
+#define NUMBER_MAX 999999999999
+
 static bool
 all_digits(const char *text, size_t size)
 {
@@ -100,4 +103,20 @@ check_type(char type, const char *text, size_t size, size_t *length)
     default:
         return '\0';
     }
+}
+
+long
+number_of(struct x12_element element)
+{
+    long number = 0;
+
+    if (element.size == 0 || element.size > DIGITS_MAX)
+        return -1;
+    for (uint32_t i = 0; i < element.size; i++) {
+        unsigned digit = (unsigned)(element.text[i] - '0');
+        number = number * 10 + (long)digit;
+        if (digit > 9 || number > NUMBER_MAX)
+            return -1;
+    }
+    return number;
 }

@@ -44,6 +44,23 @@ struct x12_views {
     const uint32_t *ends;
 };
 
+/* Segments that follow each other, as they were cut. ends[i] is the number of
+ * the mark after the last one of segment i, which is where the next one's
+ * begin; a segment's marks are where its name ends, then where each of its
+ * elements does. Valid until the callback returns. */
+struct x12_batch {
+    uint32_t count;          /* of segments, at least 1 */
+    uint32_t position, line; /* of the first one */
+    uint64_t offset;
+    char id[4];
+    const char *base;      /* places are counted from here */
+    const uint32_t *marks; /* places of delimiters */
+    const uint32_t *ends;
+    uint32_t first;      /* number of the first mark */
+    uint32_t start, gap; /* where the first segment starts; bytes, all of
+                            them newlines, before each other one */
+};
+
 /* A segment in its place in the set: a loop is led by its first segment, and
  * the loop's other segments and inner loops are its children. HL loops nest
  * by HL02, not by position. ST and SE are not in the tree. */

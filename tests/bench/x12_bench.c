@@ -8,6 +8,8 @@
  *   x12_bench --quick MB  only the speed of full checking, as a number
  *   x12_bench --only WAY  one measure, many times: scan, check, write; to be
  *                         looked at by a profiler
+ *   x12_bench --once WAY FILE  one walk over a file of --gen: scan or check;
+ *                         to count instructions
  */
 #include <stdlib.h>
 #include <string.h>
@@ -93,17 +95,38 @@ find_terminators(const struct buf *input)
 
 /* Looks at every view: its length and its first byte, if it has one. */
 static void
+on_batch(void *user, const struct x12_batch *batch)
+{
+    const unsigned char *base = (const unsigned char *)batch->base;
+    const uint32_t *mark = batch->marks + batch->first;
+    uint64_t sum = 0;
+
+    for (uint32_t i = 0; i < batch->count; i++) {
+        const uint32_t *last = batch->marks + batch->ends[i] - 1;
+        uint32_t start = *mark + 1;
+        while (mark < last) {
+            uint32_t end = *++mark;
+            uint32_t size = end - start, first = base[start];
+            sum += size + (size > 0 ? first : 0);
+            start = end + 1;
+        }
+        mark++;
+    }
+    *(uint64_t *)user += sum;
+}
+
+/* The same, segment by segment. */
+static void
 on_views(void *user, const struct x12_views *views)
 {
-    uint64_t *sum = user, sizes = 0, bytes = 0;
+    uint64_t sum = 0;
 
     for (uint32_t i = 1; i <= views->count; i++) {
         struct x12_element element = x12_views_get(views, i);
         uint64_t first = (unsigned char)element.text[0]; /* or a delimiter */
-        sizes ^= element.size;
-        bytes ^= element.size > 0 ? first : 0;
+        sum += element.size + (element.size > 0 ? first : 0);
     }
-    *sum += sizes + bytes;
+    *(uint64_t *)user += sum;
 }
 
 static void
@@ -141,10 +164,20 @@ run_reader(const struct buf *input, const struct x12_handler *handler,
 }
 
 static uint64_t
-scan(const struct buf *input)
+scan_singly(const struct buf *input)
 {
     uint64_t sum = 0;
     struct x12_handler handler = { .user = &sum, .views = on_views };
+
+    run_reader(input, &handler, false);
+    return sum;
+}
+
+static uint64_t
+scan(const struct buf *input)
+{
+    uint64_t sum = 0;
+    struct x12_handler handler = { .user = &sum, .batch = on_batch };
 
     run_reader(input, &handler, false);
     return sum;
@@ -248,7 +281,8 @@ show(const char *what, double speed, double limit, double wanted)
 static void
 show_ways(const struct buf *input, double limit)
 {
-    static const char *const ways[] = { "avx2", "sse2", "scalar", "careful" };
+    static const char *const ways[] = { "avx512", "avx2", "sse2", "scalar",
+                                        "careful" };
 
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         char what[40];
@@ -349,11 +383,16 @@ compare(const struct buf *input)
         double wanted;
     } rows[] = { { "memchr finds the terminators", find_terminators, 0 },
                  { "scanned to element views", scan, 50 },
+                 { "the same, segment by segment", scan_singly, 0 },
                  { "read with full checking", check, 15 },
                  { "written", write_again, 10 } };
     enum { ROWS = sizeof rows / sizeof *rows };
     double best[ROWS] = { 0 };
 
+    if (scan(input) != scan_singly(input)) {
+        fprintf(stderr, "x12_bench: two ways to see elements differ\n");
+        exit(1);
+    }
     for (int i = 0; i < RUNS * ROWS; i++) {
         double speed = measure_once(rows[i % ROWS].walk, input);
         best[i % ROWS] = speed > best[i % ROWS] ? speed : best[i % ROWS];
@@ -378,6 +417,14 @@ bench(size_t size)
     buf_free(&input);
 }
 
+static uint64_t (*walk_of(const char *way))(const struct buf *)
+{
+    return strcmp(way, "scan") == 0    ? scan
+           : strcmp(way, "check") == 0 ? check
+           : strcmp(way, "find") == 0  ? find_terminators
+                                       : write_again;
+}
+
 static void
 only(const char *way)
 {
@@ -386,14 +433,24 @@ only(const char *way)
 
     make_orders(&input, 10000000);
     prepare_writing(arena, &input);
-    for (int i = 0; i < 10; i++) {
-        double speed = measure(strcmp(way, "scan") == 0    ? scan
-                               : strcmp(way, "check") == 0 ? check
-                                                           : write_again,
-                               &input);
-        printf("%s %7.0f MB/s\n", way, speed);
-    }
+    for (int i = 0; i < 10; i++)
+        printf("%s %7.0f MB/s\n", way, measure(walk_of(way), &input));
     arena_free(&arena);
+    buf_free(&input);
+}
+
+static void
+once(const char *way, const char *path)
+{
+    struct buf input = { 0 };
+    struct err err = { 0 };
+
+    if (!file_read(path, (size_t)1 << 30, &input, &err)) {
+        fprintf(stderr, "x12_bench: %s: %s\n", err.at, err.text);
+        exit(1);
+    }
+    printf("%llu segments\n", (unsigned long long)find_terminators(&input));
+    walk_of(way)(&input);
     buf_free(&input);
 }
 
@@ -425,6 +482,8 @@ main(int argc, char **argv)
         quick((size_t)atol(argv[2]) * 1000000);
     } else if (argc == 3 && strcmp(argv[1], "--only") == 0) {
         only(argv[2]);
+    } else if (argc == 4 && strcmp(argv[1], "--once") == 0) {
+        once(argv[2], argv[3]);
     } else {
         if (argc == 2)
             size = (size_t)atol(argv[1]);

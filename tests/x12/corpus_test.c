@@ -161,6 +161,15 @@ on_views(void *user, const struct x12_views *views)
 }
 
 static void
+on_batch(void *user, const struct x12_batch *batch)
+{
+    for (uint32_t i = 0; i < batch->count; i++) {
+        struct x12_views views = x12_batch_views(batch, i);
+        on_views(user, &views);
+    }
+}
+
+static void
 on_segment(void *user, const struct x12_segment *segment)
 {
     buf_addf(user, "%s %u line %u at %llu", segment->id, segment->position,
@@ -173,8 +182,8 @@ on_segment(void *user, const struct x12_segment *segment)
 }
 
 /* TREES: as the expects have it. LEAN: checked without trees. The others:
- * not checked, each segment shown in one of two forms. */
-enum mode { TREES, LEAN, VIEWS, SEGMENTS };
+ * not checked, each segment shown in one of three forms. */
+enum mode { TREES, LEAN, BATCHES, VIEWS, SEGMENTS };
 static enum mode mode;
 
 /* All events of the input, fed in chunks of a size. */
@@ -194,6 +203,7 @@ record(const struct buf *input, size_t chunk, struct buf *out)
     if (mode == TREES || mode == LEAN)
         options.guide_for = guide_for;
     options.lean = mode != TREES;
+    handler.batch = mode == BATCHES ? on_batch : NULL;
     handler.views = mode == VIEWS ? on_views : NULL;
     handler.segment = mode == SEGMENTS ? on_segment : NULL;
     options.scanner = scanner;
@@ -234,7 +244,8 @@ check_chunks(const struct buf *input, const struct buf *whole)
 static void
 check_ways(const struct buf *input, const struct buf *whole)
 {
-    static const char *const ways[] = { NULL, "careful", "scalar", "sse2" };
+    static const char *const ways[] = { NULL, "careful", "scalar", "sse2",
+                                        "avx2" };
 
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         scanner = ways[i];
@@ -246,22 +257,26 @@ check_ways(const struct buf *input, const struct buf *whole)
 static const char *
 mode_name(void)
 {
-    return mode == LEAN ? "lean" : mode == VIEWS ? "views" : "segments";
+    return mode == LEAN      ? "lean"
+           : mode == BATCHES ? "batches"
+           : mode == VIEWS   ? "views"
+                             : "segments";
 }
 
-/* Without trees, too, every way gives the same; and so do both forms of
+/* Without trees, too, every way gives the same; and so do all forms of
  * segments. */
 static void
 check_modes(const struct buf *input)
 {
-    static const char *const ways[] = { "careful", NULL, "scalar", "sse2" };
+    static const char *const ways[] = { "careful", NULL, "scalar", "sse2",
+                                        "avx2" };
     const size_t chunks[] = { input->size + 1, 4096, 777, 64, 13 };
     struct buf wanted = { 0 }, out = { 0 };
 
     for (mode = LEAN; mode <= SEGMENTS; mode++) {
-        if (mode != SEGMENTS)
+        if (mode <= BATCHES)
             buf_clear(&wanted);
-        for (size_t i = 0; i < 20; i += quick ? QUICKLY : 1) {
+        for (size_t i = 0; i < 25; i += quick ? QUICKLY : 1) {
             scanner = ways[i / 5];
             buf_clear(&out);
             record(input, chunks[i % 5], &out);
