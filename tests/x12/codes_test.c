@@ -9,6 +9,7 @@
  * with them.
  */
 #include "codes_read.h"
+#include "ways.h"
 
 enum { CODES_MAX = 400, LEAST = 3, PLACE_MAX = 400 };
 
@@ -208,6 +209,7 @@ run_case(void)
 
     code_case_apply(now, version, &document);
     code_options(now, &options);
+    ways_agree(&document.text, &options);
     const struct x12_file *file =
         x12_read(arena, document.text.text, document.text.size, &options);
     tell_file(&told, file);

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "guides.h"
+#include "ways.h"
 #include "x12/read_private.h"
 
 #define ISA                                                                 \
@@ -32,6 +33,7 @@ static const struct x12_file *
 finish(unsigned segments)
 {
     buf_addf(&text, "SE*%u*0001~GE*1*918~IEA*1*000000918~", segments);
+    ways_agree(&text, &options);
     return x12_read(arena, text.text, text.size, &options);
 }
 
@@ -58,12 +60,12 @@ a_segment_is_no_longer_than_the_limit(void)
     for (int more = 0; more <= 1; more++) {
         start("PO", "850");
         options.max_segment = 200;
-        buf_adds(&text, HEAD "PO1*1*1*CA*1~");
+        buf_adds(&text, HEAD "PO1*1*1*CA*1~N1*ST*A~N3*A~");
         uint64_t at = text.size;
         buf_adds(&text, "N3*");
         add_many("A", 197 + (size_t)more);
         buf_adds(&text, "~");
-        const struct x12_file *file = finish(5);
+        const struct x12_file *file = finish(7);
         const struct x12_finding *f = file->interchanges->findings;
         CHECK((f != NULL) == (more == 1));
         if (more == 0)

@@ -13,6 +13,7 @@
 
 #include "defects.h"
 #include "sound.h"
+#include "ways.h"
 #include "x12/sample.h"
 
 enum { SEEDS = 4 };
@@ -179,6 +180,7 @@ spoil(const struct defect *defect, size_t number)
     if (!defect->make(document, &chance, &expected))
         return;
     document_write(document, &text);
+    ways_agree(&text, &options);
     const struct x12_file *file =
         x12_read(arena, text.text, text.size, &options);
     struct roots roots = roots_of(file, NULL);
@@ -211,6 +213,7 @@ one_document(void)
     set->control = "0001";
     defect_name = "none";
     write_set(set, &text);
+    ways_agree(&text, &options);
     const struct x12_file *file =
         x12_read(arena, text.text, text.size, &options);
     if (roots_of(file, NULL).count > 0)
