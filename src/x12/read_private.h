@@ -107,7 +107,7 @@ enum reading { BETWEEN, INSIDE, BROKEN, REFUSED };
 struct x12_reader {
     struct x12_options options;
     struct x12_handler handler;
-    bool shows; /* somebody wants views or batches of segments */
+    bool shows;                /* somebody wants views or batches of segments */
     struct arena *arena;       /* lives as long as the interchange */
     struct arena *group_arena; /* as long as the group; may be the same */
     struct arena *set_arena;   /* as long as the set; may be the same */

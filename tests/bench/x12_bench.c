@@ -13,9 +13,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/durable.h"
@@ -25,21 +22,12 @@
 #include "x12/views.h"
 #include "x12/write.h"
 #include "x12_orders.h"
+#include "x12_stream.h"
 
-enum { RUNS = 15, STREAM_LEAST = 30000000, CHUNK = 256 * 1024 };
+enum { RUNS = 15, CHUNK = 256 * 1024 };
 
 static struct x12_guide *guide;
 static const char *scanner;
-
-/* Processor time of this process: others do not show in it. */
-static double
-own_seconds(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static const struct x12_guide *
 guide_for(void *user, const struct x12_group *group, const char *set)
@@ -293,86 +281,6 @@ show_ways(const struct buf *input, double limit)
     scanner = NULL;
 }
 
-/* The most that this process has used, in MB. */
-static double
-peak_memory(void)
-{
-    struct buf status = { 0 };
-    struct err err = { 0 };
-    double kilobytes = 0;
-
-    if (file_read("/proc/self/status", 1 << 16, &status, &err)) {
-        const char *line = strstr(buf_text(&status), "VmHWM:");
-        kilobytes = line ? strtod(line + strlen("VmHWM:"), NULL) : 0;
-    }
-    buf_free(&status);
-    return kilobytes / 1024;
-}
-
-/* A process of its own, so that its memory is its own. */
-static void
-run_stream(size_t megabytes)
-{
-    char number[24];
-
-    fflush(stdout);
-    pid_t child = fork();
-    if (child == 0) {
-        snprintf(number, sizeof number, "%zu", megabytes);
-        execl("/proc/self/exe", "x12_bench", "--stream", number, NULL);
-        _exit(127);
-    }
-    if (child > 0)
-        waitpid(child, NULL, 0);
-}
-
-/* Checks one file of that size, made as it is read; ns a segment. */
-static double
-stream_once(size_t size)
-{
-    struct orders orders = { .newline = "\n", .seed = 850 };
-    struct x12_handler handler = { .interchange_end = on_interchange_end };
-    struct x12_options options;
-    uint64_t fed = 0;
-    double spent = 0;
-
-    x12_options_init(&options);
-    options.guide_for = guide_for;
-    options.lean = true;
-    struct x12_reader *reader = x12_reader_new(&options, &handler);
-    orders_begin(&orders);
-    for (bool more = true; more;) {
-        while (orders.out.size < CHUNK / 2 && fed + orders.out.size < size)
-            orders_add(&orders);
-        fed += orders.out.size;
-        more = fed < size;
-        if (!more)
-            orders_close(&orders);
-        double start = own_seconds();
-        x12_feed(reader, orders.out.text, orders.out.size);
-        spent += own_seconds() - start;
-        buf_clear(&orders.out);
-    }
-    x12_end(reader, NULL);
-    x12_reader_free(&reader);
-    buf_free(&orders.out);
-    return spent * 1e9 / (double)orders.all;
-}
-
-static void
-stream(size_t size)
-{
-    double best = stream_once(size);
-
-    for (size_t done = size; done < STREAM_LEAST; done += size) {
-        double cost = stream_once(size);
-        best = cost < best ? cost : best;
-    }
-    printf("%6.0f MB checked: %6.2f ns a segment, %5.2f MB of memory at the "
-           "peak (wanted: 4)\n",
-           (double)size / 1e6, best, peak_memory());
-}
-
 /* In turns, so that what else the machine does meets all of them alike. */
 static void
 compare(const struct buf *input)
@@ -455,6 +363,18 @@ once(const char *way, const char *path)
 }
 
 static void
+stream_checked(size_t size)
+{
+    struct x12_handler handler = { .interchange_end = on_interchange_end };
+    struct x12_options options;
+
+    x12_options_init(&options);
+    options.guide_for = guide_for;
+    options.lean = true;
+    stream(size, &options, &handler);
+}
+
+static void
 quick(size_t size)
 {
     struct buf input = { 0 };
@@ -477,7 +397,7 @@ main(int argc, char **argv)
         fwrite(out.text, 1, out.size, stdout);
         buf_free(&out);
     } else if (argc == 3 && strcmp(argv[1], "--stream") == 0) {
-        stream((size_t)atol(argv[2]) * 1000000);
+        stream_checked((size_t)atol(argv[2]) * 1000000);
     } else if (argc == 3 && strcmp(argv[1], "--quick") == 0) {
         quick((size_t)atol(argv[2]) * 1000000);
     } else if (argc == 3 && strcmp(argv[1], "--only") == 0) {
@@ -489,7 +409,7 @@ main(int argc, char **argv)
             size = (size_t)atol(argv[1]);
         bench(size * 1000000);
         for (size_t mb = 1; mb <= 1000; mb *= 10)
-            run_stream(mb);
+            stream_apart(mb);
     }
     x12_guide_free(&guide);
     return 0;

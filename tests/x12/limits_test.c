@@ -151,6 +151,20 @@ findings_are_counted_and_kept_up_to_the_limit(void)
     CHECK(result->verdict == X12_REJECTED);
 }
 
+/* Newlines after segments say that others are data: here only plain segments,
+ * of names that were seen before, have any. */
+static void
+newlines_between_plain_segments_are_seen(void)
+{
+    start("PO", "850");
+    buf_adds(&text, HEAD "REF*DP*1~\nREF*DP*2~\r\nREF*DP*3~\nREF*DP*4~"
+                         "PO1*1*1*CA*1~PID*F****A\nB~PID*F****A~\nPID*F~");
+    const struct x12_result *result = result_of(finish(10));
+    CHECK(result->findings != NULL &&
+          result->group->interchange->findings == NULL);
+    CHECK_TEXT(result->findings->code, "AK403=6");
+}
+
 /* Reads text byte by byte; how often each byte was looked at. */
 static uint64_t
 looks(void)
@@ -213,6 +227,7 @@ main(void)
     RUN(elements_are_counted_not_stored_blindly);
     RUN(levels_are_no_deeper_than_the_limit);
     RUN(findings_are_counted_and_kept_up_to_the_limit);
+    RUN(newlines_between_plain_segments_are_seen);
     RUN(work_does_not_grow_with_the_number_of_chunks);
     buf_free(&text);
     arena_free(&arena);
