@@ -21,7 +21,7 @@ if ! probe "${compiler[@]}"; then
     exit 0
 fi
 failed=0 number=0
-for source in scan_neon scan_window scan check_quick; do
+for source in scan_neon scan_window scan_plain scan check_quick; do
     number=$((number + 1))
     if "${compiler[@]}" $flags "src/x12/$source.c" 2>"$work/said"; then
         echo "ok $number - $source.c for arm64"

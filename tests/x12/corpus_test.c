@@ -257,10 +257,8 @@ check_ways(const struct buf *input, const struct buf *whole)
 static const char *
 mode_name(void)
 {
-    return mode == LEAN      ? "lean"
-           : mode == BATCHES ? "batches"
-           : mode == VIEWS   ? "views"
-                             : "segments";
+    return (
+        (const char *[]){ "", "lean", "batches", "views", "segments" })[mode];
 }
 
 /* Without trees, too, every way gives the same; and so do all forms of
@@ -334,10 +332,9 @@ long_input(void)
         "ITD*01*3*2**1**1234567~ITD*01*3*2**10**-30~",
         "PID*F*********1~PID*X****A~PID*F*1***A~",
         "PER*BD*A*TE~PER*BD*A**5~FOB*CC*A~FOB*CCC~",
-        /* names and newlines as in plain segments, and other ones */
-        "REF*DP*1~\nREFX*DP*1~\nRE*DP*1~\n",
+        "REF*DP*1~\nREFX*DP*1~\nRE*DP*1~\r"
         "CUR*BY*USD~\rCUR*BY*USD~\nCUR*BY*USDX~\n",
-        "CUR*BY*USD~CN1*05*1~\nN1*ST*A~XN1*BT*B~\n",
+        "CUR*BY*USD~\nREF*DP*1~CN1*05*1~\nN1*ST*A~\nN3*A~XN1*BT*B~\n",
     };
     struct orders orders = { .newline = "\n", .seed = 12 };
     struct buf whole = { 0 };

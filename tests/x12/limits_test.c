@@ -4,6 +4,7 @@
 #include "../unit/test.h"
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/problems.h"
 #include "base/text.h"
 #include "guides.h"
 #include "ways.h"
@@ -60,10 +61,10 @@ a_segment_is_no_longer_than_the_limit(void)
     for (int more = 0; more <= 1; more++) {
         start("PO", "850");
         options.max_segment = 200;
-        buf_adds(&text, HEAD "PO1*1*1*CA*1~N1*ST*A~N3*A~");
+        buf_adds(&text, HEAD "PO1*1*1*CA*1~N9*ZZ*1~MSG*A~");
         uint64_t at = text.size;
-        buf_adds(&text, "N3*");
-        add_many("A", 197 + (size_t)more);
+        buf_adds(&text, "MSG*");
+        add_many("A", 196 + (size_t)more);
         buf_adds(&text, "~");
         const struct x12_file *file = finish(7);
         const struct x12_finding *f = file->interchanges->findings;
@@ -157,12 +158,62 @@ static void
 newlines_between_plain_segments_are_seen(void)
 {
     start("PO", "850");
-    buf_adds(&text, HEAD "REF*DP*1~\nREF*DP*2~\r\nREF*DP*3~\nREF*DP*4~"
-                         "PO1*1*1*CA*1~PID*F****A\nB~PID*F****A~\nPID*F~");
-    const struct x12_result *result = result_of(finish(10));
+    buf_adds(&text, "BEG*00*SA*PO-1**20251112~\nREF*DP*1~\nREF*DP*2~"
+                    "PO1*1*1*CA*1~PID*F****A\nB~PID*F****A~PID*F~");
+    const struct x12_result *result = result_of(finish(9));
     CHECK(result->findings != NULL &&
           result->group->interchange->findings == NULL);
     CHECK_TEXT(result->findings->code, "AK403=6");
+}
+
+static struct x12_guide *theirs;
+
+static const struct x12_guide *
+their_guide(void *user, const struct x12_group *group, const char *set)
+{
+    (void)user;
+    (void)group;
+    return strcmp(set, "850") == 0 ? theirs : NULL;
+}
+
+/* What is remembered of a name in one place says nothing of another one. */
+static void
+a_partners_place_is_checked_for_itself(void)
+{
+    const struct x12_group group = { .version = "004010" };
+    const struct x12_rule rule = { .at = "850/PO1/N1/N102", .usage = 'N' };
+    struct problems *found = problems_new(arena);
+    struct err err = { 0 };
+
+    CHECK_OK(x12_guide_overlay(&theirs, guides_for(NULL, &group, "850"), &rule,
+                               1, found, &err),
+             &err);
+    start("PO", "850");
+    options.guide_for = their_guide;
+    buf_adds(&text, HEAD "N1*BY*A*92*12~PO1*1*1*CA*1~N1*BY*A*92*12~");
+    const struct x12_finding *f = result_of(finish(6))->findings;
+    CHECK(f != NULL && f->next == NULL);
+    CHECK_TEXT(f->code, "AK403=10");
+    CHECK(f->position == 5 && f->element == 2);
+    x12_guide_free(&theirs);
+}
+
+/* Nor does what is remembered of it in another guide, or a place that a
+ * segment stood in too late once the set goes on. */
+static void
+a_sets_place_is_its_own(void)
+{
+    start("PO", "850");
+    buf_adds(&text, HEAD "REF*DP*1~REF*DP*2~PO1*1*1*CA*1~PID*F****A~"
+                         "SE*7*0001~ST*810*0002~BIG*20250101*1~REF*DP*1~"
+                         "REF*DP*2~IT1*1*1*EA*1~PID*F****A~TDS*1~");
+    CHECK(result_of(finish(8))->findings == NULL);
+    start("PO", "850");
+    buf_adds(&text, HEAD "PO1*1*1*CA*1~PID*F****A~CUR*BY*USD~"
+                         "PID*F****A~CN1*05~");
+    const struct x12_finding *f = result_of(finish(8))->findings;
+    CHECK(f != NULL && f->next != NULL && f->next->next == NULL);
+    CHECK(f->position == 5 && f->next->position == 7);
 }
 
 /* Reads text byte by byte; how often each byte was looked at. */
@@ -228,6 +279,8 @@ main(void)
     RUN(levels_are_no_deeper_than_the_limit);
     RUN(findings_are_counted_and_kept_up_to_the_limit);
     RUN(newlines_between_plain_segments_are_seen);
+    RUN(a_partners_place_is_checked_for_itself);
+    RUN(a_sets_place_is_its_own);
     RUN(work_does_not_grow_with_the_number_of_chunks);
     buf_free(&text);
     arena_free(&arena);
