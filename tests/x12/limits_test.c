@@ -216,6 +216,61 @@ a_sets_place_is_its_own(void)
     CHECK(f->position == 5 && f->next->position == 7);
 }
 
+/* Of two rules, one tells how often a place may be used for one qualifier, the
+ * other that it must be. */
+static void
+a_partners_qualifiers_are_checked(void)
+{
+    const struct x12_group group = { .version = "004010" };
+    const struct x12_rule rules[] = {
+        { .at = "850/N1[01=ST]", .max = 1 },
+        { .at = "850/PO1/N1[01=ST]", .usage = 'M' },
+    };
+    struct problems *found = problems_new(arena);
+    struct err err = { 0 };
+
+    CHECK_OK(x12_guide_overlay(&theirs, guides_for(NULL, &group, "850"), rules,
+                               2, found, &err),
+             &err);
+    start("PO", "850");
+    options.guide_for = their_guide;
+    buf_adds(&text, HEAD "N1*ST*A~N1*ST*B~PO1*1*1*CA*1~N1*ST*C~PO1*2*1*CA*1~"
+                         "PID*F****A~PO1*3*1*CA*1~N1*ST*D~");
+    const struct x12_finding *f = result_of(finish(11))->findings;
+    CHECK(f != NULL && f->next != NULL && f->next->next == NULL);
+    CHECK_TEXT(f->code, "AK304=4");
+    CHECK_TEXT(f->next->code, "AK304=3");
+    x12_guide_free(&theirs);
+}
+
+static void
+add_padded(const char *segment, unsigned more)
+{
+    buf_adds(&text, segment);
+    add_many("1", 1 + (size_t)more);
+    buf_adds(&text, "~");
+}
+
+/* Bytes are looked at 64 at a time, and 4096: what needs care is seen wherever
+ * it stands. */
+static void
+no_border_hides_what_needs_care(void)
+{
+    for (unsigned pad = 0; pad < 64; pad++) {
+        start("PO", "850");
+        buf_adds(&text, HEAD);
+        add_many("REF*DP*1~", 436);
+        add_padded("REF*DP*", pad / 3);
+        add_padded("REF*DP*", pad / 3);
+        add_padded("REF*DP*", pad / 3 + pad % 3);
+        buf_adds(&text, "REF*DP*1*~PO1*1*1*CA*1~N9*ZZ*1~MSG*A~MSG*A>");
+        add_many("B", 60);
+        buf_adds(&text, "~");
+        const struct x12_result *result = result_of(finish(447));
+        CHECK(result->count == 2);
+    }
+}
+
 /* Reads text byte by byte; how often each byte was looked at. */
 static uint64_t
 looks(void)
@@ -281,6 +336,8 @@ main(void)
     RUN(newlines_between_plain_segments_are_seen);
     RUN(a_partners_place_is_checked_for_itself);
     RUN(a_sets_place_is_its_own);
+    RUN(a_partners_qualifiers_are_checked);
+    RUN(no_border_hides_what_needs_care);
     RUN(work_does_not_grow_with_the_number_of_chunks);
     buf_free(&text);
     arena_free(&arena);
