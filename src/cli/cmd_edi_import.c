@@ -142,6 +142,9 @@ cmd_edi_guide_import(struct cli *cli)
         return fail(&import);
     import.folder =
         arena_printf(cli->arena, "%s/x12/%s", import.root, import.sef.version);
+    if (import.sef.passed.size > 0)
+        fprintf(stderr, "tradepost: %s: not taken: %s\n", cli->words[0],
+                buf_text(&import.sef.passed));
     if (!may_write(&import) || !write_dictionary(&import))
         return fail(&import);
     for (size_t i = 0; i < import.sef.set_count; i++)

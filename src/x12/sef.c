@@ -8,8 +8,9 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "x12/sef_tree.h"
 
-enum { DEPTH_LIMIT = 12, WORD_MAX = 16 };
+enum { DEPTH_LIMIT = 12, WORD_MAX = SEF_WORD };
 
 struct reading {
     struct x12_sef *sef;
@@ -49,11 +50,6 @@ wrong(struct reading *reading, const char *format, ...)
     problem_add(reading->found, TP2404, at, NULL, "%s", text);
 }
 
-/* "[!REF*2,M,>1]": what stands in the brackets. */
-struct entry {
-    char id[WORD_MAX], usage, max[WORD_MAX];
-};
-
 static void
 copy_word(char out[WORD_MAX], const char *text, size_t size)
 {
@@ -64,11 +60,11 @@ copy_word(char out[WORD_MAX], const char *text, size_t size)
 
 /* At "["; returns what follows "]", or NULL. */
 static const char *
-take_entry(struct reading *reading, const char *at, struct entry *entry)
+take_entry(struct reading *reading, const char *at, struct sef_entry *entry)
 {
     const char *end = strchr(at, ']'), *field = at + 1;
 
-    *entry = (struct entry){ .usage = 'O', .max = "1" };
+    *entry = (struct sef_entry){ .usage = 'O', .max = "1" };
     if (end == NULL) {
         wrong(reading, "found '%.20s', expected a closing ]", at);
         return NULL;
@@ -91,16 +87,6 @@ take_entry(struct reading *reading, const char *at, struct entry *entry)
     if (entry->id[0] == '\0')
         wrong(reading, "found '%.20s', expected a name in brackets", at);
     return entry->id[0] ? end + 1 : NULL;
-}
-
-static const char *
-max_text(const char *max)
-{
-    long number;
-
-    if (text_number(max, 9999999, &number) && number > 0)
-        return max;
-    return ">1";
 }
 
 /* "N1:200" after "{": how often; the text goes on at "[". */
@@ -129,14 +115,35 @@ past_mark(const char *at)
     return counted ? at + strspn(at, "0123456789") : at;
 }
 
+/* What HL03 calls the levels SEF does not say; this is the usual order. */
+static void
+guess_levels(const char *set, size_t levels, struct buf *out)
+{
+    static const char *const usual[] = {
+        "HL[S] > HL[I]", "HL[S] > HL[O] > HL[I]",
+        "HL[S] > HL[O] > HL[P] > HL[I]", "HL[S] > HL[O] > HL[T] > HL[P] > HL[I]"
+    };
+
+    if (text_equal(set, "856") && levels > 1 &&
+        levels - 2 < sizeof usual / sizeof usual[0])
+        buf_addf(out,
+                 "# Guessed by their number: make it what the partner sends.\n"
+                 "levels %s\n",
+                 usual[levels - 2]);
+}
+
 /* The tree of a set, one line for each segment. */
 static void
-take_tree(struct reading *reading, const char *at, struct buf *out)
+take_tree(struct reading *reading, const char *set, const char *at,
+          struct buf *out)
 {
-    struct entry entry;
+    struct arena *arena CLEANUP(arena_free) = arena_new();
+    struct sef_entry entry;
+    struct sef_tree tree;
     char loop[WORD_MAX] = "";
-    int depth = 0, hl = 0;
+    int depth = 0;
 
+    sef_tree_begin(&tree, arena);
     while (at != NULL && *at != '\0') {
         if (*at == '{' && depth < DEPTH_LIMIT) {
             at = take_repeat(at + 1, loop);
@@ -144,7 +151,7 @@ take_tree(struct reading *reading, const char *at, struct buf *out)
         }
         if (*at == '}') {
             depth -= depth > 0;
-            hl = depth < hl ? 0 : hl;
+            sef_tree_close(&tree);
             at++;
             continue;
         }
@@ -159,16 +166,16 @@ take_tree(struct reading *reading, const char *at, struct buf *out)
                         text_equal(entry.id, "SE");
         if (envelope)
             continue;
-        if (loop[0] != '\0' && text_equal(entry.id, "HL") && hl > 0)
-            wrong(reading, "an HL loop in an HL loop cannot be imported");
-        buf_addf(out, "%*s%s %c %s%s\n", 2 * depth + 2, "", entry.id,
-                 entry.usage, max_text(loop[0] ? loop : entry.max),
-                 loop[0] ? " loop" : "");
+        if (loop[0] != '\0')
+            copy_word(entry.max, loop, strlen(loop));
+        sef_tree_add(&tree, &entry, loop[0] != '\0');
         depth += loop[0] != '\0';
-        if (loop[0] != '\0' && text_equal(entry.id, "HL"))
-            hl = depth;
         loop[0] = '\0';
     }
+    if (tree.wrong[0] != '\0')
+        wrong(reading, "%s, which cannot be imported", tree.wrong);
+    sef_tree_print(&tree, out);
+    guess_levels(set, tree.levels, out);
 }
 
 static void
@@ -191,7 +198,7 @@ take_set(struct reading *reading, const char *id, const char *tree)
     struct buf *out = &sef->sets[sef->set_count++].guide;
     buf_addf(out, "# Imported from %s.\nset %s %s \"%s\"\n", reading->path, id,
              group, reading->title);
-    take_tree(reading, tree, out);
+    take_tree(reading, id, tree, out);
 }
 
 /* "+P0607R0203": each note a word. */
@@ -221,7 +228,7 @@ static void
 take_elements(struct reading *reading, const char *id, const char *at,
               struct buf *out)
 {
-    struct entry entry;
+    struct sef_entry entry;
     char times[WORD_MAX] = "";
     bool first = false;
 
@@ -341,6 +348,21 @@ take_definition(struct reading *reading, char *line)
         take_codes(reading, id, value);
 }
 
+/* Sections that say more than guides can. */
+static void
+pass_over(struct reading *reading)
+{
+    static const char *const more[] = { ".TEXT",     ".SEMREFS",   ".MASKS",
+                                        ".OBJVARS",  ".VALREFS",   ".VALLISTS",
+                                        ".TEXTSETS", ".COMSEMREFS" };
+    struct buf *passed = &reading->sef->passed;
+
+    for (size_t i = 0; i < sizeof more / sizeof more[0]; i++)
+        if (text_equal(reading->section, more[i]) &&
+            strstr(buf_text(passed), more[i]) == NULL)
+            buf_addf(passed, "%s%s", passed->size ? ", " : "", more[i]);
+}
+
 static void
 take_line(struct reading *reading, char *line)
 {
@@ -350,6 +372,7 @@ take_line(struct reading *reading, char *line)
     if (*line == '.' && isupper((unsigned char)line[1])) {
         text_format(reading->section, sizeof reading->section, "%.*s",
                     (int)strcspn(line, " \t"), line);
+        pass_over(reading);
         return;
     }
     if (text_equal(reading->section, ".INI"))
@@ -394,6 +417,7 @@ x12_sef_free(struct x12_sef *sef)
     buf_free(&sef->segments);
     buf_free(&sef->elements);
     buf_free(&sef->codes);
+    buf_free(&sef->passed);
 }
 
 static int

@@ -6,8 +6,9 @@
  *   x12_sef_merge(arena, ours, buf_text(&sef.segments), &merged, &added);
  *
  * Taken: .VER .INI .SETS .SEGS .COMS .ELMS .CODES. Notes, texts and semantic
- * rules are passed over. Nested HL loops are refused: a guide says its levels
- * by itself. Mistakes are told as "file:line". Source: SEF 1.6.
+ * rules are passed over. HL loops in each other become one, whose levels the
+ * data nests; levels that order their segments differently are refused.
+ * Mistakes are told as "file:line". Source: SEF 1.6.
  */
 #ifndef TP_X12_SEF_H
 #define TP_X12_SEF_H
@@ -27,6 +28,7 @@ struct x12_sef {
     } sets[X12_SEF_SETS];
     size_t set_count;
     struct buf composites, segments, elements, codes;
+    struct buf passed; /* ".TEXT, .MASKS": sections that are not taken */
 };
 
 /* path is what problems are told with. TP2404. */

@@ -170,7 +170,8 @@ is "gen: levels nest" 0 "1" bash -c "'$tradepost' edi gen 856 | '$tradepost' edi
 
 # Guides from a SEF file.
 cp "$TP_SOURCE/tests/x12/sef/schedule.sef" .
-is "guide import: what was written" 0 "sef/x12/004010/elements: 6 added
+is "guide import: what was written" 0 "tradepost: schedule.sef: not taken: .TEXT
+sef/x12/004010/elements: 6 added
 sef/x12/004010/segments: 4 added
 sef/x12/004010/codes: 2 added
 sef/x12/004010/830.guide: written
@@ -180,7 +181,8 @@ has "guide import: notes and repeated groups" 0 "ZQ107   O 380" bash -c "'$trade
 has "guide import: a sample passes" 0 "1 accepted, 0 rejected" bash -c "'$tradepost' edi gen 830 --all --guides sef | '$tradepost' edi check --guides sef -"
 has "guide import: the set is checked" 1 "AK403=7" bash -c "'$tradepost' edi gen 830 --guides sef | sed 's/^\(BFR.*\)\*[DS][LH]\*/\1*XX*/' | '$tradepost' edi check --guides sef -"
 has "guide import: our own definitions stay" 0 "Quantity ordered" tp edi dict 850:PO1:02 --guides sef
-is "guide import: a guide that is there stays" 8 "tradepost: sef/x12/004010/830.guide is there already; --yes replaces it [TP8005]" tp edi guide import schedule.sef --dir sef
+is "guide import: a guide that is there stays" 8 "tradepost: schedule.sef: not taken: .TEXT
+tradepost: sef/x12/004010/830.guide is there already; --yes replaces it [TP8005]" tp edi guide import schedule.sef --dir sef
 has "guide import: into the site's own folder" 0 "$work/etc/x12/004010/830.guide: written" "$tradepost" -c "$work/etc" edi guide import schedule.sef
 has "guide import: and then it is listed" 0 "830  004010   PS     Imported" "$tradepost" -c "$work/etc" edi guide list
 printf '\357\273\277.VER 1.6\r\n.INI\r\nA,,004 010 UCS,X\r\n.SETS\r\n850=^+200[BEG,M]-5[REF*1@12,O,>1][&FOB]^{:>1+30[PO1@3,M]}^@2[CTT,O]\r\n' > marks.sef
@@ -193,6 +195,33 @@ printf '.VER 1.6\n.INI\nA,,004 010,X\n.SETS\n830=[BFR,M\n.ELMS\n12=AN,x\n.SEGS\n
 is "guide import: every mistake by its line" 4 "wrong.sef:5: found '[BFR,M', expected a closing ] [TP2404]
 wrong.sef:7: element 12: expected a number = type,min,max [TP2404]
 wrong.sef:9: found 'Q01', expected a note such as P0304 [TP2404]" tp edi guide import wrong.sef --dir sef2
+cp "$TP_SOURCE"/tests/x12/sef/{levels,disorder}.sef .
+has "guide import: HL loops in each other become one" 0 "tradepost: levels.sef: not taken: .MASKS, .SEMREFS" tp edi guide import levels.sef --dir sef4
+is "guide import: which holds what any level holds" 0 "set 856 SH \"Imported\"
+  BSN M 1
+  DTM O 10
+  HL M >1 loop
+    LIN O 1
+    SN1 O 1
+    PID O 5
+    MAN O 6
+    PRF O 1
+    TD1 O 20
+    TD5 O 12
+    REF O >1
+    N1 O 200 loop
+      N3 O 2
+      N4 M 1
+  CTT O 1
+# Guessed by their number: make it what the partner sends.
+levels HL[S] > HL[O] > HL[P] > HL[I]" tail -n 18 sef4/x12/004010/856.guide
+has "guide import: and is checked by HL02 as any other" 1 "HL02: the parent '9' is missing" bash -c "sed 's/HL\*3\*2/HL*3*9/' 856.edi | '$tradepost' edi check --guides sef4 -"
+has "guide import: a sample of it passes" 0 "1 accepted, 0 rejected" bash -c "'$tradepost' edi gen 856 --all --guides sef4 | '$tradepost' edi check --guides sef4 -"
+is "guide import: levels that cannot become one are named" 4 "disorder.sef:6: the levels of HL order TD1 differently, which cannot be imported [TP2404]" tp edi guide import disorder.sef --dir sef5
+printf '.VER 1.6\n.INI\nA,,004 010,X\n.SETS\n856=[BSN,M]{[HL,M][TD1]{:9[LIN,M]{[HL,M][SN1]}}}\n' > deep.sef
+is "guide import: nor a level in another loop" 4 "deep.sef:5: an HL loop stands in the loop of LIN of another, which cannot be imported [TP2404]" tp edi guide import deep.sef --dir sef5
+printf '.VER 1.6\n.INI\nA,,004 010,X\n.SETS\n856=[BSN,M]{[HL,M][REF]{[HL,M]{[REF,M][DTM]}}}\n' > both.sef
+is "guide import: nor a segment that leads a loop in one only" 4 "both.sef:5: REF leads a loop in one level of HL only, which cannot be imported [TP2404]" tp edi guide import both.sef --dir sef5
 has "guide import: no SEF at all" 4 "found no .INI with a version" tp edi guide import 850.edi --dir sef2
 
 # A page.

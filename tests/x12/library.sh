@@ -33,6 +33,7 @@ command -v c++ >/dev/null && is "and in C++" 0 "" header_alone c++ -x c++
 # $flags are words
 # shellcheck disable=SC2086
 build() { "$cc" $sanitized -Wall -Wextra -Werror "$@"; }
+is "the example has thirty lines" 0 30 bash -c "wc -l < '$root/opt/tp/share/doc/tradepost/examples/x12_check.c'"
 is "the example compiles against what was installed" 0 "" build "$root/opt/tp/share/doc/tradepost/examples/x12_check.c" $flags -o "$work/check"
 export LD_LIBRARY_PATH=$lib
 check() { "$work/check" "$guides" < "$1"; }
