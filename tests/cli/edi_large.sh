@@ -32,6 +32,9 @@ orders small.edi 12 12
 orders large.edi $SETS $SETS
 orders groups.edi $SETS 1
 
+# Three thousand interchanges in one file.
+for _ in $(seq 3000); do cat small.edi; done | awk '/^ISA/ { n++ } { sub(/0000009[0-9]+\*0\*P/, sprintf("%09d*0*P", n)); sub(/^IEA\*1\*[0-9]+/, sprintf("IEA*1*%09d", n)); print }' > files.edi
+
 # Peak memory in KB of a command whose output is thrown away.
 peak() {
     python3 - "$@" <<'E2'
@@ -54,6 +57,7 @@ has "a large file is clean" 0 "sets $SETS: $SETS accepted, 0 rejected" tp edi ch
 has "and one of many groups" 0 "groups $SETS, sets $SETS: $SETS accepted, 0 rejected" tp edi check groups.edi
 grows_by "check: memory does not grow with the file" 1024 edi check SIZE.edi
 file=groups grows_by "check: nor with the number of groups" 1024 edi check SIZE.edi
+file=files grows_by "check: nor with the number of interchanges" 1024 edi check SIZE.edi
 grows_by "view: memory does not grow with the file" 1024 edi view SIZE.edi
 grows_by "view --html: memory does not grow with the file" 1024 edi view --html SIZE.edi
 file=groups grows_by "view: nor with the number of groups" 1024 edi view SIZE.edi

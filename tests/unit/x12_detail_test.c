@@ -46,10 +46,11 @@ months_have_their_days(void)
     static const struct {
         const char *date, *code;
     } cases[] = {
-        { "20240229", "" },        { "20230229", "AK403=8" },
-        { "20000229", "" },        { "19000229", "AK403=8" },
-        { "21000229", "AK403=8" }, { "20250001", "AK403=8" },
-        { "20251301", "AK403=8" }, { "20250100", "AK403=8" },
+        { "20240230", "AK403=8" }, { "20240229", "" },
+        { "20230229", "AK403=8" }, { "20000229", "" },
+        { "19000229", "AK403=8" }, { "21000229", "AK403=8" },
+        { "20250001", "AK403=8" }, { "20251301", "AK403=8" },
+        { "20250100", "AK403=8" },
     };
 
     fixture_begin();
@@ -154,6 +155,11 @@ a_finding_of_the_set_is_in_no_loop(void)
     CHECK_TEXT(f->loop, "PO1/PID");
     CHECK_TEXT(f->next->code, "AK502=4");
     CHECK_TEXT(f->next->loop, "");
+    text = wrap("PO", "850",
+                "BEG*00*SA*PO-1**20251112~PO1*1*1*EA*1~PID*F****A*****9~");
+    file = x12_read(arena, text, strlen(text), &options);
+    CHECK_TEXT(result_of(file)->findings->code, "AK403=3");
+    CHECK_TEXT(result_of(file)->findings->loop, "PO1/PID");
     x12_guide_free(&guide);
 }
 
@@ -312,6 +318,28 @@ numbers_in_any_order_are_remembered(void)
     buf_free(&text);
 }
 
+/* What is released counts twice in the file. */
+static void
+a_place_behind_a_release_is_right(void)
+{
+    const char *text = arena_printf(
+        arena,
+        "ISA*00*          *00*          *ZZ*BLUEFISH01     *01*123456789      "
+        "*251120*0858*^*00704*000000918*0*P*>~ISX*?~"
+        "GS*PO*A*B*20251120*0858*1*X*007040~ST*850*0001~"
+        "N1*ST*A?*B??C*@\x07~N1*ST*AB*@\x07~SE*4*0001~GE*1*1~"
+        "IEA*1*000000918~");
+    struct x12_options options;
+
+    x12_options_init(&options);
+    const struct x12_file *file = x12_read(arena, text, strlen(text), &options);
+    const struct x12_finding *f = result_of(file)->findings;
+    CHECK_TEXT(f->code, "AK403=6");
+    CHECK(f->element == 3);
+    CHECK(text + f->offset == strstr(text, "@\x07~"));
+    CHECK(text + f->next->offset == strstr(text + f->offset + 1, "@\x07~"));
+}
+
 static void
 who_wants_a_999_gets_one_since_005010(void)
 {
@@ -346,6 +374,7 @@ main(void)
     RUN(other_alphabets_are_named);
     RUN(a_ta1_is_kept);
     RUN(numbers_in_any_order_are_remembered);
+    RUN(a_place_behind_a_release_is_right);
     RUN(who_wants_a_999_gets_one_since_005010);
     buf_free(&out);
     arena_free(&arena);
