@@ -26,7 +26,7 @@ policy(const struct x12_reader *reader, enum x12_tolerance tolerance)
     return (enum x12_severity)reader->options.tolerance[tolerance];
 }
 
-/* At most limit bytes of the text as UTF-8: control characters become dots,
+/* At most limit bytes, of the text as UTF-8: control characters become dots,
  * bytes that are no UTF-8 the characters of ISO 8859-1 that they may be. */
 static const char *
 printable(struct arena *arena, struct x12_element value, size_t limit)
@@ -39,6 +39,8 @@ printable(struct arena *arena, struct x12_element value, size_t limit)
         char window[5] = "";
         memcpy(window, value.text + i, size - i < 4 ? size - i : 4);
         size_t width = c < 0x80 ? 1 : text_sequence(window);
+        if (out + (width > 1 ? width : c < 0x80 ? 1 : 2) > limit)
+            break;
         bool high = width == 2 && c == 0xC2 && (unsigned char)window[1] < 0xA0;
         if (c < ' ' || c == 0x7F || high || (width == 0 && c < 0xA0)) {
             copy[out++] = '.';
