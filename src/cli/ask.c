@@ -64,7 +64,7 @@ is_partner(struct cli *cli, const char *code, struct err *err)
 
     if (partner_by_code(cli->conf, code) != NULL)
         return true;
-    ask_begin(&known, cli, "SELECT partner FROM documents");
+    ask_begin(&known, cli, "SELECT partner FROM main.tally");
     ask_where(&known, "partner = upper(?)", code);
     ask_end(&known, "LIMIT 1");
     if (!ask_value(&known, &found, err))

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lists of documents: all, those on their way, acknowledgments, orders. */
 #include <stdio.h>
+#include <string.h>
 
+#include "base/decimal.h"
 #include "cli/ask.h"
 #include "cli/commands.h"
 #include "store/document.h"
@@ -83,10 +85,13 @@ ask_state(struct ask *ask, struct err *err)
 {
     const char *wanted = ask->cli->option[OPTION_STATE];
     const char *names[DOC_STATES];
-    enum doc_state state;
+    enum doc_state state = DOC_DONE;
 
     if (wanted == NULL || doc_state_by_name(wanted, &state)) {
         ask_where(ask, "state = ?", wanted);
+        /* The very term of the index on what is not done. */
+        if (wanted != NULL && state != DOC_DONE)
+            ask_only(ask, "state <> 'done'");
         return true;
     }
     for (int i = 0; i < DOC_STATES; i++)
@@ -99,6 +104,56 @@ ask_state(struct ask *ask, struct err *err)
                    near ? "\"?" : "");
 }
 
+/* Each is found by an index of its own. */
+static const char exactly[] =
+    "doc IN (SELECT id FROM main.document WHERE number = ? AND number <> ''"
+    " UNION ALL SELECT id FROM main.document WHERE related = ? AND related <>"
+    " '' UNION ALL SELECT id FROM main.document WHERE system_number = ? AND"
+    " system_number <> '')";
+
+/* An amount as it may have been written: 8120, 8120.0, 8120.00. */
+static void
+ask_amount(struct ask *ask, const char *amount)
+{
+    struct cli *cli = ask->cli;
+    struct decimal value = decimal_of(amount);
+    char plain[DECIMAL_TEXT], one[DECIMAL_TEXT], two[DECIMAL_TEXT];
+
+    decimal_text(value, plain);
+    decimal_fixed(value, 1, one);
+    decimal_fixed(value, 2, two);
+    ask_only(ask, arena_printf(cli->arena,
+                               "amount <> '' AND amount IN ('%s', '%s', '%s')",
+                               plain, one, two));
+}
+
+/* What it is exactly before what it is a part of: a number is looked up, a part
+ * of one makes every document be read. */
+static bool
+ask_text(struct ask *ask, const char *text, struct err *err)
+{
+    struct decimal amount;
+    const char *found;
+    struct ask first;
+
+    if (text[0] == '=' && decimal_parse(&amount, text + 1, strlen(text + 1))) {
+        ask_amount(ask, text + 1);
+        return true;
+    }
+    ask_begin(&first, ask->cli, "SELECT 'found' FROM documents");
+    ask_where(&first, exactly, text);
+    ask_end(&first, "LIMIT 1");
+    if (!ask_value(&first, &found, err))
+        return false;
+    ask_where(ask,
+              found[0] != '\0'
+                  ? exactly
+                  : "instr(lower(number || ' ' || related || ' ' || erp_number"
+                    "), lower(?)) > 0",
+              text);
+    return true;
+}
+
 static bool
 doc_list(struct cli *cli, struct out *out, struct err *err)
 {
@@ -106,10 +161,10 @@ doc_list(struct cli *cli, struct out *out, struct err *err)
 
     ask_begin(&ask, cli, DOC_SELECT);
     ask_where(&ask, "type = ?", cli->option[OPTION_TYPE]);
-    ask_where(&ask,
-              "instr(lower(number || ' ' || related || ' ' || erp_number),"
-              " lower(?)) > 0",
-              cli->count > 0 ? cli->words[0] : NULL);
+    if (cli->count > 0 && !ask_text(&ask, cli->words[0], err)) {
+        buf_free(&ask.sql);
+        return false;
+    }
     return ask_state(&ask, err) &&
            ask_options(&ask, "created_ms", "partner", err) &&
            ask_list(&ask, "ORDER BY doc DESC", out, err);
@@ -153,8 +208,8 @@ queue_list(struct cli *cli, struct out *out, struct err *err)
               "SELECT doc, updated_ms, direction, type, partner, number,"
               " amount, currency, state, attempts, due_ms, reason, code"
               " FROM documents");
-    ask_only(&ask, "state IN ('received', 'translated', 'queued', 'working',"
-                   " 'unknown', 'deferred')");
+    ask_only(&ask, "state <> 'done' AND state IN ('received', 'translated',"
+                   " 'queued', 'working', 'unknown', 'deferred')");
     ask_where(&ask, "type = ?", cli->option[OPTION_TYPE]);
     return ask_options(&ask, NULL, "partner", err) &&
            ask_list(&ask, "ORDER BY doc", out, err);
@@ -246,7 +301,10 @@ trace(struct cli *cli, const struct document *document, struct out *out,
               " currency, valid, delivered, acknowledged, posted, state,"
               " erp_number, evidence FROM documents");
     ask_where(&ask, "partner = ?", document->partner);
-    ask_where(&ask, "number = ? OR related = ?", about);
+    ask_where(
+        &ask,
+        "(number = ? AND number <> '') OR (related = ? AND related <> '')",
+        about);
     ask_end(&ask, "ORDER BY doc");
     return ask_rows(&ask, out, err);
 }

@@ -26,10 +26,10 @@ static const char orders[] =
     " ELSE 'not sent yet' END, o.doc"
     " FROM documents o"
     " LEFT JOIN documents s ON s.doc = (SELECT max(x.doc) FROM documents x"
-    " WHERE x.related = o.number AND x.partner = o.partner"
+    " WHERE x.related = o.number AND x.related <> '' AND x.partner = o.partner"
     " AND x.type = '856' AND x.state NOT IN ('ignored', 'replaced'))"
     " LEFT JOIN documents i ON i.doc = (SELECT max(x.doc) FROM documents x"
-    " WHERE x.related = o.number AND x.partner = o.partner"
+    " WHERE x.related = o.number AND x.related <> '' AND x.partner = o.partner"
     " AND x.type = '810' AND x.state NOT IN ('ignored', 'replaced'))";
 
 static const struct column columns[] = { { "number", "PO", COLUMN_TEXT },
@@ -271,7 +271,7 @@ find_order(struct cli *cli, const char *number, struct document *document)
 
     ask_begin(&ask, cli, "SELECT o.doc FROM documents o");
     ask_only(&ask, "o.kind = 'order' AND o.direction = 'out'");
-    ask_where(&ask, "o.number = ?", number);
+    ask_where(&ask, "o.number = ? AND o.number <> ''", number);
     ask_end(&ask, "ORDER BY o.state IN ('ignored', 'replaced'), o.doc DESC");
     if (!ask_value(&ask, &id, &cli->err))
         return false;

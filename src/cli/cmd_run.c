@@ -37,6 +37,7 @@ print_report(const struct cli *cli, const struct flow_report *report)
         [STAGE_DISPATCH] = "sent",
         [STAGE_ASK] = "asked for",
         [STAGE_TELL] = "told",
+        [STAGE_ALERT] = "alerts sent",
         [STAGE_VIEWS] = NULL,
     };
     unsigned all = 0;

@@ -60,9 +60,9 @@ by_itself(struct cli *cli, const char **text)
 
     ask_begin(&ask, cli,
               "SELECT group_concat(n || ' ' || state, ', ') FROM (SELECT state,"
-              " count(*) AS n FROM documents WHERE state IN ('received',"
+              " sum(now) AS n FROM main.tally WHERE state IN ('received',"
               " 'translated', 'queued', 'working', 'unknown', 'deferred')"
-              " GROUP BY state ORDER BY state)");
+              " GROUP BY state HAVING sum(now) > 0 ORDER BY state)");
     return ask_value(&ask, text, &cli->err);
 }
 

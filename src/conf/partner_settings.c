@@ -165,6 +165,9 @@ const struct setting settings_partner[] = {
       .type = SETTING_FLAG,
       .about = "nothing is sent or fetched; what is due waits",
       .fallback = "false" },
+    { .name = "file_by",
+      .about = "each day a file must have come by this time of its zone, such "
+               "as 18:00; else it is an incident" },
     { .name = "channel",
       .type = SETTING_FREE,
       .about = "how bytes reach it: { kind = ...; }; what else a kind takes is "

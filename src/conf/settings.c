@@ -29,13 +29,6 @@ static const struct setting company_settings[] = {
     { 0 }
 };
 
-static const struct setting alert_settings[] = {
-    { .name = "mail",
-      .type = SETTING_TEXTS,
-      .about = "who is told when a route stops or something is late" },
-    { 0 }
-};
-
 static const struct setting path_settings[] = {
     { .name = "data",
       .about = "guides, maps, code tables, flows and reports as shipped; a "
@@ -137,7 +130,7 @@ const struct setting settings_main[] = {
     { .name = "alerts",
       .type = SETTING_GROUP,
       .about = "who is told",
-      .members = alert_settings },
+      .members = settings_alerts },
     { .name = "door",
       .type = SETTING_GROUP,
       .about = "what listens to webhooks of systems and files of partners: "

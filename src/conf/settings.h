@@ -16,8 +16,8 @@
 extern const struct setting settings_main[];    /* tradepost.conf */
 extern const struct setting settings_partner[]; /* partners/NAME.conf */
 
-/* Groups of it: the listeners. */
-extern const struct setting settings_door[], settings_desk[];
+/* Groups of it: the listeners, and who is told of incidents. */
+extern const struct setting settings_door[], settings_desk[], settings_alerts[];
 
 enum manual_form { MANUAL_TEXT, MANUAL_MAN };
 

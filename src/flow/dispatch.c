@@ -125,6 +125,7 @@ bool
 sent_after(struct flow *flow, const struct document *document, struct err *err)
 {
     return expect_ack(flow, document, err) &&
+           expect_ship_notice(flow, document, err) &&
            tell_later(flow, document, "sent", err);
 }
 

@@ -244,5 +244,6 @@ add_prepared(struct flow *flow, struct prepared *prepared, struct err *err)
         return false;
     if (known && !second(flow, prepared, &known, err))
         return false;
-    return known || put_contents(flow, prepared, err);
+    return known || (put_contents(flow, prepared, err) &&
+                     ship_notice_came(flow, document, err));
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "flow/alert_private.h"
 #include "flow/flow_private.h"
 
 #include <stdlib.h>
@@ -71,6 +72,7 @@ open_parts(struct flow *flow, struct err *err)
         !spool_prepare(conf_spool_dir(flow->conf), err))
         return false;
     flow->next_pull = arena_alloc(flow->arena, flows * sizeof(moment));
+    flow->alerts = alerts_open(flow->conf, flow->arena);
     flow->hints = arena_alloc(flow->arena, flows * sizeof *flow->hints);
     flow->any_partner = (struct code_user){ flow, NULL };
     flow->system_codes = codes_of(&flow->any_partner);

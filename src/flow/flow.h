@@ -35,6 +35,7 @@ enum flow_stage {
     STAGE_DISPATCH,
     STAGE_ASK,
     STAGE_TELL,
+    STAGE_ALERT,
     STAGE_VIEWS,
     STAGES
 };

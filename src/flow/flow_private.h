@@ -65,6 +65,7 @@ struct woken {
     struct woken *next;
 };
 
+struct alerts;
 struct routes;
 struct table;
 
@@ -105,7 +106,8 @@ struct flow {
     struct map_sources sources;
     struct code_user any_partner; /* for systems' bindings */
     struct map_codes system_codes;
-    moment *next_pull;  /* per flow text, in order */
+    moment *next_pull; /* per flow text, in order */
+    struct alerts *alerts;
     int64_t *hints;     /* the same: the last hint that was followed */
     unsigned unreached; /* of this run */
     long fetch_seconds; /* the shortest of the flows that begin at partners */
@@ -118,7 +120,7 @@ enum direction asked_direction(const struct flow *);
 
 typedef bool flow_step(struct flow *, unsigned *moved, struct err *);
 flow_step step_wake, step_capture, step_translate, step_fetch, step_intake,
-    step_post, step_dispatch, step_ask, step_tell, step_views;
+    step_post, step_dispatch, step_ask, step_tell, step_alert, step_views;
 
 /* routes.c */
 bool routes_open(struct flow *, struct err *);
@@ -243,6 +245,12 @@ void read_options(struct flow *, const struct partner *, struct x12_options *,
 void delivery_name(const struct document *, char out[128]);
 void sent_mark(struct flow *, struct document *, const char *evidence);
 bool sent_after(struct flow *, const struct document *, struct err *);
+/* expect.c: the ship notice about an order that was sent; and that it came.
+ * In the caller's transaction. */
+bool expect_ship_notice(struct flow *, const struct document *order,
+                        struct err *) MUST_USE;
+bool ship_notice_came(struct flow *, const struct document *notice,
+                      struct err *) MUST_USE;
 /* post.c: the same for a posting. ask_system: found 1 yes, 0 no; the document
  * is filled when found. */
 void posted_mark(struct document *, const struct push_result *);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The work, stage by stage: in one process until nothing is due, or a role's
  * share of it in the daemon. */
+#include "flow/alert_private.h"
 #include "flow/flow_private.h"
 
 #include <string.h>
@@ -27,6 +28,7 @@ static const struct {
     [STAGE_DISPATCH] = { "dispatch", step_dispatch },
     [STAGE_ASK] = { "ask", step_ask },
     [STAGE_TELL] = { "tell", step_tell },
+    [STAGE_ALERT] = { "alert", step_alert },
     [STAGE_VIEWS] = { "views", step_views },
 };
 
@@ -36,7 +38,7 @@ flow_stage_name(enum flow_stage stage)
     return stages[stage].name;
 }
 
-/* Views cost more than a round; the last round makes them once. */
+/* Views and incidents cost more than a round; they come once, at the end. */
 bool
 step_views(struct flow *flow, unsigned *moved, struct err *err)
 {
@@ -85,7 +87,7 @@ run_until_idle(struct flow *flow, struct flow_report *report, struct err *err)
 
     do {
         moved = 0;
-        for (int i = 0; i < STAGE_VIEWS; i++)
+        for (int i = 0; i < STAGE_ALERT; i++)
             if (!run_stage(flow, (enum flow_stage)i, report, &moved, err))
                 return false;
         report->rounds++;
@@ -99,7 +101,7 @@ void
 flow_ask_all(struct flow *flow)
 {
     flow->woken = false;
-    flow->next_wake = flow->next_tell = 0;
+    flow->next_wake = flow->next_tell = flow->alerts->next_look = 0;
     for (size_t i = 0; i < partner_count(flow->conf); i++)
         flow->endpoints[i].next_fetch = 0;
     for (const struct flow_text *text = flow->texts; text; text = text->next)
@@ -179,6 +181,8 @@ find_next(const struct flow *flow, moment *next, struct err *err)
         sooner(next, flow->next_wake);
     if (does(flow, STAGE_TELL))
         sooner(next, flow->next_tell);
+    if (does(flow, STAGE_ALERT))
+        sooner(next, flow->alerts->next_look);
     /* What should have moved by now and did not is no reason to spin. */
     if (*next > 0 && *next <= when_now())
         *next = when_now() + OVERDUE_NAP;
@@ -197,6 +201,7 @@ flow_work(struct flow *flow, const struct flow_shift *shift,
         flow->next_wake = when_now() + (moment)flow->fetch_seconds * 1000;
     }
     bool good = run_until_idle(flow, report, err) &&
+                run_stage(flow, STAGE_ALERT, report, &went, err) &&
                 run_stage(flow, STAGE_VIEWS, report, &went, err) &&
                 find_next(flow, next, err);
     report->unreached = flow->unreached;
@@ -249,7 +254,8 @@ flow_run(struct flow *flow, const char *name, long wait_seconds,
         moment pause = due - when_now();
         when_sleep((int)(pause > SHORTEST_NAP ? pause : SHORTEST_NAP));
     }
-    bool good = run_stage(flow, STAGE_VIEWS, report, &went, err);
+    bool good = run_stage(flow, STAGE_ALERT, report, &went, err) &&
+                run_stage(flow, STAGE_VIEWS, report, &went, err);
     report->unreached = flow->unreached;
     report->no_room = flow->was_full;
     return good;

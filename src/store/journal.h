@@ -116,6 +116,7 @@ bool journal_events(struct journal *, int64_t document, struct arena *,
 
 #include "store/facts.h"
 #include "store/hint.h"
+#include "store/incident.h"
 #include "store/query.h"
 #include "store/sealed.h"
 #include "store/space.h"

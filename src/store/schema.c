@@ -4,6 +4,7 @@
  * transaction; a step that was released is never changed, only followed.
  */
 #include "base/text.h"
+#include "store/incident_private.h"
 #include "store/journal_private.h"
 #include "store/tally.h"
 
@@ -132,8 +133,8 @@ static const char secret_2[] =
 static const char *const steps[][4] = { { documents_0, others_0 },
                                         { shown_1 },
                                         { secret_2 },
-                                        { schema_tally,
-                                          schema_tally_triggers } };
+                                        { schema_tally, schema_tally_triggers },
+                                        { schema_incident } };
 enum { VERSION = sizeof steps / sizeof steps[0] };
 enum { APPLICATION = 0x54504a31 }; /* "TPJ1" in the file's header */
 

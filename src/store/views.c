@@ -144,6 +144,16 @@ static const char controls[] =
     " v.first ELSE v.first || '-' || v.last END || ': ' || v.reason, '; ')"
     " FROM main.void v WHERE v.series = s.name), '') AS voids FROM main.series"
     " s";
+
+static const char incidents[] =
+    "CREATE TEMP VIEW incidents AS SELECT i.id AS incident, i.severity AS"
+    " severity, i.class AS class, i.partner AS partner, i.subject AS subject,"
+    " i.\"text\" AS text, " STAMP("i.begun") " AS begun, CASE WHEN i.ended IS"
+    " NOT NULL THEN " STAMP("i.ended") " END AS ended, i.acked_by AS seen_by,"
+    " ifnull((SELECT group_concat(channel || ' ' || state, ', ') FROM"
+    " main.notice n WHERE n.incident = i.id AND n.edge = CASE WHEN i.ended IS"
+    " NULL THEN 'start' ELSE 'end' END), '') AS told, i.begun AS begun_ms,"
+    " i.ended AS ended_ms FROM main.incident i";
 /* clang-format on */
 
 bool
@@ -151,7 +161,8 @@ schema_views(struct journal *journal, struct err *err)
 {
     static const char *const views[] = { documents,    events,       effects,
                                          interchanges, expectations, exceptions,
-                                         acks,         reconcile,    controls };
+                                         acks,         reconcile,    controls,
+                                         incidents };
 
     for (size_t i = 0; i < sizeof views / sizeof views[0]; i++)
         if (sqlite3_exec(journal->db, views[i], NULL, NULL, NULL) != SQLITE_OK)

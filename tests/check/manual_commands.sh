@@ -13,6 +13,7 @@ trap 'kill $world 2>/dev/null; wait $world 2>/dev/null; rm -rf "$work"' EXIT
 for _ in {1..600}; do grep -qs 'stay until' "$work/said" && break; sleep 0.05; done
 export TRADEPOST_CONFIG=$demo/etc
 echo 'desk = { listen = "127.0.0.1:0"; };' >> "$demo/etc/env.conf"
+TRADEPOST_RESERVE_MB=1000000 tradepost run > "$work/low" 2>&1 # an incident
 mkdir "$work/here"; cd "$work/here" || exit 99
 orders=("$demo"/partners/acme/in/850_*)
 cp "${orders[0]}" orders.edi; cp "${orders[0]}" ours.edi; cp "${orders[1]}" theirs.edi

@@ -26,7 +26,10 @@ another_version_is_refused(void)
            "DROP TRIGGER tally_added; DROP TRIGGER tally_moved;"
            "DROP TRIGGER tally_done; DROP TRIGGER tally_removed;"
            "DROP TRIGGER tally_met; DROP TABLE tally; DROP TABLE bound;"
-           "DROP TABLE timing; DROP TABLE posted");
+           "DROP TABLE timing; DROP TABLE posted; DROP TABLE notice;"
+           "DROP TABLE incident; DROP INDEX interchange_partner;"
+           "DROP INDEX document_created; DROP INDEX document_amount;"
+           "DROP INDEX document_system_number");
     refused(journal_open_reader(&other, dir, &err), TP4008);
     CHECK_OK(journal_open(&journal, dir, &err), &err);
     CHECK(problems_now() == 0);
