@@ -305,7 +305,7 @@ enum exit_code
 cmd_order_show(struct cli *cli)
 {
     struct order *order = arena_alloc(cli->arena, sizeof *order);
-    struct document document;
+    struct document document = { 0 };
     struct out out;
 
     if (!cli_open(cli) || !find_order(cli, cli->words[0], &document))
