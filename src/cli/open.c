@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "store/keeper.h"
+#include "store/restored.h"
 #include "store/vault.h"
 
 /* Wrong settings do not keep anybody from looking at documents. */
@@ -55,7 +56,8 @@ cli_open_writer(struct cli *cli)
         return false;
     /* Where the daemon works, its keeper does it; else we open it. */
     if (!journal_connect(&cli->journal, conf_state_dir(cli->conf), &none) &&
-        !journal_open(&cli->journal, conf_state_dir(cli->conf), &cli->err))
+        (!journal_open(&cli->journal, conf_state_dir(cli->conf), &cli->err) ||
+         !anchor_check(cli->journal, conf_spool_dir(cli->conf), &cli->err)))
         return false;
     warn_of_settings(cli);
     journal_set_actor(cli->journal, cli_actor(cli));

@@ -114,6 +114,12 @@ ask_channel(struct flow *flow, struct document *document, int *found,
         endpoint_drop(flow, endpoint_of(flow, partner), err, false);
         return false;
     }
+    /* Whether it was ever renamed is what nobody knows. */
+    if (answer == FOUND_TAKEN) {
+        if (!was_put_back(flow, document, &there, err))
+            return false;
+        answer = there ? FOUND_UNKNOWN : FOUND_TAKEN;
+    }
     *found = answer == FOUND_UNKNOWN ? -1 : answer != FOUND_NO;
     if (*found == 1) {
         text_format(evidence, sizeof evidence,

@@ -25,7 +25,7 @@ delivery_name(const struct document *document, char out[128])
                 document->isa);
 }
 
-static void
+void
 delivery_effect(const struct document *document, struct effect *effect)
 {
     *effect = (struct effect){ .document = document->id };
@@ -53,6 +53,11 @@ start_one(struct flow *flow, struct sending *sending, struct err *err)
     struct err damaged = { 0 };
     bool found;
 
+    if (!restored_waits(flow, document, &sending->skip, err))
+        return false;
+    if (sending->skip)
+        return journal_advance(flow->journal, document, DOC_QUEUED, "held",
+                               document->reason, err);
     delivery_name(document, sending->name);
     if (!journal_get(flow->journal, document->id, "x12", &sending->bytes,
                      &found, &damaged) ||

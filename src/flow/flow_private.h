@@ -19,6 +19,7 @@
 #include "flow/texts.h"
 #include "map/codes.h"
 #include "map/map.h"
+#include "store/restored.h"
 #include "system/system.h"
 #include "x12/guide.h"
 #include "x12/read.h"
@@ -110,6 +111,8 @@ struct flow {
     struct alerts *alerts;
     int64_t *hints;     /* the same: the last hint that was followed */
     unsigned unreached; /* of this run */
+    struct restored restored;
+    int64_t restored_read; /* when, of when_steady() */
     long fetch_seconds; /* the shortest of the flows that begin at partners */
 };
 
@@ -251,6 +254,16 @@ bool expect_ship_notice(struct flow *, const struct document *order,
                         struct err *) MUST_USE;
 bool ship_notice_came(struct flow *, const struct document *notice,
                       struct err *) MUST_USE;
+void delivery_effect(const struct document *, struct effect *);
+/* restored.c: after the journal was put back (store/restored.h). Makes
+ * what a person has not let go since held; the caller advances. */
+bool restored_waits(struct flow *, struct document *, bool *held, struct err *);
+/* Advances; what may have happened since the backup becomes unknown instead of
+ * queued, so that the other side is asked. */
+bool let_go(struct journal *, struct document *, enum doc_state from,
+            const char *what, const char *reason, struct err *);
+/* Is the document's effect unknown because of that? */
+bool was_put_back(struct flow *, const struct document *, bool *, struct err *);
 /* post.c: the same for a posting. ask_system: found 1 yes, 0 no; the document
  * is filled when found. */
 void posted_mark(struct document *, const struct push_result *);

@@ -97,6 +97,7 @@ look(struct flow *flow, struct posting *posting)
 {
     struct document *document = &posting->document;
     struct err *failed = &posting->failed;
+    bool held;
 
     posting->way = POST_HELD;
     document->state = DOC_QUEUED;
@@ -114,7 +115,11 @@ look(struct flow *flow, struct posting *posting)
         return;
     }
     hold_cancellation(document);
-    if (document->state == DOC_HELD ||
+    if (document->state == DOC_HELD)
+        return;
+    if (!restored_waits(flow, document, &held, failed))
+        trouble(flow, document, TROUBLE_POST, failed);
+    if (document->state != DOC_QUEUED ||
         !matches(flow, posting->text, document, posting->record, failed))
         return;
     posting->way = POST_PUSH;

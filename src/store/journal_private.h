@@ -33,6 +33,7 @@ struct journal {
     int64_t claimed;  /* the token that the last claim gave; 0 = none */
     uint32_t touched; /* WATCH_ bits of what changed since last asked */
     int wal_pages;
+    int64_t anchored, anchored_at; /* event and time of the last .epoch */
     struct reserve reserve;
     char actor[32], boot[40];
     bool head_known; /* head: id and hash of the last event */

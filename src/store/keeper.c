@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "store/keeper_private.h"
 #include "store/remote.h"
+#include "store/restored.h"
 
 enum { GROUP_MOST = 200, GROUP_MILLISECONDS = 5, EVENTS_AT_ONCE = 100 };
 
@@ -407,6 +408,7 @@ keeper_open(struct keeper **out, const char *dir, const char *spool,
     *out = keeper;
     /* No client lives: whoever held a lease is dead. */
     if (journal_open(&keeper->journal, dir, err) &&
+        anchor_check(keeper->journal, spool, err) &&
         journal_end_leases(keeper->journal, err) &&
         clients_listen(keeper, dir, err)) {
         keeper->journal->grouped = true;

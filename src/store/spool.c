@@ -15,6 +15,7 @@
 #include "base/durable.h"
 #include "base/text.h"
 #include "store/remote.h"
+#include "store/restored.h"
 #include "store/spool_private.h"
 
 enum { EVENTS_AT_ONCE = 2000 };
@@ -352,7 +353,7 @@ spool_refresh_some(struct journal *journal, const char *dir, int64_t events,
     if (!spool_mark(journal, &mark, err) || !last_event(journal, &last, err))
         return false;
     if (mark >= last)
-        return true;
+        return anchor_write(journal, dir, false, err);
     if (!take_over(journal, dir, &mark, err))
         return false;
     int64_t next = last - mark > events ? mark + events : last;
@@ -363,7 +364,8 @@ spool_refresh_some(struct journal *journal, const char *dir, int64_t events,
                      " AND id <= ?2 AND document IS NOT NULL AND NOT EXISTS"
                      " (SELECT 1 FROM event l WHERE"
                      " l.document = e.document AND l.id > ?2)",
-                     BIND(INT(mark), INT(next)), next, err);
+                     BIND(INT(mark), INT(next)), next, err) &&
+           (*more || anchor_write(journal, dir, false, err));
 }
 
 bool

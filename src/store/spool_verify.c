@@ -9,6 +9,7 @@
 #include "base/durable.h"
 #include "base/text.h"
 #include "store/remote.h"
+#include "store/restored.h"
 #include "store/spool_private.h"
 #include "store/verify_private.h"
 
@@ -171,9 +172,12 @@ spool_verify(struct journal *journal, const char *dir, struct problems *found,
              struct err *err)
 {
     struct survey survey = { .dir = dir, .found = found };
+    struct err behind = { 0 };
 
     if (journal->remote != NULL && !remote_reader(journal, &journal, err))
         return false;
+    if (!anchor_check(journal, dir, &behind))
+        problem_add(found, behind.code, "journal.db", NULL, "%s", behind.text);
     survey.arena = arena_new();
     bool good = check(journal, &survey, err);
     arena_free(&survey.arena);
