@@ -110,6 +110,20 @@ static const struct setting limit_settings[] = {
     { 0 }
 };
 
+static const struct setting retention_settings[] = {
+    { .name = "payloads",
+      .type = SETTING_DURATION,
+      .about = "purge removes the bytes of documents that are finished and "
+               "have not changed for so long, such as \"2555d\"; hashes, "
+               "numbers and the audit stay; everything is kept when not "
+               "said" },
+    { .name = "keep",
+      .type = SETTING_TEXTS,
+      .about = "partners whose bytes are never removed (legal hold); single "
+               "documents: doc keep" },
+    { 0 }
+};
+
 const struct setting settings_main[] = {
     { .name = "company",
       .type = SETTING_GROUP,
@@ -140,6 +154,10 @@ const struct setting settings_main[] = {
       .type = SETTING_GROUP,
       .about = "what listens to monitors: GET /metrics, /health and /ready",
       .members = settings_desk },
+    { .name = "retention",
+      .type = SETTING_GROUP,
+      .about = "how long what was exchanged is kept",
+      .members = retention_settings },
     { .name = "paths",
       .type = SETTING_GROUP,
       .about = "directories; a relative one starts at the configuration's "

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "store/keeper_private.h"
+#include "store/purge.h"
 #include "store/remote.h"
 #include "store/restored.h"
 
@@ -174,8 +175,11 @@ do_alone(struct keeper *keeper, enum op op, struct call *call, struct err *err)
         return false;
     journal->grouped = false;
     bool good =
-        (op == OP_REFRESH || spool_clear(journal, keeper->spool, err)) &&
-        spool_refresh_some(journal, keeper->spool, EVENTS_AT_ONCE, &more, err);
+        op == OP_SWEEP
+            ? journal_sweep(journal, err)
+            : (op == OP_REFRESH || spool_clear(journal, keeper->spool, err)) &&
+                  spool_refresh_some(journal, keeper->spool, EVENTS_AT_ONCE,
+                                     &more, err);
     journal->grouped = true;
     answer(call);
     put_number(call, more);

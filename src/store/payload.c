@@ -24,7 +24,7 @@ insert(struct journal *journal, const struct value *values, int64_t *payload,
 {
     if (*payload != 0)
         return sql_run(journal,
-                       "UPDATE payload SET sha256=?1,size=?2,bytes=?3"
+                       "UPDATE payload SET sha256=?1,size=?2,bytes=?3,purged=0"
                        " WHERE id=?4",
                        values, err);
     if (!sql_run(journal,
@@ -77,12 +77,12 @@ payload_get(struct journal *journal, int64_t payload, struct buf *out,
             struct err *err)
 {
     CLEANUP(sql_done) sqlite3_stmt *statement = NULL;
-    char got[DIGEST_TEXT];
+    char got[DIGEST_TEXT], date[WHEN_DATE];
     size_t before = out->size;
     bool row;
 
     if (!sql_open(journal,
-                  "SELECT lower(hex(sha256)), bytes FROM payload"
+                  "SELECT lower(hex(sha256)), bytes, purged FROM payload"
                   " WHERE id = ?",
                   BIND(INT(payload)), &statement, err) ||
         !sql_next(journal, statement, &row, err))
@@ -91,6 +91,13 @@ payload_get(struct journal *journal, int64_t payload, struct buf *out,
         return err_set(err, TP4021, "there is no payload %lld",
                        (long long)payload);
     const char *want = sql_text(statement, 0);
+    if (sqlite3_column_int64(statement, 2) != 0)
+        return err_set(
+            err, TP4070,
+            "payload %lld (%.12s) was removed by the rule of "
+            "retention on %s",
+            (long long)payload, want,
+            when_date(sqlite3_column_int64(statement, 2), NULL, date));
     if (sqlite3_column_type(statement, 1) == SQLITE_NULL) {
         if (!read_store(journal, want, out, err))
             return false;
@@ -174,6 +181,11 @@ journal_get(struct journal *journal, int64_t document, const char *role,
 
     if (journal->remote != NULL)
         return remote_get(journal, document, role, out, found, err);
-    return part_of(journal, document, role, &payload, found, err) &&
+    /* What retention removed is not there any more. */
+    return sql_number(journal,
+                      "SELECT p.payload FROM part p JOIN payload y ON y.id ="
+                      " p.payload WHERE p.document=? AND p.role=? AND"
+                      " y.purged = 0",
+                      BIND(INT(document), TEXT(role)), &payload, found, err) &&
            (!*found || payload_get(journal, payload, out, err));
 }

@@ -129,6 +129,9 @@ bool remote_secret(struct journal *journal, const char *name,
 bool remote_secret_put(struct journal *journal, struct sealed *it,
                        const void *bytes, size_t size, const char *what,
                        struct err *err) MUST_USE;
+struct purge;
+bool remote_purge(struct journal *, struct purge *, struct err *) MUST_USE;
+bool remote_sweep(struct journal *, struct err *) MUST_USE;
 bool remote_secrets(struct journal *journal, struct arena *arena,
                     struct sealed **out, size_t *count,
                     struct err *err) MUST_USE;

@@ -129,12 +129,17 @@ static const char secret_2[] =
     " at INTEGER NOT NULL, actor TEXT NOT NULL,"
     " PRIMARY KEY(name, environment)) STRICT, WITHOUT ROWID;";
 
+/* When retention removed the bytes; their hash and size stay. */
+static const char purged_5[] =
+    "ALTER TABLE payload ADD COLUMN purged INTEGER NOT NULL DEFAULT 0;";
+
 /* The scripts of each step, in order. */
 static const char *const steps[][4] = { { documents_0, others_0 },
                                         { shown_1 },
                                         { secret_2 },
                                         { schema_tally, schema_tally_triggers },
-                                        { schema_incident } };
+                                        { schema_incident },
+                                        { purged_5 } };
 enum { VERSION = sizeof steps / sizeof steps[0] };
 enum { APPLICATION = 0x54504a31 }; /* "TPJ1" in the file's header */
 

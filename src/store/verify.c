@@ -201,6 +201,17 @@ static const struct {
       " d FULL JOIN tally t ON t.direction = d.direction AND t.\"set\" ="
       " d.\"set\" AND t.partner = d.partner AND t.state = d.state WHERE"
       " ifnull(d.n, 0) <> ifnull(t.now, 0) HAVING count(*) > 0" },
+    { TP4020, "bytes of it were removed, and no event says so",
+      "SELECT p.document FROM part p JOIN payload y ON y.id = p.payload"
+      " WHERE y.purged <> 0 AND NOT EXISTS (SELECT 1 FROM event e WHERE"
+      " e.document = p.document AND e.what = 'purged')" },
+    { TP4020, "its file's bytes were removed, and no event says so",
+      "SELECT ifnull((SELECT min(o.id) FROM interchange z JOIN document o ON"
+      " o.interchange = z.id WHERE z.id = h.id OR z.arrival = h.id), 0) FROM"
+      " interchange h JOIN payload y ON y.id = h.payload WHERE y.purged <> 0"
+      " AND NOT EXISTS (SELECT 1 FROM interchange x JOIN document d ON"
+      " d.interchange = x.id JOIN event e ON e.document = d.id WHERE (x.id ="
+      " h.id OR x.arrival = h.id) AND e.what = 'purged')" },
     { TP4021, "a part of it has no payload",
       "SELECT p.document FROM part p LEFT JOIN payload y"
       " ON y.id = p.payload WHERE y.id IS NULL" },

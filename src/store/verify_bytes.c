@@ -75,6 +75,24 @@ check_orphans(struct journal *journal, const char *hashes, size_t count,
     }
 }
 
+/* What went by policy is no loss, but is said. */
+static bool
+say_purged(struct journal *journal, struct problems *found, struct err *err)
+{
+    int64_t count;
+    bool any;
+
+    if (!sql_number(journal, "SELECT count(*) FROM payload WHERE purged <> 0",
+                    NOTHING, &count, &any, err))
+        return false;
+    if (count > 0)
+        problem_warn(found, TP4070, "payloads",
+                     "%lld were removed by the rule of retention; their "
+                     "hashes are there",
+                     (long long)count);
+    return true;
+}
+
 bool
 verify_bytes(struct journal *journal, struct problems *found, struct err *err)
 {
@@ -83,8 +101,11 @@ verify_bytes(struct journal *journal, struct problems *found, struct err *err)
     void *hashes;
     size_t count;
 
-    bool good = verify_rows(journal, "SELECT id FROM payload ORDER BY id",
+    bool good = verify_rows(journal,
+                            "SELECT id FROM payload WHERE purged = 0"
+                            " ORDER BY id",
                             check_payload, found, err) &&
+                say_purged(journal, found, err) &&
                 sql_open(journal,
                          "SELECT lower(hex(sha256)) FROM payload"
                          " WHERE bytes IS NULL ORDER BY sha256",
@@ -191,7 +212,9 @@ verify_arrivals(struct journal *journal, struct problems *found,
 {
     return verify_rows(journal,
                        "SELECT id FROM interchange WHERE source IS NOT NULL"
-                       " AND state = 'split' ORDER BY id",
+                       " AND state = 'split' AND NOT EXISTS (SELECT 1 FROM"
+                       " payload y WHERE y.id = interchange.payload AND"
+                       " y.purged <> 0) ORDER BY id",
                        check_arrival, found, err);
 }
 

@@ -22,7 +22,7 @@ another_version_is_refused(void)
     refused(journal_open(&other, dir, &err), TP4008);
     CHECK(other == NULL);
     tamper("PRAGMA user_version = 1; DROP TABLE shown;"
-           " DROP TABLE secret;"
+           " DROP TABLE secret; ALTER TABLE payload DROP COLUMN purged;"
            "DROP TRIGGER tally_added; DROP TRIGGER tally_moved;"
            "DROP TRIGGER tally_done; DROP TRIGGER tally_removed;"
            "DROP TRIGGER tally_met; DROP TABLE tally; DROP TABLE bound;"
