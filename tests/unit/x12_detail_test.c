@@ -318,6 +318,26 @@ numbers_in_any_order_are_remembered(void)
     buf_free(&text);
 }
 
+static void
+an_element_too_many_has_no_number(void)
+{
+    struct x12_options options = fixture_options();
+
+    fixture_begin();
+    guide = load_guide("850");
+    const char *text = wrap(
+        "PO", "850", "BEG*00*SA*PO-1**20251112~PO1*1*1*EA*1~PID*F****A*****9~");
+    const struct x12_file *file = x12_read(arena, text, strlen(text), &options);
+    const struct x12_node *n =
+        x12_ack_997(file->interchanges->groups, false, arena)->first;
+    while (strcmp(n->segment.id, "AK4") != 0)
+        n = x12_following(n);
+    CHECK(x12_is(x12_get(&n->segment, 1), "10"));
+    CHECK(x12_is(x12_get(&n->segment, 2), ""));
+    CHECK(x12_is(x12_get(&n->segment, 3), "3"));
+    x12_guide_free(&guide);
+}
+
 /* What is released counts twice in the file. */
 static void
 a_place_behind_a_release_is_right(void)
@@ -374,6 +394,7 @@ main(void)
     RUN(other_alphabets_are_named);
     RUN(a_ta1_is_kept);
     RUN(numbers_in_any_order_are_remembered);
+    RUN(an_element_too_many_has_no_number);
     RUN(a_place_behind_a_release_is_right);
     RUN(who_wants_a_999_gets_one_since_005010);
     buf_free(&out);
