@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/when.h"
 
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/arena.h"
 #include "base/text.h"
+#include "base/zone.h"
 
 static moment
 clock_moment(void)
@@ -51,27 +55,57 @@ when_sleep(int milliseconds)
     nanosleep(&pause, NULL);
 }
 
-/* glibc reads zones only through TZ; the old one is put back. */
-static void
-local_in_zone(time_t seconds, const char *zone, struct tm *out)
-{
-    const char *current = getenv("TZ");
-    char old[128] = "";
+/* Zones that were asked for stay, and those that are not there, too. */
+struct kept_zone {
+    const char *name;
+    const struct zone *zone; /* NULL: there is none */
+    struct kept_zone *next;
+};
 
-    if (zone == NULL) {
-        gmtime_r(&seconds, out);
+static const struct zone *
+kept_zone(const char *name)
+{
+    static struct arena *arena;
+    static struct kept_zone *all;
+    struct err ignored = { 0 };
+
+    for (const struct kept_zone *kept = all; kept; kept = kept->next)
+        if (text_equal(kept->name, name))
+            return kept->zone;
+    if (arena == NULL)
+        arena = arena_new();
+    struct kept_zone *new = arena_alloc(arena, sizeof *new);
+    new->name = arena_strdup(arena, name);
+    new->next = all;
+    if (!zone_load(&new->zone, arena, name, &ignored))
+        new->zone = NULL;
+    all = new;
+    return new->zone;
+}
+
+/* A zone that is not there is UTC, as everywhere. One thread at a time looks
+ * among those that are kept. */
+static void
+local_in_zone(time_t seconds, const char *name, struct tm *out)
+{
+    static atomic_flag busy = ATOMIC_FLAG_INIT;
+    const struct zone *zone;
+
+    gmtime_r(&seconds, out);
+    if (name == NULL)
         return;
-    }
-    if (current != NULL)
-        text_copy(old, sizeof old, current);
-    setenv("TZ", zone, 1);
-    tzset();
-    localtime_r(&seconds, out);
-    if (current != NULL)
-        setenv("TZ", old, 1);
-    else
-        unsetenv("TZ");
-    tzset();
+    while (atomic_flag_test_and_set(&busy))
+        sched_yield();
+    zone = kept_zone(name);
+    atomic_flag_clear(&busy);
+    if (zone == NULL)
+        return;
+    struct wall wall = zone_wall(zone, (moment)seconds * 1000);
+    seconds += wall.offset;
+    gmtime_r(&seconds, out);
+    out->tm_isdst = wall.summer;
+    out->tm_gmtoff = wall.offset;
+    out->tm_zone = wall.letters;
 }
 
 void
