@@ -2,7 +2,6 @@
 #include <stdio.h>
 
 #include "cli/commands.h"
-#include "cli/out.h"
 #include "daemon/daemon.h"
 #include "flow/flow.h"
 #include "store/keeper.h"
@@ -173,32 +172,6 @@ cmd_run(struct cli *cli)
         cli->format == FORMAT_TEXT)
         printf("%5ld wait for you: tradepost today\n", waiting);
     return code_of(&report);
-}
-
-static const struct column flow_columns[] = { { "name", "FLOW", COLUMN_TEXT },
-                                              { "title", "TITLE", COLUMN_TEXT },
-                                              { 0 } };
-
-enum exit_code
-cmd_flow_list(struct cli *cli)
-{
-    struct problems *found = problems_new(cli->arena);
-    struct flow *flow = NULL;
-    struct out out;
-
-    if (!cli_conf(cli) || !flow_open(&flow, cli->conf, NULL, found, &cli->err))
-        return cli_fail(cli);
-    if (!out_begin(&out, cli, "flow", flow_columns, &cli->err)) {
-        flow_close(&flow);
-        return cli_fail(cli);
-    }
-    for (size_t i = 0; i < flow_count(flow); i++) {
-        out_cell(&out, flow_name(flow, i));
-        out_cell(&out, flow_title(flow, i));
-    }
-    out_end(&out);
-    flow_close(&flow);
-    return EXIT_OK;
 }
 
 static enum exit_code

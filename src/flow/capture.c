@@ -23,6 +23,7 @@ struct taking {
     size_t count;
     unsigned taken;
     bool broken; /* the journal failed, not the system */
+    bool failed; /* the system */
 };
 
 static const struct partner *
@@ -299,6 +300,7 @@ pull(struct taking *taking, struct system *system, struct err *err)
     }
     log_err(LOG_WARNING, &failed, taking->text->name);
     taking->flow->unreached++;
+    taking->failed = true;
     system_failed(taking->flow, taking->text->system, &failed);
     return keep_all(taking, NULL, NULL, err);
 }
@@ -351,11 +353,16 @@ step_capture(struct flow *flow, unsigned *moved, struct err *err)
     for (const struct flow_text *text = open ? flow->texts : NULL; text != NULL;
          text = text->next, i++) {
         struct err failed = { 0 };
+        bool due;
         if (text->system == NULL || (flow->only && flow->only != text))
             continue;
         if (!look_for_hint(flow, i, text->system, err))
             return false;
-        if (flow->next_pull[i] > when_now() || !concerns_anyone(flow, text))
+        if (!concerns_anyone(flow, text))
+            continue;
+        if (!flow_due(flow, text, &due, err))
+            return false;
+        if (!due)
             continue;
         struct system *system = system_by_name(flow, text->system, &failed);
         if (system == NULL) {
@@ -369,7 +376,12 @@ step_capture(struct flow *flow, unsigned *moved, struct err *err)
         taking = (struct taking){ flow, text, system, .count = 0 };
         if (!pull(&taking, system, err))
             return false;
-        flow->next_pull[i] = when_now() + text->every_seconds * 1000;
+        /* One that failed is due again soon. */
+        if (taking.failed)
+            flow->next_pull[i] =
+                when_now() + (moment)flow->retry.first_seconds * 1000;
+        else if (!flow_ran(flow, text, err))
+            return false;
         *moved += taking.taken;
     }
     return true;

@@ -129,7 +129,8 @@ expect_ack(struct flow *flow, const struct document *document, struct err *err)
 bool
 sent_after(struct flow *flow, const struct document *document, struct err *err)
 {
-    return expect_ack(flow, document, err) &&
+    return journal_met(flow->journal, document->id, "leave", err) &&
+           expect_ack(flow, document, err) &&
            expect_ship_notice(flow, document, err) &&
            tell_later(flow, document, "sent", err);
 }
@@ -324,6 +325,40 @@ make_due(struct flow *flow, struct document *documents, size_t count,
     return true;
 }
 
+/* Those whose flow is closed, or whose cut-off is past, stay behind. */
+static bool
+leave_waiting(struct flow *flow, struct document *documents, size_t *count,
+              struct err *err)
+{
+    size_t left = 0;
+
+    for (size_t i = 0; i < *count; i++) {
+        bool waits;
+        if (!let_wait(flow, text_for_origin(flow, &documents[i]), &documents[i],
+                      &waits, err))
+            return false;
+        if (!waits)
+            documents[left++] = documents[i];
+    }
+    *count = left;
+    return true;
+}
+
+/* What the flow that runs alone sends does not wait for its time. */
+static bool
+claim_forced(struct flow *flow, struct doc_filter filter,
+             struct document *documents, size_t *count, struct err *err)
+{
+    const struct flow_verb_step *map =
+        flow->only ? flow_text_step(flow->only, VERB_MAP) : NULL;
+
+    if (map == NULL || !text_equal(map->what, filter.set))
+        return true;
+    force_due(flow, flow->only, &filter);
+    return journal_claim(flow->journal, &filter, LEASE_SECONDS, documents,
+                         BATCH, count, err);
+}
+
 static bool
 send_lane(struct flow *flow, struct endpoint *endpoint, const char *set,
           enum lane_order order, unsigned *moved, struct err *err)
@@ -340,14 +375,16 @@ send_lane(struct flow *flow, struct endpoint *endpoint, const char *set,
 
     if (endpoint_rests(endpoint))
         return true;
-    if (!journal_claim(flow->journal, &filter, LEASE_SECONDS, documents, BATCH,
-                       &count, err))
+    if (!claim_forced(flow, filter, documents, &count, err) ||
+        (count == 0 && !journal_claim(flow->journal, &filter, LEASE_SECONDS,
+                                      documents, BATCH, &count, err)))
         return false;
     if (count == 0)
         return true;
     *moved += (unsigned)count;
     return make_due(flow, documents, count, err) &&
-           send_batch(flow, endpoint, documents, count, err);
+           leave_waiting(flow, documents, &count, err) &&
+           (count == 0 || send_batch(flow, endpoint, documents, count, err));
 }
 
 /* While the endpoint rests its documents stay queued and cost nothing; each

@@ -45,6 +45,20 @@ check_text(struct flow *flow, const struct flow_text *text)
                     system);
 }
 
+static const char *
+find_calendar(void *user, const char *calendar, const char **path)
+{
+    struct flow *flow = user;
+    const char *content;
+    char name[160];
+
+    text_format(name, sizeof name, "calendars/%s.calendar", calendar);
+    return flow->sources.find(flow->sources.user, name, flow->arena, path,
+                              &content)
+               ? content
+               : NULL;
+}
+
 static bool
 open_parts(struct flow *flow, struct err *err)
 {
@@ -59,12 +73,11 @@ open_parts(struct flow *flow, struct err *err)
         conf_seconds(settings, "limits.retry_longest", 3600),
         conf_seconds(settings, "limits.give_up", 3L * 86400)
     };
-    flow->fetch_seconds = 3600;
-    for (const struct flow_text *text = flow->texts; text; text = text->next) {
+    for (struct flow_text *text = flow->texts; text; text = text->next) {
         check_text(flow, text);
+        flow_text_schedule(text, conf_company(flow->conf)->zone, find_calendar,
+                           flow, flow->arena, flow->found);
         flows++;
-        if (text->system == NULL && text->every_seconds < flow->fetch_seconds)
-            flow->fetch_seconds = text->every_seconds;
     }
     if (flow->journal != NULL)
         journal_set_reserve(flow->journal, reserve_of(flow->conf));

@@ -298,6 +298,8 @@ fetch_from(struct flow *flow, struct endpoint *endpoint, unsigned *moved,
         log_err(LOG_WARNING, failed, endpoint->partner->code);
         endpoint_drop(flow, endpoint, failed, true);
     }
+    /* Partners that could not be asked are asked again after their rest. */
+    endpoint->missed = endpoint_rests(endpoint);
     arena_free(&arena);
     return good;
 }
@@ -368,20 +370,23 @@ fetch_drops(struct flow *flow, unsigned *moved, struct err *err)
 bool
 step_fetch(struct flow *flow, unsigned *moved, struct err *err)
 {
-    bool open;
+    bool open, due;
 
     if (!takes_in(flow, &open, err))
         return false;
     if (!open)
         return true;
+    if (!fetch_due(flow, &due, err))
+        return false;
     for (size_t i = 0; i < partner_count(flow->conf); i++) {
         struct endpoint *endpoint = &flow->endpoints[i];
         if (endpoint->partner->suspended || endpoint_rests(endpoint) ||
-            endpoint->next_fetch > when_now())
+            !(due || endpoint->missed))
             continue;
-        endpoint->next_fetch = when_now() + flow->fetch_seconds * 1000;
         if (!fetch_from(flow, endpoint, moved, err))
             return false;
     }
+    if (due && !fetch_ran(flow, err))
+        return false;
     return fetch_drops(flow, moved, err);
 }

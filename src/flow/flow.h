@@ -91,6 +91,19 @@ enum flow_act {
 bool flow_act(struct journal *, int64_t document, enum flow_act,
               const char *reason, struct err *) MUST_USE;
 
+/* The i-th flow's first run after a moment; false when there is none. */
+struct flow_next_run {
+    moment at, planned; /* planned: before closed hours moved it */
+    const char *why;    /* "every 4h", "leave by 16:00" */
+};
+bool flow_next(const struct flow *, size_t i, moment after,
+               struct flow_next_run *);
+/* "every 4h; not 22:00-04:00" */
+const char *flow_schedule(const struct flow *, size_t i);
+/* When a flow that has times ran last; 0 = never. */
+bool flow_last_run(struct journal *, const char *flow_name, moment *,
+                   struct err *) MUST_USE;
+
 size_t flow_count(const struct flow *);
 const char *flow_name(const struct flow *, size_t);
 const char *flow_title(const struct flow *, size_t);

@@ -51,7 +51,7 @@ struct endpoint {
     const struct partner *partner;
     struct channel *channel;
     struct rest rest;
-    moment next_fetch;
+    bool missed; /* it rested when partners were asked */
 };
 
 struct flow_system {
@@ -113,7 +113,6 @@ struct flow {
     unsigned unreached; /* of this run */
     struct restored restored;
     int64_t restored_read; /* when, of when_steady() */
-    long fetch_seconds; /* the shortest of the flows that begin at partners */
 };
 
 /* Asked between two documents: false when the rest is for another time. */
@@ -172,6 +171,21 @@ bool takes_in(struct flow *, bool *open, struct err *) MUST_USE;
 bool conditions_met(const struct flow *, const struct flow_when *,
                     const struct partner *, const struct document *,
                     const struct record *, const struct flow_when **failed);
+
+/* due.c: is the flow to begin now? It ran: its next time is reckoned. */
+bool flow_due(struct flow *, const struct flow_text *, bool *due, struct err *);
+bool flow_ran(struct flow *, const struct flow_text *, struct err *);
+/* The same for all flows that begin at partners. */
+bool fetch_due(struct flow *, bool *due, struct err *);
+bool fetch_ran(struct flow *, struct err *);
+/* A queued document whose flow is closed now, or that comes between its runs,
+ * gets the time from which it may go on, and the reason. */
+bool let_wait(struct flow *, const struct flow_text *, struct document *,
+              bool *waits, struct err *);
+/* When this flow runs alone, because somebody said so, nothing of it waits for
+ * its time. */
+void force_due(const struct flow *, const struct flow_text *,
+               struct doc_filter *);
 
 /* An inbound set on its way into the journal. Lives in the arena of its
  * arrival, except for record and findings: prepared_free(). */

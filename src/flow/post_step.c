@@ -78,6 +78,25 @@ post_claimed(struct flow *flow, const struct document *documents, size_t count,
     return true;
 }
 
+/* Those whose flow is closed, or comes later, stay behind. */
+static bool
+leave_waiting(struct flow *flow, struct document *documents, size_t *count,
+              struct err *err)
+{
+    size_t left = 0;
+
+    for (size_t i = 0; i < *count; i++) {
+        bool waits;
+        if (!let_wait(flow, text_for_set(flow, documents[i].set), &documents[i],
+                      &waits, err))
+            return false;
+        if (!waits)
+            documents[left++] = documents[i];
+    }
+    *count = left;
+    return true;
+}
+
 /* set NULL: those that no flow posts. */
 static bool
 post_set(struct flow *flow, const char *set, enum lane_order order,
@@ -90,10 +109,18 @@ post_set(struct flow *flow, const char *set, enum lane_order order,
                                  .set = set,
                                  .order = order,
                                  .due_only = true };
-    size_t count, kept = 0;
+    struct doc_filter forced = filter;
+    size_t count = 0, kept = 0;
 
-    if (!journal_claim(flow->journal, &filter, LEASE_SECONDS, documents, BATCH,
-                       &count, err))
+    /* A flow that runs alone does not wait for its time. */
+    force_due(flow, set ? text_for_set(flow, set) : NULL, &forced);
+    if (forced.early && !journal_claim(flow->journal, &forced, LEASE_SECONDS,
+                                       documents, BATCH, &count, err))
+        return false;
+    if (count == 0 && !journal_claim(flow->journal, &filter, LEASE_SECONDS,
+                                     documents, BATCH, &count, err))
+        return false;
+    if (!leave_waiting(flow, documents, &count, err))
         return false;
     for (size_t i = 0; set == NULL && i < count; i++)
         if (text_for_set(flow, documents[i].set) != NULL) {

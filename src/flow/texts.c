@@ -7,21 +7,9 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "flow/texts_private.h"
 #include "map/expr.h"
 #include "map/outline.h"
-
-enum { MAX_WORDS = 32 };
-
-/* One line taken apart: words, of which quoted ones are marked. */
-struct line {
-    struct arena *arena;
-    struct problems *found;
-    const char *path;
-    int number;
-    const char *words[MAX_WORDS];
-    bool quoted[MAX_WORDS];
-    size_t count, at;
-};
 
 static const char *const verb_names[] = {
     [VERB_MAP] = "map",
@@ -35,7 +23,8 @@ static const char *const verb_names[] = {
 };
 enum { VERBS = sizeof verb_names / sizeof verb_names[0] };
 
-static void PRINTF(2, 3) wrong(struct line *line, const char *format, ...)
+void
+line_wrong(struct flow_line *line, const char *format, ...)
 {
     char text[256], at[200];
     va_list args;
@@ -49,7 +38,7 @@ static void PRINTF(2, 3) wrong(struct line *line, const char *format, ...)
 
 /* Splits at blanks; "..." is one word; '#' ends the line. */
 static void
-split(struct line *line, char *text)
+split(struct flow_line *line, char *text)
 {
     line->count = line->at = 0;
     while (line->count < MAX_WORDS) {
@@ -68,19 +57,20 @@ split(struct line *line, char *text)
         if (*text != '\0')
             text++;
     }
-    wrong(line, "found more than %d words, expected a shorter line", MAX_WORDS);
+    line_wrong(line, "found more than %d words, expected a shorter line",
+               MAX_WORDS);
 }
 
-static const char *
-peek(const struct line *line)
+const char *
+line_peek(const struct flow_line *line)
 {
     return line->at < line->count ? line->words[line->at] : NULL;
 }
 
-static bool
-take_if(struct line *line, const char *word)
+bool
+line_take_if(struct flow_line *line, const char *word)
 {
-    const char *next = peek(line);
+    const char *next = line_peek(line);
 
     if (next == NULL || line->quoted[line->at] || !text_equal(next, word))
         return false;
@@ -88,13 +78,13 @@ take_if(struct line *line, const char *word)
     return true;
 }
 
-static const char *
-take(struct line *line, const char *expected)
+const char *
+line_take(struct flow_line *line, const char *expected)
 {
-    const char *word = peek(line);
+    const char *word = line_peek(line);
 
     if (word == NULL) {
-        wrong(line, "found the end of the line, expected %s", expected);
+        line_wrong(line, "found the end of the line, expected %s", expected);
         return "";
     }
     line->at++;
@@ -102,51 +92,53 @@ take(struct line *line, const char *expected)
 }
 
 static void
-expect_end(struct line *line)
+expect_end(struct flow_line *line)
 {
-    if (peek(line) != NULL)
-        wrong(line, "found '%s', expected the end of the line", peek(line));
+    if (line_peek(line) != NULL)
+        line_wrong(line, "found '%s', expected the end of the line",
+                   line_peek(line));
 }
 
 static void
-parse_else(struct line *line, enum flow_else *otherwise, const char **reason)
+parse_else(struct flow_line *line, enum flow_else *otherwise,
+           const char **reason)
 {
-    if (!take_if(line, "else"))
+    if (!line_take_if(line, "else"))
         return;
-    if (take_if(line, "hold"))
+    if (line_take_if(line, "hold"))
         *otherwise = ELSE_HOLD;
-    else if (take_if(line, "ignore"))
+    else if (line_take_if(line, "ignore"))
         *otherwise = ELSE_IGNORE;
-    else if (take_if(line, "alert"))
+    else if (line_take_if(line, "alert"))
         *otherwise = ELSE_ALERT;
-    else if (take_if(line, "pass"))
+    else if (line_take_if(line, "pass"))
         *otherwise = ELSE_PASS;
     else
-        wrong(line,
-              "found '%s' after else, expected hold, ignore, pass or alert",
-              peek(line) ? peek(line) : "nothing");
+        line_wrong(
+            line, "found '%s' after else, expected hold, ignore, pass or alert",
+            line_peek(line) ? line_peek(line) : "nothing");
     if (line->at < line->count && line->quoted[line->at])
         *reason = line->words[line->at++];
 }
 
 /* The words up to "else", as they were written. */
 static const char *
-condition_text(struct line *line)
+condition_text(struct flow_line *line)
 {
     const char *text = "";
 
     while (line->at < line->count &&
-           (line->quoted[line->at] || (!text_equal(peek(line), "else")))) {
+           (line->quoted[line->at] || (!text_equal(line_peek(line), "else")))) {
         const char *quote = line->quoted[line->at] ? "\"" : "";
         text = arena_printf(line->arena, "%s%s%s%s%s", text, text[0] ? " " : "",
-                            quote, peek(line), quote);
+                            quote, line_peek(line), quote);
         line->at++;
     }
     return text;
 }
 
 static void
-parse_expression(struct line *line, struct flow_when *when)
+parse_expression(struct flow_line *line, struct flow_when *when)
 {
     struct outline_line *place = outline_parse(
         line->arena, line->path, condition_text(line), line->found);
@@ -154,8 +146,9 @@ parse_expression(struct line *line, struct flow_when *when)
 
     when->test = TEST_FIELD;
     if (place == NULL) {
-        wrong(line, "found nothing after when, expected a condition such as "
-                    "total > \"50000\"");
+        line_wrong(line,
+                   "found nothing after when, expected a condition such as "
+                   "total > \"50000\"");
         return;
     }
     place->number = line->number;
@@ -167,35 +160,35 @@ parse_expression(struct line *line, struct flow_when *when)
 }
 
 static void
-parse_condition(struct line *line, struct flow_when *when)
+parse_condition(struct flow_line *line, struct flow_when *when)
 {
-    if (take_if(line, "partner")) {
-        if (take_if(line, "sends"))
+    if (line_take_if(line, "partner")) {
+        if (line_take_if(line, "sends"))
             when->test = TEST_PARTNER_SENDS;
-        else if (take_if(line, "receives"))
+        else if (line_take_if(line, "receives"))
             when->test = TEST_PARTNER_RECEIVES;
-        else if (take_if(line, "self-bills"))
+        else if (line_take_if(line, "self-bills"))
             when->test = TEST_PARTNER_BILLS_ITSELF;
         else
-            wrong(line,
-                  "found 'partner %s', expected partner sends, "
-                  "receives or self-bills",
-                  peek(line) ? peek(line) : "");
-        when->set = take(line, "a set such as 850");
+            line_wrong(line,
+                       "found 'partner %s', expected partner sends, "
+                       "receives or self-bills",
+                       line_peek(line) ? line_peek(line) : "");
+        when->set = line_take(line, "a set such as 850");
         return;
     }
-    if (take_if(line, "not")) {
+    if (line_take_if(line, "not")) {
         when->test = TEST_NOT_TEST;
-        if (!take_if(line, "test"))
-            wrong(line, "found 'not %s', expected not test",
-                  peek(line) ? peek(line) : "");
+        if (!line_take_if(line, "test"))
+            line_wrong(line, "found 'not %s', expected not test",
+                       line_peek(line) ? line_peek(line) : "");
         return;
     }
     parse_expression(line, when);
 }
 
 static struct flow_when *
-parse_when(struct line *line)
+parse_when(struct flow_line *line)
 {
     struct flow_when *when = arena_alloc(line->arena, sizeof *when);
 
@@ -206,70 +199,58 @@ parse_when(struct line *line)
     return when;
 }
 
-static void
-parse_every(struct line *line, struct flow_text *flow)
-{
-    const char *word;
-
-    if (!take_if(line, "every"))
-        return;
-    word = take(line, "a time such as 1m");
-    if (!text_duration(word, &flow->every_seconds))
-        wrong(line, "found every '%s', expected a time such as 30s, 5m or 4h",
-              word);
-}
-
 /* What a pull gives by itself; the words state it where people read. */
 static void
-parse_where(struct line *line)
+parse_where(struct flow_line *line)
 {
     static const char *const facts[] = { "released", "posted", "not", "sent",
                                          "and" };
 
-    if (!take_if(line, "where"))
+    if (!line_take_if(line, "where"))
         return;
-    while (peek(line) != NULL && !text_equal(peek(line), "every")) {
-        const char *word = take(line, "a fact");
+    while (line_peek(line) != NULL && !text_equal(line_peek(line), "every")) {
+        const char *word = line_take(line, "a fact");
         bool known = false;
         for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
             known |= text_equal(word, facts[i]);
         if (!known)
-            wrong(line,
-                  "found where '%s', expected released, posted, "
-                  "not sent, joined by and",
-                  word);
+            line_wrong(line,
+                       "found where '%s', expected released, posted, "
+                       "not sent, joined by and",
+                       word);
     }
 }
 
 static void
-parse_from(struct line *line, struct flow_text *flow)
+parse_from(struct flow_line *line, struct flow_text *flow)
 {
-    if (take_if(line, "partner")) {
-        flow->what = take(line, "a set such as 856");
+    if (line_take_if(line, "partner")) {
+        flow->what = line_take(line, "a set such as 856");
     } else {
-        flow->system = take(line, "a system such as nav, or partner");
-        flow->what = take(line, "what is read, such as purchase_order");
+        flow->system = line_take(line, "a system such as nav, or partner");
+        flow->what = line_take(line, "what is read, such as purchase_order");
         parse_where(line);
     }
-    flow->every_seconds = 60;
-    parse_every(line, flow);
+    parse_every(line, &flow->schedule);
 }
 
 static void
-parse_to(struct line *line, struct flow_text *flow)
+parse_to(struct flow_line *line, struct flow_text *flow)
 {
-    if (!take_if(line, "partner") || !take_if(line, "by"))
-        wrong(line, "found '%s', expected to partner by vendor or customer",
-              peek(line) ? peek(line) : "nothing");
-    flow->by = take(line, "vendor or customer");
+    if (!line_take_if(line, "partner") || !line_take_if(line, "by"))
+        line_wrong(line,
+                   "found '%s', expected to partner by vendor or customer",
+                   line_peek(line) ? line_peek(line) : "nothing");
+    flow->by = line_take(line, "vendor or customer");
     if (!text_equal(flow->by, "vendor") && !text_equal(flow->by, "customer"))
-        wrong(line, "found by '%s', expected vendor or customer", flow->by);
+        line_wrong(line, "found by '%s', expected vendor or customer",
+                   flow->by);
 }
 
 static bool
-parse_verb(struct line *line, struct flow_verb_step *step)
+parse_verb(struct flow_line *line, struct flow_verb_step *step)
 {
-    const char *word = take(line, "a verb such as map");
+    const char *word = line_take(line, "a verb such as map");
     const char *near;
 
     for (size_t i = 0; i < VERBS; i++)
@@ -278,32 +259,32 @@ parse_verb(struct line *line, struct flow_verb_step *step)
             return true;
         }
     near = text_nearest(word, verb_names, VERBS);
-    wrong(line,
-          "found step '%s', expected map, check, approve, match, send, "
-          "post, acknowledge or tell%s%s%s",
-          word, near ? "; did you mean '" : "", near ? near : "",
-          near ? "'?" : "");
+    line_wrong(line,
+               "found step '%s', expected map, check, approve, match, send, "
+               "post, acknowledge or tell%s%s%s",
+               word, near ? "; did you mean '" : "", near ? near : "",
+               near ? "'?" : "");
     return false;
 }
 
 static void
-parse_order(struct line *line, struct flow_verb_step *step)
+parse_order(struct flow_line *line, struct flow_verb_step *step)
 {
-    if (!take_if(line, "order"))
+    if (!line_take_if(line, "order"))
         return;
-    if (take_if(line, "strict"))
+    if (line_take_if(line, "strict"))
         step->order = ORDER_STRICT;
-    else if (take_if(line, "keyed"))
+    else if (line_take_if(line, "keyed"))
         step->order = ORDER_LANE;
-    else if (take_if(line, "none"))
+    else if (line_take_if(line, "none"))
         step->order = ORDER_ANY;
     else
-        wrong(line, "found order '%s', expected strict, keyed or none",
-              peek(line) ? peek(line) : "nothing");
+        line_wrong(line, "found order '%s', expected strict, keyed or none",
+                   line_peek(line) ? line_peek(line) : "nothing");
 }
 
 static struct flow_verb_step *
-parse_step(struct line *line)
+parse_step(struct flow_line *line)
 {
     struct flow_verb_step *step = arena_alloc(line->arena, sizeof *step);
     const char *reason = NULL;
@@ -314,31 +295,32 @@ parse_step(struct line *line)
         return step;
     }
     if (step->verb == VERB_POST || step->verb == VERB_TELL)
-        step->system = take(line, "a system such as nav");
+        step->system = line_take(line, "a system such as nav");
     if (step->verb != VERB_SEND && step->verb != VERB_ACKNOWLEDGE &&
         step->verb != VERB_TELL)
-        step->what = take(line, "what it works on");
+        step->what = line_take(line, "what it works on");
     parse_else(line, &step->otherwise, &reason);
     parse_order(line, step);
-    if (take_if(line, "when"))
+    if (line_take_if(line, "when"))
         step->when = parse_when(line);
     return step;
 }
 
 static void
-parse_expect(struct line *line, struct flow_text *flow)
+parse_expect(struct flow_line *line, struct flow_text *flow)
 {
     enum flow_else otherwise = ELSE_ALERT;
     const char *reason = NULL, *word;
 
-    flow->expect = take(line, "what is expected, such as 997");
-    if (!take_if(line, "within"))
-        wrong(line, "found '%s', expected within partner.ack or a time",
-              peek(line) ? peek(line) : "nothing");
-    word = take(line, "partner.ack or a time such as 24h");
+    flow->expect = line_take(line, "what is expected, such as 997");
+    if (!line_take_if(line, "within"))
+        line_wrong(line, "found '%s', expected within partner.ack or a time",
+                   line_peek(line) ? line_peek(line) : "nothing");
+    word = line_take(line, "partner.ack or a time such as 24h");
     if (!text_equal(word, "partner.ack") &&
         !text_duration(word, &flow->expect_seconds))
-        wrong(line, "found within '%s', expected partner.ack or a time", word);
+        line_wrong(line, "found within '%s', expected partner.ack or a time",
+                   word);
     parse_else(line, &otherwise, &reason);
 }
 
@@ -360,43 +342,48 @@ append_step(struct flow_verb_step **list, struct flow_verb_step *item)
 }
 
 static struct flow_text *
-parse_flow(struct line *line, struct flow_text **list)
+parse_flow(struct flow_line *line, struct flow_text **list)
 {
     struct flow_text *flow = arena_alloc(line->arena, sizeof *flow);
 
-    flow->name = take(line, "the flow's name");
-    flow->title = take(line, "the flow's title in quotes");
+    flow->name = line_take(line, "the flow's name");
+    flow->title = line_take(line, "the flow's title in quotes");
     flow->path = line->path;
     for (; *list != NULL; list = &(*list)->next)
         if (text_equal((*list)->name, flow->name))
-            wrong(line, "found a second flow '%s' (the first is in %s)",
-                  flow->name, (*list)->path);
+            line_wrong(line, "found a second flow '%s' (the first is in %s)",
+                       flow->name, (*list)->path);
     *list = flow;
     return flow;
 }
 
 static void
-parse_line(struct line *line, struct flow_text **flow, struct flow_text **list)
+parse_line(struct flow_line *line, struct flow_text **flow,
+           struct flow_text **list)
 {
-    if (take_if(line, "flow")) {
+    if (line_take_if(line, "flow")) {
         *flow = parse_flow(line, list);
     } else if (*flow == NULL) {
-        wrong(line, "found '%s', expected flow NAME \"TITLE\" first",
-              peek(line));
+        line_wrong(line, "found '%s', expected flow NAME \"TITLE\" first",
+                   line_peek(line));
         return;
-    } else if (take_if(line, "from")) {
+    } else if (line_take_if(line, "from")) {
         parse_from(line, *flow);
-    } else if (take_if(line, "to")) {
+    } else if (line_take_if(line, "to")) {
         parse_to(line, *flow);
-    } else if (take_if(line, "when")) {
+    } else if (line_take_if(line, "when")) {
         append_when(&(*flow)->conditions, parse_when(line));
-    } else if (take_if(line, "step")) {
+    } else if (line_take_if(line, "step")) {
         append_step(&(*flow)->steps, parse_step(line));
-    } else if (take_if(line, "expect")) {
+    } else if (parse_schedule(line, &(*flow)->schedule)) {
+        ;
+    } else if (line_take_if(line, "expect")) {
         parse_expect(line, *flow);
     } else {
-        wrong(line, "found '%s', expected flow, from, to, when, step or expect",
-              peek(line));
+        line_wrong(line,
+                   "found '%s', expected flow, from, to, when, step, expect, "
+                   "at, on, only, not or leave",
+                   line_peek(line));
         return;
     }
     expect_end(line);
@@ -406,7 +393,7 @@ void
 flow_text_parse(struct arena *arena, const char *path, const char *text,
                 struct flow_text **list, struct problems *found)
 {
-    struct line line = { .arena = arena, .found = found, .path = path };
+    struct flow_line line = { .arena = arena, .found = found, .path = path };
     struct flow_text *flow = NULL;
     char *rest = arena_strdup(arena, text);
 
@@ -420,9 +407,11 @@ flow_text_parse(struct arena *arena, const char *path, const char *text,
             parse_line(&line, &flow, list);
         rest = end;
     }
+    if (flow != NULL)
+        schedule_usual(&line, &flow->schedule);
     if (flow == NULL || flow->what == NULL)
-        wrong(&line,
-              "found no 'from' line, expected what the flow begins with");
+        line_wrong(&line,
+                   "found no 'from' line, expected what the flow begins with");
 }
 
 const struct flow_verb_step *

@@ -13,6 +13,8 @@
  *   step   send                                  order strict
  *   expect 997 within partner.ack                else alert
  *
+ * and when it runs, as flow/schedule.h has it.
+ *
  * A '#' starts a comment. Mistakes are reported as file:line, all at once
  * (TP7001). Everything lives in the arena given.
  */
@@ -22,6 +24,7 @@
 #include <stddef.h>
 
 #include "base/problems.h"
+#include "flow/schedule.h"
 #include "record/record.h"
 #include "store/document.h"
 
@@ -79,7 +82,7 @@ struct flow_text {
     const char *system; /* "nav", or NULL when it comes from a partner */
     const char *what;   /* "purchase_order", or the set */
     const char *by;     /* "vendor" or "customer" */
-    long every_seconds;
+    struct schedule schedule;
     struct flow_when *conditions;
     struct flow_verb_step *steps;
     const char *expect;  /* "997" or NULL */
@@ -93,6 +96,12 @@ void flow_text_parse(struct arena *, const char *path, const char *text,
 /* Gives the names in its conditions the fields of the record's kind. */
 void flow_text_resolve(const struct flow_text *, enum record_kind,
                        struct arena *, struct problems *);
+/* Gives its schedule the house's zone and its calendar, whose text find()
+ * gives (path NULL: there is none). */
+typedef const char *calendar_finder(void *user, const char *name,
+                                    const char **path);
+void flow_text_schedule(struct flow_text *, const char *zone, calendar_finder *,
+                        void *user, struct arena *, struct problems *);
 /* The step of that verb, or NULL. */
 const struct flow_verb_step *flow_text_step(const struct flow_text *,
                                             enum flow_verb);

@@ -154,6 +154,26 @@ try_bytes(struct flow *flow, struct making *making, struct arena *arena)
     return making->document.valid != VALID_BAD;
 }
 
+/* What its flow has a cut-off time for is expected to have left by then. */
+static bool
+expect_leaving(struct flow *flow, const struct document *document,
+               struct err *err)
+{
+    const struct flow_text *text = text_for_origin(flow, document);
+    struct expectation expectation = { .document = document->id };
+
+    if (text != NULL)
+        expectation.due = schedule_cutoff(
+            &text->schedule,
+            schedule_may_leave(&text->schedule, document->created));
+    if (expectation.due == 0)
+        return true;
+    text_copy(expectation.partner, sizeof expectation.partner,
+              document->partner);
+    text_copy(expectation.what, sizeof expectation.what, "leave");
+    return journal_expect(flow->journal, &expectation, err);
+}
+
 static bool
 queue(struct flow *flow, struct making *making, struct err *err)
 {
@@ -178,7 +198,8 @@ queue(struct flow *flow, struct making *making, struct err *err)
     document->state = DOC_QUEUED;
     document->due = 0;
     return journal_advance(flow->journal, document, DOC_TRANSLATED, "queued",
-                           "", err);
+                           "", err) &&
+           expect_leaving(flow, document, err);
 }
 
 static bool

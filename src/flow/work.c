@@ -14,6 +14,7 @@ enum {
     OVERDUE_NAP = 1000,
     FIRST_POSTS = 16 /* in the first batch, until it is known how fast */
 };
+enum { WAKE_MS = 60000 }; /* facts are asked for as often */
 
 static const struct {
     const char *name;
@@ -102,8 +103,6 @@ flow_ask_all(struct flow *flow)
 {
     flow->woken = false;
     flow->next_wake = flow->next_tell = flow->alerts->next_look = 0;
-    for (size_t i = 0; i < partner_count(flow->conf); i++)
-        flow->endpoints[i].next_fetch = 0;
     for (const struct flow_text *text = flow->texts; text; text = text->next)
         flow->next_pull[text_index(flow, text)] = 0;
 }
@@ -132,12 +131,6 @@ sooner(moment *next, moment at)
         *next = at;
 }
 
-static moment
-later(moment a, moment b)
-{
-    return a > b ? a : b;
-}
-
 /* Who rests is tried again then. */
 static void
 rests_due(const struct flow *flow, moment *next)
@@ -161,12 +154,13 @@ polls_due(const struct flow *flow, moment *next)
 
     for (size_t at = 0; at < partner_count(flow->conf); at++) {
         const struct endpoint *endpoint = &flow->endpoints[at];
-        if (does(flow, STAGE_FETCH) && !endpoint->partner->suspended)
-            sooner(next, later(endpoint->next_fetch, endpoint->rest.until));
+        if (does(flow, STAGE_FETCH) && !endpoint->partner->suspended &&
+            endpoint->missed)
+            sooner(next, endpoint->rest.until);
     }
     for (const struct flow_text *text = flow->texts; text != NULL;
          text = text->next, i++)
-        if (does(flow, STAGE_CAPTURE) && text->system != NULL)
+        if (does(flow, text->system != NULL ? STAGE_CAPTURE : STAGE_FETCH))
             sooner(next, flow->next_pull[i]);
 }
 
@@ -198,7 +192,7 @@ flow_work(struct flow *flow, const struct flow_shift *shift,
     begin(flow, shift, report);
     if (flow->next_wake <= when_now()) {
         flow->woken = false;
-        flow->next_wake = when_now() + (moment)flow->fetch_seconds * 1000;
+        flow->next_wake = when_now() + WAKE_MS;
     }
     bool good = run_until_idle(flow, report, err) &&
                 run_stage(flow, STAGE_ALERT, report, &went, err) &&

@@ -107,7 +107,7 @@ claim(struct journal *journal, const struct doc_filter *wanted, int seconds,
     int64_t until = when_steady() + (int64_t)seconds * 1000000000, token = 0;
     struct doc_filter due = *wanted;
 
-    due.due_only = true;
+    due.due_only = !wanted->early;
     bool good = find(journal, &due, max, arena, &list, count, err) &&
                 (*count == 0 || next_token(journal, &token, err));
     for (size_t i = 0; good && i < *count; i++) {

@@ -133,6 +133,7 @@ struct doc_filter {
     int64_t interchange;       /* 0 = any */
     moment since, until;       /* created; 0 = any */
     bool due_only;             /* due <= now */
+    bool early;                /* of claims: before it is due, too */
     bool newest;               /* newest first; else oldest first */
     int32_t limit;             /* 0 = no limit */
     enum lane_order order;     /* of claims */

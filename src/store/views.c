@@ -101,7 +101,7 @@ static const char acks[] =
     " e.document = d.id AND e.what = 'reminded') AS reminders, x.what AS what,"
     " d.evidence AS transmission, 'partner' AS court, d.id AS doc, x.due AS"
     " due_ms FROM main.expectation x JOIN main.document d ON d.id = x.document"
-    " WHERE x.met IS NULL";
+    " WHERE x.met IS NULL AND x.what <> 'leave'";
 
 /* EDI against the business system, per month; sums are exact. What is not
  * explained by waiting, holding or rejecting is the difference to look for. */

@@ -5,6 +5,7 @@
 A scenario is a text of at most 60 lines: what NAV holds, what partners give,
 what goes wrong, and what must be true afterwards. The language is in README.md.
 Prints TAP, one case per scenario."""
+import datetime
 import glob
 import json
 import os
@@ -280,7 +281,7 @@ def doc_of(world, kind, number):
 
 def expect(world, words, lines):
     """expect doc SET NUMBER [key=value|key~text]... | count SET STATE N | file PARTNER SET N [~text] |
-    nav KIND N | exit N | text ~TEXT | table NAME N [key=value] | faults N | dropped PARTNER N"""
+    nav KIND N | exit N | late N [WHAT] | text ~TEXT | table NAME N [key=value] | faults N | dropped PARTNER N"""
     what = words[0]
     if what == "doc":
         found = doc_of(world, words[1], words[2])
@@ -325,6 +326,12 @@ def expect(world, words, lines):
         left = os.listdir(world.path("spool/in", words[1].lower()))
         if len(left) != int(words[2]):
             raise Failed("%s are in the drop box" % left)
+    elif what == "late":
+        now = datetime.datetime.fromisoformat(world.now.replace("Z", "+00:00")).timestamp() * 1000
+        rows = world.rows("SELECT document, what FROM expectation WHERE met IS NULL AND due <= ?", now)
+        late = [row["what"] for row in rows if len(words) < 3 or row["what"] == words[2]]
+        if len(late) != int(words[1]):
+            raise Failed("%s are late, expected %s" % (late, words[1]))
     elif what == "exit":
         if world.last_exit != int(words[1]):
             raise Failed("exit %d, expected %s: %s" % (world.last_exit, words[1], world.last_text[-400:]))

@@ -32,7 +32,8 @@ flows_are_read(void)
     CHECK_TEXT(list->system, "nav");
     CHECK_TEXT(list->what, "purchase_order");
     CHECK_TEXT(list->by, "vendor");
-    CHECK(list->every_seconds == 300 && list->expect_seconds == 86400);
+    CHECK(list->schedule.triggers->seconds == 300 &&
+          list->expect_seconds == 86400);
     CHECK(list->conditions->test == TEST_PARTNER_SENDS);
     CHECK_TEXT(list->conditions->reason, "no EDI");
     CHECK(flow_text_step(list, VERB_SEND)->order == ORDER_STRICT);

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which flow is due, and whether a document's flow lets it go on now. When a
+ * flow ran last is a cursor of the journal, so that a run that was missed while
+ * nobody was there is made up for, once. */
+#include "flow/flow_private.h"
+
+#include <stdlib.h>
+
+static bool
+last_run(struct flow *flow, const struct flow_text *text, moment *last,
+         struct err *err)
+{
+    char name[96], said[512];
+
+    text_format(name, sizeof name, "ran:%s", text->name);
+    if (!journal_cursor(flow->journal, name, said, err))
+        return false;
+    *last = strtoll(said, NULL, 10);
+    return true;
+}
+
+static bool
+set_last_run(struct flow *flow, const struct flow_text *text, moment at,
+             struct err *err)
+{
+    char name[96], said[32];
+
+    text_format(name, sizeof name, "ran:%s", text->name);
+    text_format(said, sizeof said, "%lld", (long long)at);
+    return journal_cursor_set(flow->journal, name, said, err);
+}
+
+static bool
+begins_at_once(const struct schedule *schedule)
+{
+    const struct trigger *trigger = schedule->triggers;
+
+    while (trigger != NULL && trigger->kind != TRIGGER_EVERY)
+        trigger = trigger->next;
+    return trigger != NULL;
+}
+
+/* A flow that runs at times of the clock waits for the first of them, from
+ * when it was first seen. */
+static bool
+due_at(struct flow *flow, const struct flow_text *text, moment now, moment *due,
+       struct err *err)
+{
+    moment last;
+
+    *due = now;
+    if (schedule_is_pace(&text->schedule))
+        return true;
+    if (!last_run(flow, text, &last, err))
+        return false;
+    if (last == 0 && begins_at_once(&text->schedule))
+        return true;
+    if (last == 0 && !set_last_run(flow, text, now, err))
+        return false;
+    *due = schedule_next(&text->schedule, last ? last : now, NULL, NULL);
+    return true;
+}
+
+bool
+flow_due(struct flow *flow, const struct flow_text *text, bool *due,
+         struct err *err)
+{
+    moment now = when_now(), at,
+           *next = &flow->next_pull[text_index(flow, text)];
+    char why[120];
+
+    *due = false;
+    if (*next > now)
+        return true;
+    if (flow->only == text) {
+        *due = true;
+        return true;
+    }
+    if (!due_at(flow, text, now, &at, err))
+        return false;
+    if (at != 0 && at <= now)
+        at = schedule_opens(&text->schedule, now, why);
+    *due = at == now;
+    if (!*due)
+        *next = at != 0 ? at : now + (moment)DAY_SECONDS * 1000;
+    return true;
+}
+
+bool
+flow_ran(struct flow *flow, const struct flow_text *text, struct err *err)
+{
+    moment now = when_now();
+    moment next = schedule_next(&text->schedule, now, NULL, NULL);
+
+    flow->next_pull[text_index(flow, text)] =
+        next != 0 ? next : now + (moment)DAY_SECONDS * 1000;
+    return schedule_is_pace(&text->schedule) ||
+           set_last_run(flow, text, now, err);
+}
+
+/* What begins at partners is one asking for all: their flows are looked at
+ * together. */
+bool
+fetch_due(struct flow *flow, bool *due, struct err *err)
+{
+    bool one;
+
+    *due = false;
+    for (const struct flow_text *text = flow->texts; text; text = text->next) {
+        if (text->system != NULL || (flow->only && flow->only != text))
+            continue;
+        if (!flow_due(flow, text, &one, err))
+            return false;
+        *due |= one;
+    }
+    /* An outbound flow that runs alone takes its acknowledgments along. */
+    if (flow->only != NULL && flow->only->system != NULL)
+        *due = true;
+    return true;
+}
+
+bool
+fetch_ran(struct flow *flow, struct err *err)
+{
+    bool due;
+
+    for (const struct flow_text *text = flow->texts; text; text = text->next) {
+        if (text->system != NULL || (flow->only && flow->only != text))
+            continue;
+        if (!flow_due(flow, text, &due, err) ||
+            (due && !flow_ran(flow, text, err)))
+            return false;
+    }
+    return true;
+}
+
+/* The run that it came with, or the next one. */
+static moment
+run_of(const struct schedule *schedule, const struct document *document,
+       moment now, char why[120])
+{
+    const struct trigger *by = NULL;
+    moment first = document->updated, soon = now - SCHEDULE_GRACE * 1000;
+
+    if (schedule_is_pace(schedule) || document->attempts > 0)
+        return now;
+    moment run =
+        schedule_next(schedule, first < soon ? first : soon, &by, NULL);
+    text_copy(why, 120, by != NULL ? by->words : "");
+    return run != 0 && run <= now ? now : run;
+}
+
+/* From when on the document may go on; now = at once. */
+static moment
+may_go_on(const struct schedule *schedule, const struct document *document,
+          moment now, char why[120])
+{
+    bool out = document->direction == DIRECTION_OUT;
+    moment from = out ? schedule_may_leave(schedule, document->created)
+                      : run_of(schedule, document, now, why);
+
+    if (from > now) {
+        if (out)
+            text_copy(why, 120, "it came after the cut-off time");
+        return from;
+    }
+    return schedule_opens(schedule, now, why);
+}
+
+bool
+let_wait(struct flow *flow, const struct flow_text *text,
+         struct document *document, bool *waits, struct err *err)
+{
+    enum doc_state from_state = document->state;
+    char why[120] = "", until[40];
+    moment now = when_now(), from;
+
+    *waits = false;
+    if (text == NULL || flow->only == text)
+        return true;
+    from = may_go_on(&text->schedule, document, now, why);
+    if (from == now)
+        return true;
+    if (from == 0)
+        from = now + (moment)DAY_SECONDS * 1000;
+    *waits = true;
+    document->due = from;
+    /* A code that stays says what a person has accepted. */
+    if (document->code == TP_NONE)
+        document->code = TP7070;
+    when_format(from, conf_company(flow->conf)->zone, "%Y-%m-%d %H:%M", until,
+                sizeof until);
+    text_format(document->reason, sizeof document->reason, "waits until %s: %s",
+                until, why);
+    return journal_advance(flow->journal, document, from_state, "waits",
+                           document->reason, err);
+}
+
+void
+force_due(const struct flow *flow, const struct flow_text *text,
+          struct doc_filter *filter)
+{
+    if (text == NULL || flow->only != text)
+        return;
+    filter->states = 1U << DOC_QUEUED;
+    filter->early = true;
+}
+
+bool
+flow_next(const struct flow *flow, size_t i, moment after,
+          struct flow_next_run *run)
+{
+    const struct flow_text *text = flow->texts;
+    const struct trigger *by = NULL;
+
+    while (i-- > 0)
+        text = text->next;
+    run->at = schedule_next(&text->schedule, after, &by, &run->planned);
+    run->why = by != NULL ? by->words : "";
+    return run->at != 0;
+}
+
+const char *
+flow_schedule(const struct flow *flow, size_t i)
+{
+    const struct flow_text *text = flow->texts;
+
+    while (i-- > 0)
+        text = text->next;
+    return text->schedule.words;
+}
+
+bool
+flow_last_run(struct journal *journal, const char *flow_name, moment *last,
+              struct err *err)
+{
+    struct flow only = { .journal = journal };
+    struct flow_text text = { .name = flow_name };
+
+    return last_run(&only, &text, last, err);
+}
