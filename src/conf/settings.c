@@ -96,6 +96,11 @@ static const struct setting limit_settings[] = {
       .type = SETTING_DURATION,
       .about = "after this long a document is dead instead of deferred",
       .fallback = "3d" },
+    { .name = "quarantine",
+      .type = SETTING_NUMBER,
+      .about = "a document that failed so often while others passed to the "
+               "same place is held",
+      .fallback = "8" },
     { .name = "drain",
       .type = SETTING_DURATION,
       .about = "how long the daemon's roles may go on with what is in hand "

@@ -4,9 +4,8 @@
 
 #include <string.h>
 
-/* A match that a person accepts is not made again: the code stays. */
-static bool
-by_match(const struct document *document)
+bool
+accepted_match(const struct document *document)
 {
     return document->code >= TP7032 && document->code <= TP7038;
 }
@@ -18,7 +17,7 @@ resume_state(const struct document *document)
 {
     if (document->direction == DIRECTION_OUT)
         return document->isa[0] != '\0' ? DOC_QUEUED : DOC_RECEIVED;
-    return by_match(document) ? DOC_QUEUED : DOC_RECEIVED;
+    return accepted_match(document) ? DOC_QUEUED : DOC_RECEIVED;
 }
 
 static bool
@@ -27,6 +26,26 @@ refuse(const struct document *document, const char *what, struct err *err)
     return err_set(err, TP7030, "document %lld is %s and cannot be %s",
                    (long long)document->id, doc_state_name(document->state),
                    what);
+}
+
+/* What was given a number may be at the partner's: it is reissued instead. */
+static bool
+reprocess(struct document *document, struct err *err)
+{
+    bool out = document->direction == DIRECTION_OUT;
+
+    if (document->state != DOC_HELD && document->state != DOC_DEAD &&
+        document->state != DOC_IGNORED && document->state != DOC_DEFERRED)
+        return refuse(document, "reprocessed", err);
+    if (out && document->isa[0] != '\0')
+        return refuse(document, "reprocessed: it has a control number; reissue",
+                      err);
+    document->state = DOC_RECEIVED;
+    document->code = TP_NONE;
+    document->reason[0] = document->waits_for[0] = '\0';
+    document->due = 0;
+    document->attempts = 0;
+    return true;
 }
 
 static bool
@@ -42,9 +61,11 @@ apply(struct document *document, enum flow_act act, const char *reason,
             return refuse(document, "retried", err);
         if (state == DOC_HELD || state == DOC_DEAD)
             document->state = resume_state(document);
-        if (by_match(document))
+        if (accepted_match(document))
             document->code = TP_NONE;
         break;
+    case FLOW_REPROCESS:
+        return reprocess(document, err);
     case FLOW_RELEASE:
         if (state != DOC_HELD)
             return refuse(document, "released", err);
@@ -79,7 +100,8 @@ bool
 flow_act(struct journal *journal, int64_t id, enum flow_act act,
          const char *reason, struct err *err)
 {
-    static const char *const names[] = { "retry", "release", "hold", "ignore" };
+    static const char *const names[] = { "retry", "reprocess", "release",
+                                         "hold", "ignore" };
     struct document document;
     bool found;
 

@@ -50,17 +50,61 @@ close_found(struct flow *flow, struct document *document, struct err *err)
     return good;
 }
 
+/* Where it was to go; NULL when that is not set up any longer. */
+static const struct destination *
+gone_to(struct flow *flow, const struct document *document)
+{
+    const struct partner *partner =
+        partner_by_code(flow->conf, document->partner);
+    const struct flow_text *text;
+    const struct flow_verb_step *step;
+
+    if (document->direction == DIRECTION_OUT)
+        return partner ? &endpoint_of(flow, partner)->destination : NULL;
+    step = post_step(flow, document, &text);
+    return step ? system_destination(flow, step->system) : NULL;
+}
+
+/* When it was tried last. */
+static bool
+last_tried(struct flow *flow, const struct document *document, moment *last,
+           struct err *err)
+{
+    struct arena *arena = arena_new();
+    struct effect *effects;
+    size_t count;
+
+    *last = 0;
+    bool good = journal_effects(flow->journal, document->id, arena, &effects,
+                                &count, err);
+    for (size_t i = 0; good && i < count; i++)
+        if (effects[i].attempted > *last &&
+            !text_equal(effects[i].kind, "tell"))
+            *last = effects[i].attempted;
+    arena_free(&arena);
+    return good;
+}
+
 static bool
 try_again(struct flow *flow, struct document *document, struct err *err)
 {
+    bool out = document->direction == DIRECTION_OUT;
+    moment tried;
+
+    if (!last_tried(flow, document, &tried, err))
+        return false;
     document->state = DOC_QUEUED;
     document->due = 0;
+    bool poison = trouble_poison(flow, document, gone_to(flow, document), tried,
+                                 out ? TROUBLE_SEND : TROUBLE_POST);
     if (!journal_begin(flow->journal, err))
         return false;
-    bool good = settle_effects(flow, document, EFFECT_FAILED, err) &&
-                journal_advance(flow->journal, document, DOC_UNKNOWN,
-                                "not found", "tried again", err) &&
-                journal_commit(flow->journal, err);
+    bool good =
+        settle_effects(flow, document, EFFECT_FAILED, err) &&
+        journal_advance(flow->journal, document, DOC_UNKNOWN,
+                        poison ? "held" : "not found",
+                        poison ? document->reason : "tried again", err) &&
+        journal_commit(flow->journal, err);
     if (!good)
         journal_abandon(flow->journal);
     return good;
@@ -104,14 +148,15 @@ ask_channel(struct flow *flow, struct document *document, int *found,
     if (partner == NULL)
         return err_set(err, TP7013, "partner '%s' is not set up any longer",
                        document->partner);
-    channel = endpoint_channel(flow, endpoint_of(flow, partner), err);
+    struct endpoint *endpoint = endpoint_of(flow, partner);
+    channel = endpoint_channel(flow, endpoint, err);
     if (channel == NULL)
         return false;
     if (!journal_get(flow->journal, document->id, "x12", &bytes, &there, err))
         return false;
     delivery_name(document, name);
     if (!channel->ops->find(channel, name, bytes.size, &answer, err)) {
-        endpoint_drop(flow, endpoint_of(flow, partner), err, false);
+        endpoint_failed(flow, endpoint, err);
         return false;
     }
     /* Whether it was ever renamed is what nobody knows. */
@@ -151,15 +196,71 @@ cannot_tell(struct flow *flow, struct document *document, struct err *err)
                            document->reason, err);
 }
 
+/* What was seen of the partner's channel meanwhile. */
+static bool
+save_endpoint(struct flow *flow, const struct document *document,
+              struct err *err)
+{
+    const struct partner *partner =
+        document->direction == DIRECTION_OUT
+            ? partner_by_code(flow->conf, document->partner)
+            : NULL;
+
+    return partner == NULL ||
+           endpoint_save(flow, endpoint_of(flow, partner), err);
+}
+
+/* While nobody is let to the far side it is not asked, and the document is not
+ * charged with that. */
+static bool
+shut_out(struct flow *flow, struct document *document, bool *shut,
+         struct err *err)
+{
+    enum { LATER_MS = 600000 };
+    const struct destination *destination = gone_to(flow, document);
+    moment now = when_now();
+
+    *shut = destination != NULL && destination_room(destination, now, 1) == 0;
+    if (!*shut)
+        return true;
+    document->due =
+        destination->until > now ? destination->until : now + LATER_MS;
+    text_copy(document->reason, sizeof document->reason, destination->why);
+    return journal_advance(flow->journal, document, DOC_UNKNOWN, "waits",
+                           document->reason, err);
+}
+
+static bool
+load_endpoint(struct flow *flow, const struct document *document,
+              struct err *err)
+{
+    const struct partner *partner =
+        document->direction == DIRECTION_OUT
+            ? partner_by_code(flow->conf, document->partner)
+            : NULL;
+
+    return partner == NULL ||
+           endpoint_load(flow, endpoint_of(flow, partner), err);
+}
+
 static bool
 ask_one(struct flow *flow, struct document *document, struct err *err)
 {
     struct err failed = { 0 };
     int found = -1;
+    bool shut;
+
+    if (!load_endpoint(flow, document, err) ||
+        !shut_out(flow, document, &shut, err))
+        return false;
+    if (shut)
+        return true;
     bool good = document->direction == DIRECTION_OUT
                     ? ask_channel(flow, document, &found, &failed)
                     : ask_system(flow, document, &found, &failed);
 
+    if (!save_endpoint(flow, document, err))
+        return false;
     if (!good) {
         trouble(flow, document, TROUBLE_ASK, &failed);
         return journal_advance(flow->journal, document, DOC_UNKNOWN, "asked",

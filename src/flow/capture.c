@@ -292,8 +292,10 @@ pull(struct taking *taking, struct system *system, struct err *err)
     if (!journal_cursor(journal, cursor, mark.text, err))
         return false;
     if (system->ops->pull(system, taking->text->what, &mark, take, taking,
-                          &failed))
+                          &failed)) {
+        system_worked(taking->flow, taking->text->system, false);
         return keep_all(taking, cursor, &mark, err);
+    }
     if (taking->broken) {
         *err = failed;
         return false;
@@ -301,7 +303,7 @@ pull(struct taking *taking, struct system *system, struct err *err)
     log_err(LOG_WARNING, &failed, taking->text->name);
     taking->flow->unreached++;
     taking->failed = true;
-    system_failed(taking->flow, taking->text->system, &failed);
+    system_failed(taking->flow, taking->text->system, 0, &failed);
     return keep_all(taking, NULL, NULL, err);
 }
 

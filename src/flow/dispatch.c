@@ -10,6 +10,8 @@
 
 #include "base/log.h"
 
+enum { TRIES_TOGETHER = 2 };
+
 struct sending {
     struct document *document;
     struct effect effect;
@@ -21,8 +23,13 @@ struct sending {
 void
 delivery_name(const struct document *document, char out[128])
 {
-    text_format(out, 128, "%s_%s_%s.edi", document->set, document->partner,
-                document->isa);
+    /* A resend never takes the place of the first, nor is it taken for it. */
+    if (is_resend(document))
+        text_format(out, 128, "%s_%s_%s_again-%lld.edi", document->set,
+                    document->partner, document->isa, (long long)document->id);
+    else
+        text_format(out, 128, "%s_%s_%s.edi", document->set, document->partner,
+                    document->isa);
 }
 
 void
@@ -33,6 +40,9 @@ delivery_effect(const struct document *document, struct effect *effect)
     text_copy(effect->target, sizeof effect->target, document->partner);
     text_format(effect->key, sizeof effect->key, "%s/%s", document->partner,
                 document->isa);
+    if (is_resend(document))
+        text_format(effect->key, sizeof effect->key, "%s/%s/again-%lld",
+                    document->partner, document->isa, (long long)document->id);
 }
 
 /* An effect of an earlier time, before a person had it sent again. */
@@ -91,6 +101,9 @@ ack_seconds(const struct flow *flow, const struct document *document)
         partner ? partner_sends(partner, document->set) : NULL;
     const struct flow_text *text = text_for_origin(flow, document);
 
+    /* The first one's is still expected, and answers both. */
+    if (is_resend(document))
+        return 0;
     if (set != NULL && set->ack_seconds > 0)
         return set->ack_seconds;
     return set != NULL && text != NULL && text_equal(text->expect, "997")
@@ -137,7 +150,7 @@ sent_after(struct flow *flow, const struct document *document, struct err *err)
 
 static bool
 finish_one(struct flow *flow, struct sending *sending,
-           const struct parcel *parcel, bool *rest, struct err *err)
+           const struct parcel *parcel, struct err *err)
 {
     struct document *document = sending->document;
 
@@ -147,7 +160,7 @@ finish_one(struct flow *flow, struct sending *sending,
         text_copy(sending->effect.evidence, sizeof sending->effect.evidence,
                   parcel->evidence);
     } else {
-        *rest |= trouble(flow, document, TROUBLE_SEND, &parcel->err);
+        trouble(flow, document, TROUBLE_SEND, &parcel->err);
         document->delivered =
             document->state == DOC_HELD ? DELIVERED_FAILED : DELIVERED_SENDING;
         sending->effect.state =
@@ -177,31 +190,49 @@ start_all(struct flow *flow, struct sending *sendings, size_t count,
     return journal_commit(flow->journal, err);
 }
 
+static void
+missed(const struct flow *flow, struct endpoint *endpoint,
+       const struct sending *sending, const struct err *failed)
+{
+    if (is_door(failed))
+        destination_failed(&endpoint->destination, &flow->retry, when_now(),
+                           failed);
+    else
+        destination_missed(&endpoint->destination, &flow->retry, when_now(),
+                           sending->document->id, failed);
+}
+
 static bool
 finish_all(struct flow *flow, struct endpoint *endpoint,
            struct sending *sendings, const struct parcel *parcels, size_t count,
            struct err *err)
 {
     const struct err *worst = NULL;
-    bool rest = false, broken = false;
+    bool passed = false;
 
     if (!journal_begin(flow->journal, err))
         return false;
     for (size_t i = 0; i < count; i++) {
         if (sendings[i].skip)
             continue;
-        if (!parcels[i].sent) {
+        passed |= parcels[i].sent;
+        if (!parcels[i].sent && parcels[i].err.kind != ERR_DATA &&
+            parcels[i].err.kind != ERR_CONFLICT) {
             worst = &parcels[i].err;
-            broken |= worst->kind != ERR_DATA && worst->kind != ERR_CONFLICT;
+            missed(flow, endpoint, &sendings[i], worst);
         }
-        if (!finish_one(flow, &sendings[i], &parcels[i], &rest, err)) {
+        if (!finish_one(flow, &sendings[i], &parcels[i], err)) {
             journal_abandon(flow->journal);
             return false;
         }
     }
-    if (broken)
-        endpoint_drop(flow, endpoint, worst, rest);
-    return journal_commit(flow->journal, err);
+    if (!journal_commit(flow->journal, err))
+        return false;
+    if (passed && worst == NULL)
+        destination_good(&endpoint->destination, when_now(), BATCH);
+    if (worst != NULL)
+        endpoint_drop(endpoint);
+    return endpoint_save(flow, endpoint, err);
 }
 
 struct batch {
@@ -276,6 +307,8 @@ send_batch(struct flow *flow, struct endpoint *endpoint,
 
     for (size_t i = 0; i < count; i++)
         sendings[i].document = &documents[i];
+    flow->attempt.destination = &endpoint->destination;
+    flow->attempt.alone = count == 1;
     bool good = start_all(flow, sendings, count, err);
     if (good) {
         for (size_t i = 0; i < count; i++)
@@ -284,6 +317,7 @@ send_batch(struct flow *flow, struct endpoint *endpoint,
         put_all(flow, endpoint, sendings, parcels, tried);
         good = finish_all(flow, endpoint, sendings, parcels, tried, err);
     }
+    flow->attempt.destination = NULL;
     for (size_t i = 0; i < tried; i++)
         buf_free(&sendings[i].bytes);
     arena_free(&arena);
@@ -347,7 +381,8 @@ leave_waiting(struct flow *flow, struct document *documents, size_t *count,
 /* What the flow that runs alone sends does not wait for its time. */
 static bool
 claim_forced(struct flow *flow, struct doc_filter filter,
-             struct document *documents, size_t *count, struct err *err)
+             struct document *documents, size_t room, size_t *count,
+             struct err *err)
 {
     const struct flow_verb_step *map =
         flow->only ? flow_text_step(flow->only, VERB_MAP) : NULL;
@@ -355,8 +390,27 @@ claim_forced(struct flow *flow, struct doc_filter filter,
     if (map == NULL || !text_equal(map->what, filter.set))
         return true;
     force_due(flow, flow->only, &filter);
-    return journal_claim(flow->journal, &filter, LEASE_SECONDS, documents,
-                         BATCH, count, err);
+    return journal_claim(flow->journal, &filter, LEASE_SECONDS, documents, room,
+                         count, err);
+}
+
+/* Who failed twice is tried alone: it alone shall bear what comes of it. */
+static bool
+cut_batch(struct flow *flow, struct document *documents, size_t *count,
+          struct err *err)
+{
+    size_t keep = 0;
+
+    flow->attempt.before = documents[0].updated;
+    while (keep < *count && documents[keep].attempts < TRIES_TOGETHER)
+        keep++;
+    if (keep == 0)
+        keep = 1;
+    for (size_t i = keep; i < *count; i++)
+        if (!journal_yield(flow->journal, &documents[i], err))
+            return false;
+    *count = keep;
+    return true;
 }
 
 static bool
@@ -373,45 +427,55 @@ send_lane(struct flow *flow, struct endpoint *endpoint, const char *set,
                                  .due_only = true };
     size_t count = 0;
 
-    if (endpoint_rests(endpoint))
+    int room = destination_room(&endpoint->destination, when_now(), BATCH);
+
+    if (room == 0)
         return true;
-    if (!claim_forced(flow, filter, documents, &count, err) ||
+    if (!claim_forced(flow, filter, documents, (size_t)room, &count, err) ||
         (count == 0 && !journal_claim(flow->journal, &filter, LEASE_SECONDS,
-                                      documents, BATCH, &count, err)))
+                                      documents, (size_t)room, &count, err)))
         return false;
     if (count == 0)
         return true;
+    if (!cut_batch(flow, documents, &count, err))
+        return false;
     *moved += (unsigned)count;
     return make_due(flow, documents, count, err) &&
            leave_waiting(flow, documents, &count, err) &&
            (count == 0 || send_batch(flow, endpoint, documents, count, err));
 }
 
-/* While the endpoint rests its documents stay queued and cost nothing; each
- * says why, once. */
-static bool
-say_why(struct flow *flow, const struct endpoint *endpoint, struct err *err)
+bool
+say_why(struct flow *flow, const struct destination *destination,
+        const struct doc_filter *filter, struct err *err)
 {
-    const struct rest *rest = &endpoint->rest;
-    struct doc_filter filter = { .direction = DIRECTION_OUT,
-                                 .states = 1U << DOC_QUEUED,
-                                 .partner = endpoint->partner->code };
     CLEANUP(arena_free) struct arena *arena = arena_new();
     struct document *waiting;
     size_t count = 0;
 
     bool good =
-        journal_list(flow->journal, &filter, arena, &waiting, &count, err);
+        journal_list(flow->journal, filter, arena, &waiting, &count, err);
     for (size_t i = 0; good && i < count; i++) {
         struct document *document = &waiting[i];
-        if (document->code == rest->code)
+        if (document->code == destination->code || accepted_match(document))
             continue;
-        document->code = rest->code;
-        text_copy(document->reason, sizeof document->reason, rest->why);
+        document->code = destination->code;
+        text_copy(document->reason, sizeof document->reason, destination->why);
         good = journal_advance(flow->journal, document, DOC_QUEUED, "waits",
                                document->reason, err);
     }
     return good;
+}
+
+static bool
+say_why_not_sent(struct flow *flow, const struct endpoint *endpoint,
+                 struct err *err)
+{
+    struct doc_filter filter = { .direction = DIRECTION_OUT,
+                                 .states = 1U << DOC_QUEUED,
+                                 .partner = endpoint->partner->code };
+
+    return say_why(flow, &endpoint->destination, &filter, err);
 }
 
 /* Answers first: partners wait for them. */
@@ -423,6 +487,8 @@ send_to(struct flow *flow, struct endpoint *endpoint, unsigned *moved,
 
     if (partner->suspended)
         return true;
+    if (!endpoint_load(flow, endpoint, err))
+        return false;
     if (!send_lane(flow, endpoint, "TA1", ORDER_ANY, moved, err) ||
         !send_lane(flow, endpoint, "997", ORDER_ANY, moved, err) ||
         !send_lane(flow, endpoint, "999", ORDER_ANY, moved, err))
@@ -431,7 +497,7 @@ send_to(struct flow *flow, struct endpoint *endpoint, unsigned *moved,
         if (!send_lane(flow, endpoint, partner->send[i].set,
                        lane_of(flow, &partner->send[i]), moved, err))
             return false;
-    return !endpoint_rests(endpoint) || say_why(flow, endpoint, err);
+    return !endpoint_rests(endpoint) || say_why_not_sent(flow, endpoint, err);
 }
 
 bool

@@ -159,7 +159,7 @@ may_go_on(const struct schedule *schedule, const struct document *document,
     moment from = out ? schedule_may_leave(schedule, document->created)
                       : run_of(schedule, document, now, why);
 
-    if (from > now) {
+    if (from > now && from != document->created) {
         if (out)
             text_copy(why, 120, "it came after the cut-off time");
         return from;

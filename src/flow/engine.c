@@ -45,6 +45,17 @@ check_text(struct flow *flow, const struct flow_text *text)
                     system);
 }
 
+/* Each house has a jitter of its own, the same each time (FNV-1a). */
+static uint64_t
+house_seed(const struct company *company)
+{
+    uint64_t seed = 0xcbf29ce484222325;
+
+    for (const char *at = company->isa_id; at != NULL && *at != '\0'; at++)
+        seed = (seed ^ (unsigned char)*at) * 0x100000001b3;
+    return seed;
+}
+
 static const char *
 find_calendar(void *user, const char *calendar, const char **path)
 {
@@ -71,7 +82,9 @@ open_parts(struct flow *flow, struct err *err)
     flow->retry = (struct retry_policy){
         conf_seconds(settings, "limits.retry_first", 30),
         conf_seconds(settings, "limits.retry_longest", 3600),
-        conf_seconds(settings, "limits.give_up", 3L * 86400)
+        conf_seconds(settings, "limits.give_up", 3L * 86400),
+        (int)conf_number(settings, "limits.quarantine", 8),
+        house_seed(conf_company(flow->conf))
     };
     for (struct flow_text *text = flow->texts; text; text = text->next) {
         check_text(flow, text);

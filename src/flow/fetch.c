@@ -296,12 +296,14 @@ fetch_from(struct flow *flow, struct endpoint *endpoint, unsigned *moved,
         good = fetch_files(flow, &fetching, &haul, moved, err);
     if (failed->kind != ERR_NONE && !endpoint_rests(endpoint)) {
         log_err(LOG_WARNING, failed, endpoint->partner->code);
-        endpoint_drop(flow, endpoint, failed, true);
+        endpoint_failed(flow, endpoint, failed);
+    } else if (failed->kind == ERR_NONE && fetching.channel != NULL) {
+        destination_good(&endpoint->destination, when_now(), BATCH);
     }
     /* Partners that could not be asked are asked again after their rest. */
     endpoint->missed = endpoint_rests(endpoint);
     arena_free(&arena);
-    return good;
+    return good && endpoint_save(flow, endpoint, err);
 }
 
 /* ---- the drop box */
@@ -380,8 +382,12 @@ step_fetch(struct flow *flow, unsigned *moved, struct err *err)
         return false;
     for (size_t i = 0; i < partner_count(flow->conf); i++) {
         struct endpoint *endpoint = &flow->endpoints[i];
-        if (endpoint->partner->suspended || endpoint_rests(endpoint) ||
-            !(due || endpoint->missed))
+        if (endpoint->partner->suspended || !(due || endpoint->missed))
+            continue;
+        if (!endpoint_load(flow, endpoint, err))
+            return false;
+        endpoint->missed = endpoint_rests(endpoint);
+        if (endpoint->missed)
             continue;
         if (!fetch_from(flow, endpoint, moved, err))
             return false;

@@ -83,8 +83,9 @@ void flow_ask_all(struct flow *);
 /* What a person may do to a document; each appends an event with the reason.
  * TP7030 when its state does not allow it. */
 enum flow_act {
-    FLOW_RETRY,   /* go on with the failed step now */
-    FLOW_RELEASE, /* let a held document go on */
+    FLOW_RETRY,     /* go on with the failed step now */
+    FLOW_REPROCESS, /* begin again from what came, with today's texts */
+    FLOW_RELEASE,   /* let a held document go on */
     FLOW_HOLD,
     FLOW_IGNORE
 };
@@ -103,6 +104,14 @@ const char *flow_schedule(const struct flow *, size_t i);
 /* When a flow that has times ran last; 0 = never. */
 bool flow_last_run(struct journal *, const char *flow_name, moment *,
                    struct err *) MUST_USE;
+
+/* What was sent goes out once more: the same bytes and numbers (TP7075 when it
+ * was said with the same reason before), or made anew from its record with new
+ * control numbers and the same posting key, in place of the first. In the
+ * caller's transaction; made: the new document. TP7030 as above. */
+enum flow_once_more { FLOW_RESEND, FLOW_REISSUE };
+bool flow_once_more(struct journal *, int64_t document, enum flow_once_more,
+                    const char *reason, int64_t *made, struct err *) MUST_USE;
 
 size_t flow_count(const struct flow *);
 const char *flow_name(const struct flow *, size_t);

@@ -15,6 +15,7 @@
 #include "base/durable.h"
 #include "base/text.h"
 #include "channel/channel.h"
+#include "flow/destination.h"
 #include "flow/flow.h"
 #include "flow/texts.h"
 #include "map/codes.h"
@@ -37,27 +38,18 @@ struct route {
     char texts[65];                /* hash of all texts that make it */
 };
 
-/* Why nobody knocks at a door, and until when: nobody is asked a hundred times
- * what was refused once, and no account is locked by it. */
-struct rest {
-    char why[320]; /* "" = open */
-    enum err_code code;
-    moment until;
-    int times; /* in a row */
-};
-
 /* A partner's channel, opened when first needed in a run. */
 struct endpoint {
     const struct partner *partner;
     struct channel *channel;
-    struct rest rest;
+    struct destination destination, kept; /* kept: as the journal has it */
     bool missed; /* it rested when partners were asked */
 };
 
 struct flow_system {
     const char *name;
     struct system *system;
-    struct rest rest;
+    struct destination destination, kept;
 };
 
 /* A fact that has released documents. */
@@ -78,11 +70,22 @@ struct code_user {
 /* limits.retry_first, retry_longest, give_up of tradepost.conf */
 struct retry_policy {
     long first_seconds, longest_seconds, give_up_seconds;
+    int poison_tries; /* limits.quarantine */
+    uint64_t seed;    /* of the jitter: another one in each house */
+};
+
+/* What a failure is judged by: whether it was the only document tried, where,
+ * and when it was touched before. */
+struct attempt {
+    const struct destination *destination; /* NULL: nobody else is there */
+    bool alone;
+    moment before;
 };
 
 struct flow {
     const struct conf *conf;
     struct retry_policy retry;
+    struct attempt attempt;
     struct journal *journal; /* NULL while only checking */
     struct arena *arena;     /* as long as the engine */
     struct problems *found;  /* of the opening */
@@ -150,15 +153,31 @@ struct channel *endpoint_channel(struct flow *, struct endpoint *,
                                  struct err *);
 struct endpoint *endpoint_of(struct flow *, const struct partner *);
 bool endpoint_rests(const struct endpoint *);
-/* Closes a broken connection; lets the endpoint rest when told. */
-void endpoint_drop(const struct flow *, struct endpoint *, const struct err *,
-                   bool rest);
+/* Closes a broken connection. */
+void endpoint_drop(struct endpoint *);
+/* Nobody gets through: no connection, no sign-in, or too many requests. */
+bool is_door(const struct err *);
+/* Notes that nobody got through to it, and closes it. */
+void endpoint_failed(const struct flow *, struct endpoint *,
+                     const struct err *);
+/* How the partner's channel fares, as the journal has it, and back. */
+bool endpoint_load(struct flow *, struct endpoint *, struct err *);
+bool endpoint_save(struct flow *, struct endpoint *, struct err *);
+/* The same for every business system. */
+bool systems_load(struct flow *, struct err *);
+bool systems_save(struct flow *, struct err *);
+/* NULL when there is no such system. */
+struct destination *system_destination(struct flow *, const char *name);
 /* NULL and err when it cannot be opened, or rests. */
 struct system *system_by_name(struct flow *, const char *name, struct err *);
 bool system_rests(struct flow *, const char *name);
-/* Lets the system rest (name NULL: the house's) when the failure is one of
- * its door: no connection, or no sign-in. */
-void system_failed(struct flow *, const char *name, const struct err *);
+/* Notes a failure of the system (name NULL: the house's): of its door (no
+ * connection, no sign-in, too many requests), else of the one document that was
+ * tried (0: of none). */
+void system_failed(struct flow *, const char *name, int64_t document,
+                   const struct err *);
+/* document: one was taken, not only a question answered. */
+void system_worked(struct flow *, const char *name, bool document);
 /* The business system of the house: the first in tradepost.conf. */
 struct system *home_system(struct flow *, struct err *);
 size_t text_index(const struct flow *, const struct flow_text *);
@@ -278,6 +297,15 @@ bool let_go(struct journal *, struct document *, enum doc_state from,
             const char *what, const char *reason, struct err *);
 /* Is the document's effect unknown because of that? */
 bool was_put_back(struct flow *, const struct document *, bool *, struct err *);
+/* While nobody is let to the destination its documents stay queued and cost
+ * nothing; each says why, once. */
+bool say_why(struct flow *, const struct destination *,
+             const struct doc_filter *, struct err *);
+/* A match that a person accepted is not made again: the code stays. */
+bool accepted_match(const struct document *);
+/* once_more.c: the same bytes, sent again on purpose. */
+#define RESEND_KEY "resend/"
+bool is_resend(const struct document *);
 /* post.c: the same for a posting. ask_system: found 1 yes, 0 no; the document
  * is filled when found. */
 void posted_mark(struct document *, const struct push_result *);
@@ -309,6 +337,11 @@ enum trouble_step {
  * system must rest for this run. The caller advances. */
 bool trouble(const struct flow *, struct document *, enum trouble_step,
              const struct err *);
+/* One that was asked for and did not happen, again: true when it is poison, as
+ * others passed since it failed, and on hold now. */
+bool trouble_poison(const struct flow *, struct document *,
+                    const struct destination *, moment failed,
+                    enum trouble_step);
 /* A failure that belongs to one document (the journal itself is well) holds
  * that document and lets the run go on; false when it is the journal's. Ends
  * an open transaction. lease as it was claimed. */
@@ -318,6 +351,8 @@ void trouble_hold(struct document *, enum err_code, const char *waits_for,
                   const char *format, ...) PRINTF(4, 5);
 /* The pause after the nth failure, as tradepost.conf has it. */
 long retry_pause(const struct retry_policy *, int attempt);
+/* The same in milliseconds, with an eighth of jitter that differs by who. */
+moment retry_wait(const struct retry_policy *, int attempt, int64_t who);
 /* The fact that releases it; "item:9" and "item::9" become "item:ACME:9". */
 void trouble_waits(struct document *, const char *waits_for);
 /* Holds for the first problem that is not a warning; false when there is

@@ -42,13 +42,22 @@ places_open(struct flow *flow, struct err *err)
     flow->sources = (struct map_sources){ find_text, flow };
     flow->endpoints =
         arena_alloc(flow->arena, (partners + 1) * sizeof *flow->endpoints);
-    for (size_t i = 0; i < partners; i++)
-        flow->endpoints[i].partner = partner_at(flow->conf, i);
+    for (size_t i = 0; i < partners; i++) {
+        struct endpoint *endpoint = &flow->endpoints[i];
+        endpoint->partner = partner_at(flow->conf, i);
+        text_format(endpoint->destination.name,
+                    sizeof endpoint->destination.name, "partner/%s",
+                    endpoint->partner->code);
+    }
     flow->system_count = conf_system_count(flow->conf);
     flow->systems = arena_alloc(flow->arena, (flow->system_count + 1) *
                                                  sizeof *flow->systems);
-    for (size_t i = 0; i < flow->system_count; i++)
-        flow->systems[i].name = conf_system_name(flow->conf, i);
+    for (size_t i = 0; i < flow->system_count; i++) {
+        struct flow_system *place = &flow->systems[i];
+        place->name = conf_system_name(flow->conf, i);
+        text_format(place->destination.name, sizeof place->destination.name,
+                    "system/%s", place->name);
+    }
     return true;
 }
 
@@ -72,6 +81,14 @@ endpoint_of(struct flow *flow, const struct partner *partner)
     BUG_IF(true);
 }
 
+/* Why nobody is let to the door now. */
+static void
+shut_away(const struct destination *destination, struct err *err)
+{
+    err_set_kind(err, destination->code != TP_NONE ? destination->code : TP7073,
+                 ERR_RETRY, "%s", destination->why);
+}
+
 struct channel *
 endpoint_channel(struct flow *flow, struct endpoint *endpoint, struct err *err)
 {
@@ -80,8 +97,7 @@ endpoint_channel(struct flow *flow, struct endpoint *endpoint, struct err *err)
         conf_sub(endpoint->partner->group, "channel");
 
     if (endpoint_rests(endpoint)) {
-        err_set_kind(err, endpoint->rest.code, ERR_RETRY, "%s",
-                     endpoint->rest.why);
+        shut_away(&endpoint->destination, err);
         return NULL;
     }
     if (group == NULL) {
@@ -94,50 +110,86 @@ endpoint_channel(struct flow *flow, struct endpoint *endpoint, struct err *err)
         endpoint->channel = NULL;
         flow->unreached++;
         log_err(LOG_WARNING, err, endpoint->partner->code);
-        endpoint_drop(flow, endpoint, err, true);
+        endpoint_failed(flow, endpoint, err);
         return NULL;
     }
     return endpoint->channel;
 }
 
-/* Longer each time it is refused again soon after. */
-static void
-begin_rest(const struct flow *flow, struct rest *rest, const struct err *err)
-{
-    moment now = when_now();
-
-    if (now > rest->until + (moment)flow->retry.longest_seconds * 1000)
-        rest->times = 0;
-    rest->times++;
-    rest->until = now + (moment)retry_pause(&flow->retry, rest->times) * 1000;
-    rest->code = err->code;
-    text_format(rest->why, sizeof rest->why, "%s%s%s", err->at,
-                err->at[0] ? ": " : "", err->text);
-}
-
 static bool
-rests(const struct rest *rest)
+rests(const struct destination *destination)
 {
-    return rest->why[0] != '\0' && when_now() < rest->until;
+    return destination_room(destination, when_now(), 1) == 0;
 }
 
 bool
 endpoint_rests(const struct endpoint *endpoint)
 {
-    return rests(&endpoint->rest);
+    return rests(&endpoint->destination);
+}
+
+bool
+is_door(const struct err *err)
+{
+    return (err->kind == ERR_AUTH && err->code != TP6004) ||
+           err->kind == ERR_THROTTLED || err->code == TP5001 ||
+           err->code == TP5006;
+}
+
+void
+endpoint_drop(struct endpoint *endpoint)
+{
+    if (endpoint->channel != NULL)
+        channel_close(&endpoint->channel);
+    endpoint->channel = NULL;
 }
 
 /* A channel that could not be opened rests whatever the cause, so that a
  * hundred documents do not knock at a dead door. */
 void
-endpoint_drop(const struct flow *flow, struct endpoint *endpoint,
-              const struct err *err, bool rest)
+endpoint_failed(const struct flow *flow, struct endpoint *endpoint,
+                const struct err *err)
 {
-    if (endpoint->channel != NULL)
-        channel_close(&endpoint->channel);
-    endpoint->channel = NULL;
-    if (rest)
-        begin_rest(flow, &endpoint->rest, err);
+    endpoint_drop(endpoint);
+    destination_failed(&endpoint->destination, &flow->retry, when_now(), err);
+}
+
+bool
+endpoint_load(struct flow *flow, struct endpoint *endpoint, struct err *err)
+{
+    bool good = destination_load(flow->journal, &endpoint->destination, err);
+
+    endpoint->kept = endpoint->destination;
+    return good;
+}
+
+bool
+endpoint_save(struct flow *flow, struct endpoint *endpoint, struct err *err)
+{
+    return destination_save(flow->journal, &endpoint->destination,
+                            &endpoint->kept, err);
+}
+
+bool
+systems_load(struct flow *flow, struct err *err)
+{
+    for (size_t i = 0; i < flow->system_count; i++) {
+        struct flow_system *place = &flow->systems[i];
+        if (!destination_load(flow->journal, &place->destination, err))
+            return false;
+        place->kept = place->destination;
+    }
+    return true;
+}
+
+bool
+systems_save(struct flow *flow, struct err *err)
+{
+    for (size_t i = 0; i < flow->system_count; i++)
+        if (!destination_save(flow->journal, &flow->systems[i].destination,
+                              &flow->systems[i].kept, err))
+            return false;
+    return true;
 }
 
 static struct flow_system *
@@ -161,8 +213,8 @@ system_by_name(struct flow *flow, const char *name, struct err *err)
                 name);
         return NULL;
     }
-    if (rests(&place->rest)) {
-        err_set_kind(err, place->rest.code, ERR_RETRY, "%s", place->rest.why);
+    if (rests(&place->destination)) {
+        shut_away(&place->destination, err);
         return NULL;
     }
     if (place->system != NULL)
@@ -184,17 +236,48 @@ system_rests(struct flow *flow, const char *name)
 {
     const struct flow_system *place = find_system(flow, name);
 
-    return place != NULL && rests(&place->rest);
+    return place != NULL && rests(&place->destination);
+}
+
+static struct flow_system *
+house_or(struct flow *flow, const char *name)
+{
+    return name != NULL             ? find_system(flow, name)
+           : flow->system_count > 0 ? &flow->systems[0]
+                                    : NULL;
+}
+
+struct destination *
+system_destination(struct flow *flow, const char *name)
+{
+    struct flow_system *place = house_or(flow, name);
+
+    return place != NULL ? &place->destination : NULL;
 }
 
 void
-system_failed(struct flow *flow, const char *name, const struct err *err)
+system_failed(struct flow *flow, const char *name, int64_t document,
+              const struct err *err)
 {
-    struct flow_system *place =
-        name != NULL ? find_system(flow, name) : &flow->systems[0];
-    bool door = (err->kind == ERR_AUTH && err->code != TP6004) ||
-                err->code == TP5001 || err->code == TP5006;
+    struct destination *destination = system_destination(flow, name);
+    if (destination == NULL || err->code == TP7034)
+        return;
+    if (is_door(err))
+        destination_failed(destination, &flow->retry, when_now(), err);
+    else if (document != 0 &&
+             (err->kind == ERR_RETRY || err->kind == ERR_UNSURE))
+        destination_missed(destination, &flow->retry, when_now(), document,
+                           err);
+}
 
-    if (door && place != NULL && !rests(&place->rest))
-        begin_rest(flow, &place->rest, err);
+void
+system_worked(struct flow *flow, const char *name, bool document)
+{
+    struct destination *destination = system_destination(flow, name);
+
+    /* That it answers questions does not mean that it takes documents. */
+    if (destination != NULL && (document || destination->failing == 0))
+        destination_good(destination, when_now(), BATCH);
+    else if (destination != NULL)
+        destination->refused = 0;
 }

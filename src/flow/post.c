@@ -98,9 +98,10 @@ ask_system(struct flow *flow, struct document *document, int *found,
         return false;
     if (!system->ops->find(system, step->what, record, document->key, &there,
                            &result, err)) {
-        system_failed(flow, step->system, err);
+        system_failed(flow, step->system, document->id, err);
         return false;
     }
+    system_worked(flow, step->system, false);
     *found = there;
     if (there) {
         posted_mark(document, &result);

@@ -67,24 +67,36 @@ apply_result(struct flow *flow, struct document *document,
     text_copy(effect->evidence, sizeof effect->evidence, document->reason);
 }
 
+/* What the document's failure is judged by: when the door is shut it is none
+ * of its own. */
+static void
+judge_by(struct flow *flow, const char *system, moment before)
+{
+    flow->attempt = (struct attempt){ system_destination(flow, system),
+                                      !system_rests(flow, system), before };
+}
+
 /* True when it may be posted; else the document is on hold. */
 static bool
-matches(struct flow *flow, const struct flow_text *text,
-        struct document *document, const struct record *record,
-        struct err *failed)
+matches(struct flow *flow, struct posting *posting)
 {
+    const struct flow_text *text = posting->text;
+    struct document *document = &posting->document;
+    struct err *failed = &posting->failed;
     struct arena *arena = arena_new();
     struct problems *found = problems_new(arena);
     bool good = true;
 
-    if (flow_text_step(text, VERB_MATCH) != NULL &&
-        !(document->code >= TP7032 && document->code <= TP7038))
-        good = match_invoice(flow, document, record, found, failed);
-    if (good)
+    if (flow_text_step(text, VERB_MATCH) != NULL && !accepted_match(document))
+        good = match_invoice(flow, document, posting->record, found, failed);
+    if (good) {
+        system_worked(flow, NULL, false);
         good = !trouble_hold_for(document, found);
-    else {
-        system_failed(flow, NULL, failed);
+    } else {
+        system_failed(flow, NULL, document->id, failed);
+        judge_by(flow, NULL, posting->claimed.updated);
         trouble(flow, document, TROUBLE_POST, failed);
+        flow->attempt.destination = NULL;
     }
     arena_free(&arena);
     return good;
@@ -120,7 +132,7 @@ look(struct flow *flow, struct posting *posting)
     if (!restored_waits(flow, document, &held, failed))
         trouble(flow, document, TROUBLE_POST, failed);
     if (document->state != DOC_QUEUED ||
-        !matches(flow, posting->text, document, posting->record, failed))
+        !matches(flow, posting))
         return;
     posting->way = POST_PUSH;
     posting_effect(document, posting->step, &posting->effect);
@@ -298,10 +310,14 @@ push(struct flow *flow, struct posting *posting, struct system *system)
         posting->pushed = system->ops->push(
             system, posting->step->what, posting->record, posting->document.key,
             &posting->result, &posting->failed);
-    if (posting->pushed == PUSH_FAILED)
-        system_failed(flow, name, &posting->failed);
+    if (posting->pushed == PUSH_FAILED || posting->pushed == PUSH_UNKNOWN)
+        system_failed(flow, name, posting->document.id, &posting->failed);
+    else
+        system_worked(flow, name, true);
+    judge_by(flow, name, posting->claimed.updated);
     apply_result(flow, &posting->document, &posting->effect, posting->pushed,
                  &posting->result, &posting->failed);
+    flow->attempt.destination = NULL;
 }
 
 static void
@@ -338,7 +354,8 @@ push_all(const struct batch *batch)
         struct system *system =
             system_by_name(flow, posting->step->system, &posting->failed);
         if (tried > 0 && (is_late(flow, posting, system, spent_ms) ||
-                          is_stopped(batch, posting) || !work_goes_on(flow))) {
+                          is_stopped(batch, posting) || !work_goes_on(flow) ||
+                          system_rests(flow, posting->step->system))) {
             put_back(posting);
             continue;
         }

@@ -97,42 +97,77 @@ leave_waiting(struct flow *flow, struct document *documents, size_t *count,
     return true;
 }
 
-/* set NULL: those that no flow posts. */
+/* Those of one set, as many as its system takes now. */
 static bool
-post_set(struct flow *flow, const char *set, enum lane_order order,
-         unsigned *moved, struct err *err)
+claim_set(struct flow *flow, const struct doc_filter *filter, int room,
+          struct document *documents, size_t *count, struct err *err)
+{
+    struct doc_filter forced = *filter;
+
+    /* A flow that runs alone does not wait for its time. */
+    force_due(flow, text_for_set(flow, filter->set), &forced);
+    *count = 0;
+    if (forced.early && !journal_claim(flow->journal, &forced, LEASE_SECONDS,
+                                       documents, (size_t)room, count, err))
+        return false;
+    if (*count == 0 && !journal_claim(flow->journal, filter, LEASE_SECONDS,
+                                      documents, (size_t)room, count, err))
+        return false;
+    return leave_waiting(flow, documents, count, err);
+}
+
+static bool
+post_set(struct flow *flow, const struct flow_text *text, unsigned *moved,
+         struct err *err)
 {
     static struct document documents[BATCH];
+    const struct flow_verb_step *step = flow_text_step(text, VERB_POST);
+    const struct destination *system =
+        step != NULL ? system_destination(flow, step->system) : NULL;
     struct doc_filter filter = { .direction = DIRECTION_IN,
                                  .states =
                                      1U << DOC_QUEUED | 1U << DOC_DEFERRED,
-                                 .set = set,
-                                 .order = order,
+                                 .set = text->what,
+                                 .order = step ? step->order : ORDER_LANE,
                                  .due_only = true };
-    struct doc_filter forced = filter;
-    size_t count = 0, kept = 0;
+    int room =
+        system == NULL ? BATCH : destination_room(system, when_now(), BATCH);
+    size_t count;
 
-    /* A flow that runs alone does not wait for its time. */
-    force_due(flow, set ? text_for_set(flow, set) : NULL, &forced);
-    if (forced.early && !journal_claim(flow->journal, &forced, LEASE_SECONDS,
-                                       documents, BATCH, &count, err))
+    if (room == 0) {
+        filter.states = 1U << DOC_QUEUED;
+        filter.due_only = false;
+        return say_why(flow, system, &filter, err);
+    }
+    if (!claim_set(flow, &filter, room, documents, &count, err))
         return false;
-    if (count == 0 && !journal_claim(flow->journal, &filter, LEASE_SECONDS,
-                                     documents, BATCH, &count, err))
+    *moved += (unsigned)count;
+    return count == 0 || post_claimed(flow, documents, count, err);
+}
+
+/* Those that no flow posts. */
+static bool
+post_others(struct flow *flow, unsigned *moved, struct err *err)
+{
+    static struct document documents[BATCH];
+    const struct doc_filter filter = { .direction = DIRECTION_IN,
+                                       .states = 1U << DOC_QUEUED |
+                                                 1U << DOC_DEFERRED,
+                                       .due_only = true };
+    size_t count, kept = 0;
+
+    if (!journal_claim(flow->journal, &filter, LEASE_SECONDS, documents, BATCH,
+                       &count, err))
         return false;
-    if (!leave_waiting(flow, documents, &count, err))
-        return false;
-    for (size_t i = 0; set == NULL && i < count; i++)
+    for (size_t i = 0; i < count; i++)
         if (text_for_set(flow, documents[i].set) != NULL) {
             if (!yield_all(flow, &documents[i], 1, err))
                 return false;
         } else {
             documents[kept++] = documents[i];
         }
-    if (set == NULL)
-        count = kept;
-    *moved += (unsigned)count;
-    return count == 0 || post_claimed(flow, documents, count, err);
+    *moved += (unsigned)kept;
+    return kept == 0 || post_claimed(flow, documents, kept, err);
 }
 
 /* Receipts before the invoices that wait for them. */
@@ -156,11 +191,9 @@ step_post(struct flow *flow, unsigned *moved, struct err *err)
     for (int turn = 0; turn < TURNS; turn++)
         for (const struct flow_text *text = flow->texts; text;
              text = text->next) {
-            const struct flow_verb_step *step = flow_text_step(text, VERB_POST);
             if (text->system == NULL && turn_of(text) == turn &&
-                !post_set(flow, text->what, step ? step->order : ORDER_LANE,
-                          moved, err))
+                !post_set(flow, text, moved, err))
                 return false;
         }
-    return *moved > 0 || post_set(flow, NULL, ORDER_LANE, moved, err);
+    return *moved > 0 || post_others(flow, moved, err);
 }

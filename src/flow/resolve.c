@@ -213,6 +213,6 @@ resolve_record(struct flow *flow, const struct partner *partner,
     }
     arena_free(&at.arena);
     if (!good)
-        system_failed(flow, NULL, err);
+        system_failed(flow, NULL, 0, err);
     return good;
 }

@@ -45,9 +45,11 @@ tell(struct flow *flow, const struct effect *effect, struct err *err)
     BUG_IF(number == NULL || state == NULL);
     *number++ = *state++ = '\0';
     state[strcspn(state, "/")] = '\0';
-    if (system->ops->tell(system, key, number, state, err))
+    if (system->ops->tell(system, key, number, state, err)) {
+        system_worked(flow, effect->target, false);
         return true;
-    system_failed(flow, effect->target, err);
+    }
+    system_failed(flow, effect->target, 0, err);
     return false;
 }
 

@@ -1,27 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The one place that turns a kind of failure and the step it struck into what
- * happens to the document:
+ * happens to the document; the table below is all of it. What happens to the
+ * destination is in destination.h.
  *
- *             translate    send         post         ask
- *   retry     received     deferred     deferred     unknown, later
- *   throttled received     deferred     deferred     unknown, later
- *   auth      received     deferred     deferred     unknown, later    and the
- *                                                    endpoint rests
- *   data      held         held         held         held
- *   config    held         deferred     deferred     unknown, later    and the
- *                                                    endpoint rests
- *   conflict  received     held         deferred     unknown, later
- *   unsure    -            unknown      unknown      unknown, later
- *   bug       held         held         held         held
+ * again: translated once more at its time. later: deferred, and dead after
+ * limits.give_up. wonder: it may have happened, the far side is asked at its
+ * time. One that failed often while others passed to the same destination is
+ * poison: it is held, so that it stops nobody else.
  */
 #include "flow/flow_private.h"
 
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
+
+enum fate { HOLD, AGAIN, LATER, WONDER };
+enum { STEPS = TROUBLE_ASK + 1, KINDS = ERR_BUG + 1 };
+
+/* rests: the door is shut for the others, too (not when nobody went out). */
+static const struct {
+    enum fate fate[STEPS]; /* translate, send, post, ask */
+    bool rests;
+} table[] = {
+    [ERR_NONE] = { { HOLD, HOLD, HOLD, HOLD }, false },
+    [ERR_RETRY] = { { AGAIN, LATER, LATER, WONDER }, false },
+    [ERR_THROTTLED] = { { AGAIN, LATER, LATER, WONDER }, false },
+    [ERR_AUTH] = { { AGAIN, LATER, LATER, WONDER }, true },
+    [ERR_DATA] = { { HOLD, HOLD, HOLD, HOLD }, false },
+    [ERR_CONFIG] = { { HOLD, LATER, LATER, WONDER }, true },
+    [ERR_CONFLICT] = { { AGAIN, HOLD, LATER, WONDER }, false },
+    [ERR_UNSURE] = { { WONDER, WONDER, WONDER, WONDER }, false },
+    [ERR_BUG] = { { HOLD, HOLD, HOLD, HOLD }, false },
+};
+_Static_assert(sizeof table / sizeof table[0] == KINDS, "a kind has no row");
 
 /* Doubles from retry_first to retry_longest (tradepost.conf, limits). */
 long
@@ -34,16 +47,35 @@ retry_pause(const struct retry_policy *policy, int attempt)
     return pause < policy->longest_seconds ? pause : policy->longest_seconds;
 }
 
-/* With a quarter of jitter, so that documents that failed together do not come
- * back together. */
-static long
-pause_seconds(const struct flow *flow, const struct document *document,
-              const struct err *err)
+/* A number that looks like chance and is the same each time (splitmix64). */
+static uint64_t
+mix(uint64_t value)
+{
+    value += 0x9e3779b97f4a7c15;
+    value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9;
+    value = (value ^ value >> 27) * 0x94d049bb133111eb;
+    return value ^ value >> 31;
+}
+
+/* An eighth more or less, so that what failed together does not come back
+ * together, nor with what other gateways do. */
+moment
+retry_wait(const struct retry_policy *policy, int attempt, int64_t who)
+{
+    moment pause = (moment)retry_pause(policy, attempt) * 1000;
+    uint64_t chance =
+        mix(policy->seed ^ mix((uint64_t)who ^ (uint64_t)attempt << 48));
+
+    return pause - pause / 8 + (moment)(chance % (uint64_t)(pause / 4 + 1));
+}
+
+static moment
+wait_for(const struct flow *flow, const struct document *document,
+         const struct err *err)
 {
     if (err->kind == ERR_THROTTLED && err->retry_after_seconds > 0)
-        return err->retry_after_seconds;
-    long pause = retry_pause(&flow->retry, document->attempts);
-    return pause - pause / 8 + (long)(document->id * 7919 % (pause / 4 + 1));
+        return (moment)err->retry_after_seconds * 1000;
+    return retry_wait(&flow->retry, document->attempts, document->id);
 }
 
 static bool
@@ -67,22 +99,6 @@ explain(struct document *document, const struct err *err)
         text_copy(document->reason, sizeof document->reason, err->text);
 }
 
-/* What could not be translated begins again; what could not be sent or
- * posted goes on. */
-static void
-defer(const struct flow *flow, struct document *document,
-      enum trouble_step step, const struct err *err)
-{
-    enum doc_state later =
-        step == TROUBLE_TRANSLATE ? DOC_RECEIVED : DOC_DEFERRED;
-
-    if (err->kind != ERR_THROTTLED)
-        document->attempts++;
-    document->due =
-        when_now() + (moment)pause_seconds(flow, document, err) * 1000;
-    document->state = gives_up(flow, document) ? DOC_DEAD : later;
-}
-
 static void
 hold(struct document *document, enum trouble_step step)
 {
@@ -93,15 +109,64 @@ hold(struct document *document, enum trouble_step step)
         document->delivered = DELIVERED_FAILED;
 }
 
+/* Others passed to the same place since it failed before, and again. */
+static bool
+is_poison(const struct flow *flow, const struct document *document)
+{
+    const struct attempt *attempt = &flow->attempt;
+
+    return attempt->destination != NULL && attempt->alone &&
+           document->attempts >= flow->retry.poison_tries &&
+           attempt->destination->good > attempt->before;
+}
+
+static void
+quarantine(struct document *document, enum trouble_step step)
+{
+    char why[sizeof document->reason];
+
+    text_copy(why, sizeof why, document->reason);
+    hold(document, step);
+    document->code = TP7072;
+    text_format(document->reason, sizeof document->reason,
+                "failed %d times while others passed: %s", document->attempts,
+                why);
+}
+
+static void
+defer(const struct flow *flow, struct document *document,
+      enum trouble_step step, const struct err *err)
+{
+    if (err->kind != ERR_THROTTLED)
+        document->attempts++;
+    document->due = when_now() + wait_for(flow, document, err);
+    document->state = step == TROUBLE_TRANSLATE ? DOC_RECEIVED : DOC_DEFERRED;
+    if (gives_up(flow, document))
+        document->state = DOC_DEAD;
+    else if (is_poison(flow, document))
+        quarantine(document, step);
+}
+
+bool
+trouble_poison(const struct flow *flow, struct document *document,
+               const struct destination *destination, moment failed,
+               enum trouble_step step)
+{
+    if (document->attempts < flow->retry.poison_tries || destination == NULL ||
+        destination->good <= failed)
+        return false;
+    quarantine(document, step);
+    return true;
+}
+
 static void
 wonder(const struct flow *flow, struct document *document,
-       enum trouble_step step, const struct err *err)
+       const struct err *err)
 {
-    if (step == TROUBLE_ASK)
+    if (err->kind != ERR_THROTTLED)
         document->attempts++;
     document->state = DOC_UNKNOWN;
-    document->due =
-        when_now() + (moment)pause_seconds(flow, document, err) * 1000;
+    document->due = when_now() + wait_for(flow, document, err);
 }
 
 bool
@@ -109,41 +174,20 @@ trouble(const struct flow *flow, struct document *document,
         enum trouble_step step, const struct err *err)
 {
     explain(document, err);
-    switch (err->kind) {
-    case ERR_RETRY:
-    case ERR_THROTTLED:
-    case ERR_AUTH:
-        if (step == TROUBLE_ASK)
-            wonder(flow, document, step, err);
-        else
-            defer(flow, document, step, err);
-        return err->kind == ERR_AUTH;
-    case ERR_CONFIG:
-        if (step == TROUBLE_TRANSLATE)
-            hold(document, step);
-        else if (step == TROUBLE_ASK)
-            wonder(flow, document, step, err);
-        else
-            defer(flow, document, step, err);
-        return step != TROUBLE_TRANSLATE;
-    case ERR_CONFLICT:
-        if (step == TROUBLE_ASK)
-            wonder(flow, document, step, err);
-        else if (step == TROUBLE_SEND)
-            hold(document, step);
-        else
-            defer(flow, document, step, err);
-        return false;
-    case ERR_UNSURE:
-        wonder(flow, document, step, err);
-        return false;
-    case ERR_NONE:
-    case ERR_DATA:
-    case ERR_BUG:
+    switch (table[err->kind].fate[step]) {
+    case HOLD:
+        hold(document, step);
+        break;
+    case AGAIN:
+    case LATER:
+        defer(flow, document, step, err);
+        break;
+    case WONDER:
+        wonder(flow, document, err);
         break;
     }
-    hold(document, step);
-    return false;
+    return table[err->kind].rests &&
+           (step != TROUBLE_TRANSLATE || err->kind == ERR_AUTH);
 }
 
 void

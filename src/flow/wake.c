@@ -154,7 +154,7 @@ wake_all(struct flow *flow, struct arena *arena, unsigned *moved,
         size_t released = 0;
         if (!is_true(flow, facts[i], &there, &failed)) {
             log_err(LOG_WARNING, &failed, facts[i]);
-            system_failed(flow, NULL, &failed);
+            system_failed(flow, NULL, 0, &failed);
             if (passes(&failed))
                 return true;
             continue;

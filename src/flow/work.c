@@ -73,7 +73,8 @@ run_stage(struct flow *flow, enum flow_stage stage, struct flow_report *report,
 
     if (!does(flow, stage) || !work_goes_on(flow))
         return true;
-    if (!stages[stage].step(flow, &went, err))
+    if (!systems_load(flow, err) || !stages[stage].step(flow, &went, err) ||
+        !systems_save(flow, err))
         return err_at(err, "%s", stages[stage].name);
     report->spent_ns[stage] += when_steady() - begun;
     report->moved[stage] += went;
@@ -138,12 +139,13 @@ rests_due(const struct flow *flow, moment *next)
     moment now = when_now();
 
     for (size_t i = 0; i < partner_count(flow->conf); i++)
-        if (does(flow, STAGE_DISPATCH) && flow->endpoints[i].rest.until > now)
-            sooner(next, flow->endpoints[i].rest.until);
+        if (does(flow, STAGE_DISPATCH) &&
+            flow->endpoints[i].destination.until > now)
+            sooner(next, flow->endpoints[i].destination.until);
     for (size_t i = 0; i < flow->system_count; i++)
         if ((does(flow, STAGE_POST) || does(flow, STAGE_TELL)) &&
-            flow->systems[i].rest.until > now)
-            sooner(next, flow->systems[i].rest.until);
+            flow->systems[i].destination.until > now)
+            sooner(next, flow->systems[i].destination.until);
 }
 
 /* Who is asked for news is asked again then. */
@@ -156,7 +158,7 @@ polls_due(const struct flow *flow, moment *next)
         const struct endpoint *endpoint = &flow->endpoints[at];
         if (does(flow, STAGE_FETCH) && !endpoint->partner->suspended &&
             endpoint->missed)
-            sooner(next, endpoint->rest.until);
+            sooner(next, endpoint->destination.until);
     }
     for (const struct flow_text *text = flow->texts; text != NULL;
          text = text->next, i++)

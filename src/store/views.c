@@ -154,6 +154,12 @@ static const char incidents[] =
     " main.notice n WHERE n.incident = i.id AND n.edge = CASE WHEN i.ended IS"
     " NULL THEN 'start' ELSE 'end' END), '') AS told, i.begun AS begun_ms,"
     " i.ended AS ended_ms FROM main.incident i";
+
+static const char codes[] =
+    "CREATE TEMP VIEW codes AS SELECT c.\"table\" AS \"table\", c.partner AS"
+    " partner, c.from_side AS from_side, c.to_side AS to_side, c.value AS"
+    " value, c.other AS other," STAMP( "c.at") " AS since, c.at AS since_ms"
+    " FROM main.code c";
 /* clang-format on */
 
 bool
@@ -162,7 +168,7 @@ schema_views(struct journal *journal, struct err *err)
     static const char *const views[] = { documents,    events,       effects,
                                          interchanges, expectations, exceptions,
                                          acks,         reconcile,    controls,
-                                         incidents };
+                                         incidents,    codes };
 
     for (size_t i = 0; i < sizeof views / sizeof views[0]; i++)
         if (sqlite3_exec(journal->db, views[i], NULL, NULL, NULL) != SQLITE_OK)

@@ -450,12 +450,18 @@ def block(world, words, lines):
     os.rename(world.path("partners", words[0], "in"), world.path("partners", words[0], "in.away"))
 
 
-VERBS = {"block": block, "give": give, "acknowledge": answer_997, "fault": fault, "run": run, "tool": tool, "expect": expect,
+def channel(world, words, lines):
+    """channel CODE [TEXT]: the partner's channel, as libconfig has it; without a text, the folder as it was"""
+    world.channels[words[0]] = " ".join(words[1:]) if len(words) > 1 else world.folders[words[0]]
+    world.settings()
+
+
+VERBS = {"channel": channel, "block": block, "give": give, "acknowledge": answer_997, "fault": fault, "run": run, "tool": tool, "expect": expect,
          "set": setting, "main": main_setting, "clock": clock, "site": site, "wait": wait, "partner": edit, "replay": replay, "ship": ship,
          "bill": bill, "pay": pay, "faults": faults, "fault-clear": fault_clear, "run-until-done": run_until_done,
          "run-beside": run_beside, "secret": secret, "sandbox": sandbox, "sftp": sftp, "cleo": cleo, "disk": disk, "env": environment}
 NAV = {"order": nav_order, "invoice": nav_invoice, "bill": nav_bill, "row": nav_row, "set": nav_setting}
-RAW = ("nav row", "nav set", "set ", "main ")
+RAW = ("nav row", "nav set", "set ", "main ", "channel ")
 
 
 def play(path):

@@ -56,6 +56,7 @@ class World:
                 os.makedirs(os.path.join(folder, "partners", code, side))
             self.channels[code] = 'kind = "dir"; stable_seconds = 0; put = "%s"; get = "%s";' % (
                 self.path("partners", code, "in"), self.path("partners", code, "out"))
+        self.folders = dict(self.channels)
 
     def path(self, *names):
         return os.path.join(self.folder, *names)
