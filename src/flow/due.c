@@ -196,6 +196,28 @@ let_wait(struct flow *flow, const struct flow_text *text,
                            document->reason, err);
 }
 
+bool
+say_why(struct flow *flow, const struct destination *destination,
+        const struct doc_filter *filter, struct err *err)
+{
+    CLEANUP(arena_free) struct arena *arena = arena_new();
+    struct document *waiting;
+    size_t count = 0;
+
+    bool good =
+        journal_list(flow->journal, filter, arena, &waiting, &count, err);
+    for (size_t i = 0; good && i < count; i++) {
+        struct document *document = &waiting[i];
+        if (document->code == destination->code || accepted_match(document))
+            continue;
+        document->code = destination->code;
+        text_copy(document->reason, sizeof document->reason, destination->why);
+        good = journal_advance(flow->journal, document, DOC_QUEUED, "waits",
+                               document->reason, err);
+    }
+    return good;
+}
+
 void
 force_due(const struct flow *flow, const struct flow_text *text,
           struct doc_filter *filter)

@@ -52,7 +52,7 @@ has "doc show: what releases it" 0 "Released  by itself when item:ACME:ACM-0099 
 is "doc show --raw" 0 $'ST*810*0001~\nSE*2*0001~' tp doc show 6 --raw
 has "doc show --record" 0 '"po_number":"106233"' tp doc show 6 --record
 has "doc show as JSON" 0 '"events":[{"at":"2026-11-22T14:00:00Z","what":"accepted"' tp doc show 6 --json
-has "doc release by number" 0 "document 6 would be released" tp doc release INV-88213 --reason "agreed" --dry-run
+has "doc release by number" 0 "document 6 (BLUEFISH 810 INV-88213) would be released" tp doc release INV-88213 --reason "agreed" --dry-run
 is "doc show of nothing" 3 'tradepost: found no document "4711" [TP8003]' tp doc show 4711
 is "doc show without bytes" 3 'tradepost: document 4 has no x12 yet [TP8003]' tp doc show 4 --raw
 fields=1,4,5
