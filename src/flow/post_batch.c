@@ -131,8 +131,7 @@ look(struct flow *flow, struct posting *posting)
         return;
     if (!restored_waits(flow, document, &held, failed))
         trouble(flow, document, TROUBLE_POST, failed);
-    if (document->state != DOC_QUEUED ||
-        !matches(flow, posting))
+    if (document->state != DOC_QUEUED || !matches(flow, posting))
         return;
     posting->way = POST_PUSH;
     posting_effect(document, posting->step, &posting->effect);
