@@ -277,7 +277,7 @@ zone_wall(const struct zone *zone, moment at)
 moment
 zone_moment(const struct zone *zone, int64_t day, int second)
 {
-    int64_t wanted = day * DAY + second, at = wanted - 27 * 3600;
+    int64_t wanted = day * DAY + second, at = wanted - INT64_C(27) * 3600;
 
     for (;;) {
         struct zone_span span = span_at(zone, at);

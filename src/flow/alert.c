@@ -22,7 +22,7 @@ alerts_open(const struct conf *conf, struct arena *arena)
         new->names[new->count++] = "syslog";
     for (size_t i = 0; i < hooks && i < WEBHOOKS_MOST; i++)
         new->names[new->count++] = arena_printf(arena, "webhook-%zu", i + 1);
-    new->held_seconds = conf_seconds(settings, "alerts.held", 4 * 3600);
+    new->held_seconds = conf_seconds(settings, "alerts.held", 4L * 3600);
     new->every_seconds = conf_seconds(settings, "alerts.every", 60);
     return new;
 }

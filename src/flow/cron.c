@@ -17,9 +17,9 @@ static int
 find_name(const char *names, const char *name, size_t size)
 {
     if (size == 3)
-        for (int i = 0; names[i * 3] != '\0'; i++)
+        for (size_t i = 0; names[i * 3] != '\0'; i++)
             if (strncasecmp(names + i * 3, name, 3) == 0)
-                return i;
+                return (int)i;
     return -1;
 }
 
@@ -129,7 +129,7 @@ ever(const struct cron *cron)
 {
     int64_t first = zone_day(2000, 1, 1);
 
-    for (int64_t at = first; at < first + 366 * 28; at++)
+    for (int64_t at = first; at < first + INT64_C(366) * 28; at++)
         if (cron_has_day(cron, at))
             return true;
     return false;

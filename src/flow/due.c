@@ -140,7 +140,8 @@ run_of(const struct schedule *schedule, const struct document *document,
        moment now, char why[120])
 {
     const struct trigger *by = NULL;
-    moment first = document->updated, soon = now - SCHEDULE_GRACE * 1000;
+    moment first = document->updated,
+           soon = now - INT64_C(1000) * SCHEDULE_GRACE;
 
     if (schedule_is_pace(schedule) || document->attempts > 0)
         return now;

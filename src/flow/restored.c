@@ -131,14 +131,17 @@ let_go(struct journal *journal, struct document *document, enum doc_state from,
         return false;
     if (!must)
         return journal_advance(journal, document, from, what, reason, err);
-    if (!journal_begin(journal, err))
+    /* An act is a part of its caller's transaction, where that has one. */
+    bool own = !journal_writes(journal);
+    if (own && !journal_begin(journal, err))
         return false;
     document->state = DOC_UNKNOWN;
-    if (doubt(journal, document, err) &&
-        journal_advance(journal, document, from, what, reason, err))
-        return journal_commit(journal, err);
-    journal_abandon(journal);
-    return false;
+    bool good = doubt(journal, document, err) &&
+                journal_advance(journal, document, from, what, reason, err) &&
+                (!own || journal_commit(journal, err));
+    if (!good && own)
+        journal_abandon(journal);
+    return good;
 }
 
 bool

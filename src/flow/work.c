@@ -146,6 +146,8 @@ rests_due(const struct flow *flow, moment *next)
         if ((does(flow, STAGE_POST) || does(flow, STAGE_TELL)) &&
             flow->systems[i].destination.until > now)
             sooner(next, flow->systems[i].destination.until);
+    if (does(flow, STAGE_TELL) && flow->next_tell > now)
+        sooner(next, flow->next_tell);
 }
 
 /* Who is asked for news is asked again then. */

@@ -358,6 +358,12 @@ group_commit(struct journal *journal, struct err *err)
 }
 
 bool
+journal_writes(const struct journal *journal)
+{
+    return journal->writing;
+}
+
+bool
 journal_begin(struct journal *journal, struct err *err)
 {
     BUG_IF(journal->writing);

@@ -37,6 +37,8 @@ void journal_set_actor(struct journal *, const char *actor);
 bool journal_begin(struct journal *, struct err *) MUST_USE;
 bool journal_commit(struct journal *, struct err *) MUST_USE;
 void journal_abandon(struct journal *);
+/* True between begin and its end. */
+bool journal_writes(const struct journal *);
 
 /* Bytes from outside, kept whole. The same bytes from the same source twice
  * give the first id and known = true. TP4019 when the reserve is reached. */

@@ -230,11 +230,13 @@ def nav_refuses(world, works):
     works.run("run")
     world.nav["url"] = '"http://127.0.0.1:1/BC"'
     world.settings()
+    works.run("endpoint", "resume", "nav", "--reason", "it is elsewhere")
     works.run("run")
     verdict("TP5001" in works.last or "refused" in works.last, "a NAV that is away", works.last)
     world.nav["url"] = '"http://127.0.0.1:%d/BC"' % world.ports["nav"]
     world.nav["auth"] = '{ kind = "basic"; user = "EDI"; secret = "secret:basic"; }'
     world.settings()
+    works.run("endpoint", "resume", "nav", "--reason", "it is back")
 
 
 def partners_sign_in(world, works):

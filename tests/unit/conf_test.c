@@ -113,7 +113,8 @@ static const struct {
       "TP1003 tradepost.conf:3: enviroment: found an unknown setting; did you "
       "mean \"environment\"?\n"
       "TP1003 tradepost.conf:4: zzz: found an unknown setting, expected one of "
-      "company, environment, cutover, systems, alerts, paths or limits" },
+      "company, environment, cutover, systems, alerts, door, desk, "
+      "retention, paths or limits" },
     { COMPANY "environment = 5;\nlimits = { poll = 60; file_bytes = \"1\"; };",
       NULL,
       "TP1005 tradepost.conf:3: environment: found the number 5, expected a "
@@ -225,8 +226,8 @@ static const struct {
               "environment = \"99999999999\"; x9999999999 = 1;",
       NULL,
       "TP1003 tradepost.conf:5: x9999999999: found an unknown setting, "
-      "expected one of company, environment, cutover, systems, alerts, paths "
-      "or limits" },
+      "expected one of company, environment, cutover, systems, alerts, door, "
+      "desk, retention, paths or limits" },
     { COMPANY "control = 99999999999;", NULL,
       "TP1002 tradepost.conf:3: found the number 99999999999, expected at most "
       "9 digits, or a text in quotes" },
