@@ -192,7 +192,9 @@ durable_mkdir(const char *path, mode_t mode, struct err *err)
 
     if (!text_copy(part, sizeof part, path))
         return err_set(err, TP4001, "name too long: %s", path);
-    if (mkdir(part, mode) == 0 || errno == EEXIST)
+    if (mkdir(part, mode) == 0)
+        return sync_parent(part, err);
+    if (errno == EEXIST)
         return true;
     for (char *at = part + 1;; at++) {
         if (*at != '/' && *at != '\0')
