@@ -17,7 +17,9 @@ static const char good[] =
     "step   send                order strict\n"
     "expect 997 within 24h      else alert\n";
 
-static const struct flow flow = { .retry = { 5, 3600, 3 * 86400 } };
+static const struct flow flow = { .retry = { .first_seconds = 5,
+                                             .longest_seconds = 3600,
+                                             .give_up_seconds = 3 * 86400 } };
 
 static void
 flows_are_read(void)

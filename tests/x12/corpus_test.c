@@ -332,8 +332,8 @@ long_input(void)
         "ITD*01*3*2**1**1234567~ITD*01*3*2**10**-30~",
         "PID*F*********1~PID*X****A~PID*F*1***A~",
         "PER*BD*A*TE~PER*BD*A**5~FOB*CC*A~FOB*CCC~",
-        "REF*DP*1~\nREFX*DP*1~\nRE*DP*1~\r"
-        "CUR*BY*USD~\rCUR*BY*USD~\nCUR*BY*USDX~\n",
+        ("REF*DP*1~\nREFX*DP*1~\nRE*DP*1~\r"
+         "CUR*BY*USD~\rCUR*BY*USD~\nCUR*BY*USDX~\n"),
         "CUR*BY*USD~\nREF*DP*1~CN1*05*1~\nN1*ST*A~\nN3*A~XN1*BT*B~\n",
     };
     struct orders orders = { .newline = "\n", .seed = 12 };
