@@ -28,8 +28,8 @@ file_close(const int *fd)
         close(*fd);
 }
 
-static bool
-write_all(int fd, const char *bytes, size_t size)
+bool
+file_write_all(int fd, const char *bytes, size_t size)
 {
     while (size > 0) {
         ssize_t wrote = write(fd, bytes, size);
@@ -69,7 +69,7 @@ write_temporary(const char *path, const struct content *content, bool sync)
 
     if (fd < 0)
         return false;
-    bool good = write_all(fd, content->bytes, content->size) &&
+    bool good = file_write_all(fd, content->bytes, content->size) &&
                 (!sync || fsync(fd) == 0);
     int saved = errno;
     if (close(fd) != 0 && good)

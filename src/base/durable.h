@@ -49,6 +49,8 @@ bool file_read(const char *path, size_t max_bytes, struct buf *,
 bool file_read_plain(const char *path, size_t max_bytes, struct buf *,
                      struct err *) MUST_USE;
 bool file_exists(const char *path);
+/* Writes all of it, interrupted or not; false: errno says why. */
+bool file_write_all(int fd, const char *bytes, size_t size) MUST_USE;
 /* Closes what is open (>= 0). Fit for CLEANUP(file_close). */
 void file_close(const int *fd);
 

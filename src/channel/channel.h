@@ -52,8 +52,8 @@ struct listed {
 struct listing {
     struct listed *files; /* of the arena given */
     size_t count;
-    size_t waiting;    /* left alone for now: hidden, or perhaps not whole */
-    size_t refused;    /* left alone: a name that is no name */
+    size_t waiting;    /* for a later look: hidden, or perhaps not whole */
+    size_t refused;    /* never taken: a name that is no name */
     char example[160]; /* what is wrong with the first refused one */
 };
 

@@ -196,18 +196,16 @@ cannot_tell(struct flow *flow, struct document *document, struct err *err)
                            document->reason, err);
 }
 
-/* What was seen of the partner's channel meanwhile. */
-static bool
-save_endpoint(struct flow *flow, const struct document *document,
-              struct err *err)
+/* The channel that is asked; NULL: a system is. */
+static struct endpoint *
+asked_endpoint(struct flow *flow, const struct document *document)
 {
     const struct partner *partner =
         document->direction == DIRECTION_OUT
             ? partner_by_code(flow->conf, document->partner)
             : NULL;
 
-    return partner == NULL ||
-           endpoint_save(flow, endpoint_of(flow, partner), err);
+    return partner != NULL ? endpoint_of(flow, partner) : NULL;
 }
 
 /* While nobody is let to the far side it is not asked, and the document is not
@@ -231,26 +229,15 @@ shut_out(struct flow *flow, struct document *document, bool *shut,
 }
 
 static bool
-load_endpoint(struct flow *flow, const struct document *document,
-              struct err *err)
-{
-    const struct partner *partner =
-        document->direction == DIRECTION_OUT
-            ? partner_by_code(flow->conf, document->partner)
-            : NULL;
-
-    return partner == NULL ||
-           endpoint_load(flow, endpoint_of(flow, partner), err);
-}
-
-static bool
 ask_one(struct flow *flow, struct document *document, struct err *err)
 {
     struct err failed = { 0 };
     int found = -1;
     bool shut;
+    struct endpoint *endpoint = asked_endpoint(flow, document);
 
-    if (!load_endpoint(flow, document, err) ||
+    /* Other documents, and other processes, may have found it shut or open. */
+    if ((endpoint != NULL && !endpoint_load(flow, endpoint, err)) ||
         !shut_out(flow, document, &shut, err))
         return false;
     if (shut)
@@ -259,7 +246,7 @@ ask_one(struct flow *flow, struct document *document, struct err *err)
                     ? ask_channel(flow, document, &found, &failed)
                     : ask_system(flow, document, &found, &failed);
 
-    if (!save_endpoint(flow, document, err))
+    if (endpoint != NULL && !endpoint_save(flow, endpoint, err))
         return false;
     if (!good) {
         trouble(flow, document, TROUBLE_ASK, &failed);

@@ -359,25 +359,6 @@ make_due(struct flow *flow, struct document *documents, size_t count,
     return true;
 }
 
-/* Those whose flow is closed, or whose cut-off is past, stay behind. */
-static bool
-leave_waiting(struct flow *flow, struct document *documents, size_t *count,
-              struct err *err)
-{
-    size_t left = 0;
-
-    for (size_t i = 0; i < *count; i++) {
-        bool waits;
-        if (!let_wait(flow, text_for_origin(flow, &documents[i]), &documents[i],
-                      &waits, err))
-            return false;
-        if (!waits)
-            documents[left++] = documents[i];
-    }
-    *count = left;
-    return true;
-}
-
 /* What the flow that runs alone sends does not wait for its time. */
 static bool
 claim_forced(struct flow *flow, struct doc_filter filter,

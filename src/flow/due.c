@@ -168,7 +168,7 @@ may_go_on(const struct schedule *schedule, const struct document *document,
     return schedule_opens(schedule, now, why);
 }
 
-bool
+static bool
 let_wait(struct flow *flow, const struct flow_text *text,
          struct document *document, bool *waits, struct err *err)
 {
@@ -195,6 +195,27 @@ let_wait(struct flow *flow, const struct flow_text *text,
                 until, why);
     return journal_advance(flow->journal, document, from_state, "waits",
                            document->reason, err);
+}
+
+bool
+leave_waiting(struct flow *flow, struct document *documents, size_t *count,
+              struct err *err)
+{
+    size_t left = 0;
+
+    for (size_t i = 0; i < *count; i++) {
+        const struct flow_text *text =
+            documents[i].direction == DIRECTION_OUT
+                ? text_for_origin(flow, &documents[i])
+                : text_for_set(flow, documents[i].set);
+        bool waits;
+        if (!let_wait(flow, text, &documents[i], &waits, err))
+            return false;
+        if (!waits)
+            documents[left++] = documents[i];
+    }
+    *count = left;
+    return true;
 }
 
 bool

@@ -197,10 +197,10 @@ bool flow_ran(struct flow *, const struct flow_text *, struct err *);
 /* The same for all flows that begin at partners. */
 bool fetch_due(struct flow *, bool *due, struct err *);
 bool fetch_ran(struct flow *, struct err *);
-/* A queued document whose flow is closed now, or that comes between its runs,
- * gets the time from which it may go on, and the reason. */
-bool let_wait(struct flow *, const struct flow_text *, struct document *,
-              bool *waits, struct err *);
+/* Queued documents whose flow is closed now, or that come between its runs, are
+ * taken out of the list, with the time from which they may go on and why. */
+bool leave_waiting(struct flow *, struct document *, size_t *count,
+                   struct err *);
 /* When this flow runs alone, because somebody said so, nothing of it waits for
  * its time. */
 void force_due(const struct flow *, const struct flow_text *,

@@ -78,25 +78,6 @@ post_claimed(struct flow *flow, const struct document *documents, size_t count,
     return true;
 }
 
-/* Those whose flow is closed, or comes later, stay behind. */
-static bool
-leave_waiting(struct flow *flow, struct document *documents, size_t *count,
-              struct err *err)
-{
-    size_t left = 0;
-
-    for (size_t i = 0; i < *count; i++) {
-        bool waits;
-        if (!let_wait(flow, text_for_set(flow, documents[i].set), &documents[i],
-                      &waits, err))
-            return false;
-        if (!waits)
-            documents[left++] = documents[i];
-    }
-    *count = left;
-    return true;
-}
-
 /* Those of one set, as many as its system takes now. */
 static bool
 claim_set(struct flow *flow, const struct doc_filter *filter, int room,

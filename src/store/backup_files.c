@@ -41,21 +41,6 @@ fail(struct err *err, bool writing, const char *path)
 }
 
 static bool
-write_all(int fd, const char *bytes, size_t size)
-{
-    while (size > 0) {
-        ssize_t wrote = write(fd, bytes, size);
-        if (wrote < 0 && errno == EINTR)
-            continue;
-        if (wrote < 0)
-            return false;
-        bytes += wrote;
-        size -= (size_t)wrote;
-    }
-    return true;
-}
-
-static bool
 pump(int in, int out, EVP_MD_CTX *hash, int64_t *size, bool *writing)
 {
     char chunk[65536];
@@ -72,7 +57,7 @@ pump(int in, int out, EVP_MD_CTX *hash, int64_t *size, bool *writing)
         BUG_IF(EVP_DigestUpdate(hash, chunk, (size_t)got) != 1);
         *size += got;
         *writing = true;
-        if (out >= 0 && !write_all(out, chunk, (size_t)got))
+        if (out >= 0 && !file_write_all(out, chunk, (size_t)got))
             return false;
     }
 }
