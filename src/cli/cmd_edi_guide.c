@@ -22,19 +22,41 @@ version_of(const struct cli *cli)
     return version ? version : "004010";
 }
 
+/* A version of the shipped guides that has the set; NULL = none has. */
+static const char *
+release_with(struct cli *cli, struct guides *guides, const char *set)
+{
+    const char **versions;
+    size_t count = conf_list(cli->conf, cli->arena, "x12", "", &versions);
+
+    for (size_t i = 0; i < count; i++)
+        if (isdigit((unsigned char)versions[i][0]) &&
+            guides_get(guides, versions[i], set) != NULL)
+            return versions[i];
+    return NULL;
+}
+
 /* NULL: cli->err says why. */
 static const struct x12_guide *
 find_guide(struct cli *cli, struct guides *guides, const char *set)
 {
-    const char *version = version_of(cli);
+    const char *version = version_of(cli), *other;
     const struct x12_guide *guide = guides_get(guides, version, set);
 
-    if (guide == NULL)
+    if (guide != NULL)
+        return guide;
+    other = release_with(cli, guides, set);
+    if (other != NULL)
+        err_set(&cli->err, TP8003,
+                "found no guide for set %.20s version %.20s; --release %.20s "
+                "has one",
+                set, version, other);
+    else
         err_set(&cli->err, TP8003,
                 "found no guide for set %.20s version %.20s; `tradepost edi "
                 "guide list` lists them",
                 set, version);
-    return guide;
+    return NULL;
 }
 
 static bool

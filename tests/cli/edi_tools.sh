@@ -143,7 +143,8 @@ has "guide show: the shipped guide" 0 'set 850 PO "Purchase order" version 00401
 has "guide show: another release" 0 'version 005010' tp edi guide show 850 --release 005010
 is "guide show --json: a line of it each" 0 '["tradepost.edi-guide-line/1","850",1,"BEG M 1  Order heading"]' \
     bash -c "'$tradepost' -c '$work/etc' edi guide show 850 --json | jq -c '[.schema, .set, .depth, .text]' | sed -n 2p"
-has "guide show: none" 3 "found no guide for set 999 version 004010" tp edi guide show 999
+has "guide show: none" 3 "found no guide for set 777 version 004010; \`tradepost edi guide list\` lists them" tp edi guide show 777
+has "guide show: in another release" 3 "found no guide for set 999 version 004010; --release 005010 has one" tp edi guide show 999
 site "$work/etc"
 is "guide show: a partner's rules are in it" 0 "        PO104   M 212 R 1..17 Unit price" bash -c "'$tradepost' -c '$work/etc' edi guide show bluefish 850 | grep PO104"
 has "guide show: no such partner" 3 'found no partner "nobody"' "$tradepost" -c "$work/etc" edi guide show nobody 850
@@ -159,6 +160,7 @@ is "dict: no such code" 3 "tradepost: found no 850:BEG:02=QQ in version 004010 [
 is "dict: no such element" 3 "tradepost: found no 850:BEG:99 in version 004010 [TP8003]" tp edi dict 850:BEG:99
 
 # Samples: what a guide asks for, its own reader takes.
+is "gen: the guides there are" 0 "14 004010 15 005010" bash -c "'$tradepost' -c '$work/none' edi guide list --no-header | awk '{print \$2}' | sort | uniq -c | xargs"
 while read -r set release; do
     for how in "--seed 1" "--seed 2" --all; do
         has "gen: $set $release $how" 0 "1 accepted, 0 rejected" bash -c "'$tradepost' edi gen $set --release $release $how | '$tradepost' edi check -"
