@@ -130,8 +130,7 @@ take_released(struct flow *flow, unsigned *moved, struct err *err)
                                  .due_only = true };
     size_t count;
 
-    if (!journal_claim(flow->journal, &filter, LEASE_SECONDS, documents, BATCH,
-                       &count, err))
+    if (!claim_due(flow, &filter, documents, BATCH, &count, err))
         return false;
     for (size_t i = 0; i < count; i++) {
         int64_t lease = documents[i].lease;

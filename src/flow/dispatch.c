@@ -371,8 +371,7 @@ claim_forced(struct flow *flow, struct doc_filter filter,
     if (map == NULL || !text_equal(map->what, filter.set))
         return true;
     force_due(flow, flow->only, &filter);
-    return journal_claim(flow->journal, &filter, LEASE_SECONDS, documents, room,
-                         count, err);
+    return claim_due(flow, &filter, documents, room, count, err);
 }
 
 /* Who failed twice is tried alone: it alone shall bear what comes of it. */
@@ -413,8 +412,8 @@ send_lane(struct flow *flow, struct endpoint *endpoint, const char *set,
     if (room == 0)
         return true;
     if (!claim_forced(flow, filter, documents, (size_t)room, &count, err) ||
-        (count == 0 && !journal_claim(flow->journal, &filter, LEASE_SECONDS,
-                                      documents, (size_t)room, &count, err)))
+        (count == 0 &&
+         !claim_due(flow, &filter, documents, (size_t)room, &count, err)))
         return false;
     if (count == 0)
         return true;

@@ -99,9 +99,10 @@ struct flow {
     unsigned stages;                /* that are done here: 1U << STAGE_ */
     const struct flow_shift *shift; /* NULL: nobody may end the work early */
     moment next_wake, next_tell;
-    bool no_room;     /* nothing new is taken in now */
-    bool was_full;    /* the same, at some time in this run */
-    size_t post_most; /* in one batch; from how long the last took */
+    bool no_room;           /* nothing new is taken in now */
+    bool was_full;          /* the same, at some time in this run */
+    int64_t lease, renewed; /* token of the last claim; of when_steady() */
+    size_t post_most;       /* in one batch; from how long the last took */
     struct route *routes;
     size_t route_count;
     struct endpoint *endpoints; /* one per partner, in conf's order */
@@ -118,6 +119,11 @@ struct flow {
     int64_t restored_read; /* when, of when_steady() */
 };
 
+/* lease.c: journal_claim() for LEASE_SECONDS, renewed while bytes move. */
+bool claim_due(struct flow *, const struct doc_filter *, struct document *,
+               size_t max, size_t *count, struct err *);
+void lease_watch(struct flow *);
+void lease_unwatch(void);
 /* Asked between two documents: false when the rest is for another time. */
 bool work_goes_on(const struct flow *);
 /* ask.c: of which direction this process brings documents to their end. */

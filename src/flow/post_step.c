@@ -88,11 +88,11 @@ claim_set(struct flow *flow, const struct doc_filter *filter, int room,
     /* A flow that runs alone does not wait for its time. */
     force_due(flow, text_for_set(flow, filter->set), &forced);
     *count = 0;
-    if (forced.early && !journal_claim(flow->journal, &forced, LEASE_SECONDS,
-                                       documents, (size_t)room, count, err))
+    if (forced.early &&
+        !claim_due(flow, &forced, documents, (size_t)room, count, err))
         return false;
-    if (*count == 0 && !journal_claim(flow->journal, filter, LEASE_SECONDS,
-                                      documents, (size_t)room, count, err))
+    if (*count == 0 &&
+        !claim_due(flow, filter, documents, (size_t)room, count, err))
         return false;
     return leave_waiting(flow, documents, count, err);
 }
@@ -137,8 +137,7 @@ post_others(struct flow *flow, unsigned *moved, struct err *err)
                                        .due_only = true };
     size_t count, kept = 0;
 
-    if (!journal_claim(flow->journal, &filter, LEASE_SECONDS, documents, BATCH,
-                       &count, err))
+    if (!claim_due(flow, &filter, documents, BATCH, &count, err))
         return false;
     for (size_t i = 0; i < count; i++)
         if (text_for_set(flow, documents[i].set) != NULL) {

@@ -283,8 +283,7 @@ step_translate(struct flow *flow, unsigned *moved, struct err *err)
     struct arena *arena = arena_new();
     size_t count;
 
-    bool good = journal_claim(flow->journal, &filter, LEASE_SECONDS, claimed,
-                              BATCH, &count, err);
+    bool good = claim_due(flow, &filter, claimed, BATCH, &count, err);
     struct making *makings =
         arena_alloc(arena, (good ? count : 0) * sizeof *makings + 1);
     for (size_t i = 0; good && i < count; i++) {

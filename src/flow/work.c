@@ -83,7 +83,7 @@ run_stage(struct flow *flow, enum flow_stage stage, struct flow_report *report,
 }
 
 static bool
-run_until_idle(struct flow *flow, struct flow_report *report, struct err *err)
+go_round(struct flow *flow, struct flow_report *report, struct err *err)
 {
     unsigned moved;
 
@@ -97,6 +97,15 @@ run_until_idle(struct flow *flow, struct flow_report *report, struct err *err)
             flow->woken = false;
     } while (moved > 0 && work_goes_on(flow));
     return true;
+}
+
+static bool
+run_until_idle(struct flow *flow, struct flow_report *report, struct err *err)
+{
+    lease_watch(flow);
+    bool good = go_round(flow, report, err);
+    lease_unwatch();
+    return good;
 }
 
 void

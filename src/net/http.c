@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/arena.h"
+#include "base/heartbeat.h"
 #include "base/text.h"
 #include "net/net_private.h"
 
@@ -34,7 +35,8 @@ struct transfer {
     const char *keep;
     size_t body_limit, header_bytes;
     bool too_large, changes;
-    int departures; /* how often the request was about to leave */
+    curl_off_t moved; /* bytes, both ways, when last seen */
+    int departures;   /* how often the request was about to leave */
     char why[CURL_ERROR_SIZE];
 };
 
@@ -128,6 +130,20 @@ about_to_leave(void *user, char *remote_ip, char *local_ip, int remote_port,
     transfer->departures++;
     return transfer->changes && transfer->departures > 1 ? CURL_PREREQFUNC_ABORT
                                                          : CURL_PREREQFUNC_OK;
+}
+
+/* Bytes that move are a sign of life. */
+static int
+note_progress(void *user, curl_off_t down_all, curl_off_t down,
+              curl_off_t up_all, curl_off_t up)
+{
+    struct transfer *transfer = user;
+
+    (void)down_all, (void)up_all;
+    if (down + up > transfer->moved)
+        heartbeat();
+    transfer->moved = down + up;
+    return 0;
 }
 
 static void
@@ -295,7 +311,11 @@ perform(struct http *http, const struct http_request *request,
     SET(curl, CURLOPT_HEADERDATA, transfer);
     SET(curl, CURLOPT_PREREQFUNCTION, about_to_leave);
     SET(curl, CURLOPT_PREREQDATA, transfer);
+    SET(curl, CURLOPT_NOPROGRESS, 0L);
+    SET(curl, CURLOPT_XFERINFOFUNCTION, note_progress);
+    SET(curl, CURLOPT_XFERINFODATA, transfer);
     SET(curl, CURLOPT_ERRORBUFFER, transfer->why);
+    heartbeat();
     CURLcode code = curl_easy_perform(curl);
     if (code == CURLE_OK)
         read_status(curl, transfer->answer);

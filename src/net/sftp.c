@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/heartbeat.h"
 #include "base/text.h"
 #include "base/when.h"
 #include "net/sftp_private.h"
@@ -308,6 +309,7 @@ dispatch(struct sftp *sftp, const struct sftp_bytes *packet)
         sftp->outstanding--;
         slot.job->waiting--;
         slot.job->ops->reply(sftp, slot.job, slot.tag, &reply);
+        heartbeat();
         return sftp_alive(sftp);
     }
     return die(sftp, TP5040, "a reply came that nobody asked for");

@@ -181,6 +181,25 @@ journal_yield(struct journal *journal, const struct document *document,
 }
 
 bool
+journal_renew(struct journal *journal, int64_t token, int seconds,
+              struct err *err)
+{
+    struct write write;
+    int64_t until = when_steady() + (int64_t)seconds * 1000000000;
+
+    if (journal->remote != NULL)
+        return remote_renew(journal, token, seconds, err);
+    return write_open(journal, &write, err) &&
+           write_close(
+               &write,
+               sql_run(journal,
+                       "UPDATE lease SET until = ?, boot = ?"
+                       " WHERE token = ?",
+                       BIND(INT(until), TEXT(journal->boot), INT(token)), err),
+               err);
+}
+
+bool
 journal_end_leases(struct journal *journal, struct err *err)
 {
     struct write write;

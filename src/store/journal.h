@@ -94,6 +94,10 @@ bool journal_claim(struct journal *, const struct doc_filter *, int seconds,
                    struct err *) MUST_USE;
 bool journal_yield(struct journal *, const struct document *,
                    struct err *) MUST_USE;
+/* Who still works on what it claimed says so: the leases of this token that
+ * nobody took meanwhile last for seconds from now. */
+bool journal_renew(struct journal *, int64_t token, int seconds,
+                   struct err *) MUST_USE;
 /* For the one process that knows that no worker is left: ends all leases. */
 bool journal_end_leases(struct journal *, struct err *) MUST_USE;
 /* The first moment after now at which a document of the direction that waits

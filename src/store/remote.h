@@ -69,6 +69,8 @@ bool remote_note(struct journal *journal, int64_t document, const char *what,
                  const char *detail, struct err *err) MUST_USE;
 bool remote_yield(struct journal *journal, const struct document *document,
                   struct err *err) MUST_USE;
+bool remote_renew(struct journal *journal, int64_t token, int seconds,
+                  struct err *err) MUST_USE;
 bool remote_end_leases(struct journal *journal, struct err *err) MUST_USE;
 bool remote_list(struct journal *journal, const struct doc_filter *wanted,
                  struct arena *arena, struct document **out, size_t *count,

@@ -71,6 +71,17 @@ remote_yield(struct journal *journal, const struct document *document,
 }
 
 bool
+remote_renew(struct journal *journal, int64_t token, int seconds,
+             struct err *err)
+{
+    struct call *call = ask(journal, OP_RENEW);
+
+    put_number(call, token);
+    put_number(call, seconds);
+    return answered(journal, err);
+}
+
+bool
 remote_end_leases(struct journal *journal, struct err *err)
 {
     ask(journal, OP_END_LEASES);

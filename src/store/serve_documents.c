@@ -96,6 +96,18 @@ serve_yield(struct journal *journal, struct call *call, struct arena *arena,
 }
 
 bool
+serve_renew(struct journal *journal, struct call *call, struct arena *arena,
+            struct err *err)
+{
+    (void)arena;
+    int64_t token = take_number(call), seconds = take_number(call);
+    if (!sound(call, err) || !journal_renew(journal, token, (int)seconds, err))
+        return false;
+    answer(call);
+    return true;
+}
+
+bool
 serve_end_leases(struct journal *journal, struct call *call,
                  struct arena *arena, struct err *err)
 {

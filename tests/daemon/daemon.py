@@ -5,9 +5,11 @@ that work goes on whoever of them is killed. Prints TAP."""
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 sys.dont_write_bytecode = True
@@ -167,11 +169,12 @@ def reload_needs_right_settings(world):
     check("it ends with %d" % daemon.end(), daemon.end() == 0)
 
 
+STUCK = 12  # seconds; a role at rest pulses more often
+
+
 def a_role_that_hangs_is_replaced(world):
-    world.extra.append('limits = { still = "0s"; retry_first = "1s"; stuck = "12s"; };')
+    world.main["limits.stuck"] = '"%ds"' % STUCK
     world.settings()
-    text = open(world.path("etc/env.conf"), encoding="utf-8").read()
-    world.write("etc/env.conf", text.replace('limits = { still = "0s"; retry_first = "1s"; };\n', "", 1))
     daemon = Daemon(world)
     courier = daemon.roles()["courier"]
     os.kill(courier, signal.SIGSTOP)
@@ -179,6 +182,64 @@ def a_role_that_hangs_is_replaced(world):
     check("it is not said", "courier has made no progress" in daemon.said())
     send(world, "PO-5")
     daemon.end()
+
+
+class SlowLine:
+    """A TCP relay to 127.0.0.1:port that lets so many bytes a second come back."""
+
+    def __init__(self, port, rate):
+        self.to, self.rate = port, rate
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                near = self.listener.accept()[0]
+            except OSError:
+                return
+            far = socket.create_connection(("127.0.0.1", self.to))
+            threading.Thread(target=self.carry, args=(near, far, None), daemon=True).start()
+            threading.Thread(target=self.carry, args=(far, near, self.rate), daemon=True).start()
+
+    @staticmethod
+    def carry(source, target, rate):
+        try:
+            while True:
+                some = source.recv(16384)
+                if not some:
+                    break
+                if rate:
+                    time.sleep(len(some) / rate)
+                target.sendall(some)
+        except OSError:
+            pass
+        for end in (source, target):
+            end.close()
+
+
+def a_slow_transfer_is_no_hang(world):
+    """It takes longer than a role may be silent, and bytes move all the time."""
+    if not world.start_sshd():
+        print("# no sshd here: skipped")
+        return
+    world.main["limits.stuck"] = '"%ds"' % STUCK
+    slow = SlowLine(world.ssh_port, 65536)
+    world.ssh_port = slow.port
+    world.by_sftp("BLUEFISH")
+    daemon = Daemon(world)
+    courier = daemon.roles()["courier"]
+    folder = world.path("partners/BLUEFISH/out")
+    bill = ["BIG*20261122*INV-7*20261122*PO-7***DR", "IT1*1*40*CA*155.7**VN*BF-220"] + \
+        ["NTE*GEN*%077d" % 0] * (65536 * (STUCK + 4) // 86) + ["TDS*622800", "CTT*1"]
+    begun = time.monotonic()
+    run_scenarios.give(world, ["BLUEFISH", "810"], bill)
+    until("the file is taken", lambda: not os.listdir(folder), 6 * STUCK)
+    check("it was not slow enough to show it", time.monotonic() - begun > STUCK + 1)
+    check("the courier was replaced: " + daemon.said()[-500:], daemon.roles()["courier"] == courier)
+    daemon.end()
+    slow.listener.close()
 
 
 def idle_it_costs_nothing(world):
@@ -208,7 +269,7 @@ def wrong_settings_keep_it_from_beginning(world):
 
 
 CASES = (it_works_and_ends, a_dropped_file_is_noticed, any_role_may_be_killed, without_its_supervisor_nobody_works,
-         commands_go_through_it, reload_needs_right_settings, a_role_that_hangs_is_replaced, idle_it_costs_nothing,
+         commands_go_through_it, reload_needs_right_settings, a_role_that_hangs_is_replaced, a_slow_transfer_is_no_hang, idle_it_costs_nothing,
          wrong_settings_keep_it_from_beginning)
 
 

@@ -90,106 +90,6 @@ a_transaction_is_all_or_nothing(void)
     CHECK(problems_now() == 1); /* 917 was thrown away by this test */
 }
 
-/* ---- claims */
-
-static size_t
-claim(struct doc_filter *filter, struct document *out, size_t max)
-{
-    size_t count;
-
-    CHECK_OK(journal_claim(journal, filter, 60, out, max, &count, &err), &err);
-    return count;
-}
-
-static void
-a_claim_is_exclusive_and_in_lane_order(void)
-{
-    fresh();
-    struct doc_filter filter = { .direction = DIRECTION_OUT,
-                                 .states = 1U << DOC_RECEIVED };
-    struct document out[4];
-    added("ACME", "PO-1");
-    added("ACME", "PO-2");
-    struct document other = added("BLUEFISH", "PO-3");
-    CHECK(claim(&filter, out, 1) == 1);
-    CHECK_TEXT(out[0].number, "PO-1");
-    CHECK(out[0].lease != 0);
-    /* PO-2 waits behind PO-1, the other lane does not. */
-    CHECK(claim(&filter, out + 1, 3) == 1);
-    CHECK(out[1].id == other.id);
-    filter.order = ORDER_ANY;
-    CHECK(claim(&filter, out + 2, 2) == 1);
-    CHECK_TEXT(out[2].number, "PO-2");
-    struct document thief = out[0];
-    thief.lease = 0;
-    thief.state = DOC_TRANSLATED;
-    refused(journal_advance(journal, &thief, DOC_RECEIVED, "x", "", &err),
-            TP4011);
-    thief.lease = out[1].lease;
-    refused(journal_advance(journal, &thief, DOC_RECEIVED, "x", "", &err),
-            TP4011);
-    go(&out[0], DOC_TRANSLATED);
-    CHECK(out[0].lease == 0);
-}
-
-static void
-a_lease_ends_by_yield_time_and_boot(void)
-{
-    fresh();
-    struct doc_filter filter = { .direction = DIRECTION_ANY,
-                                 .states = 1U << DOC_RECEIVED };
-    struct document out[2], first;
-    size_t count;
-    added("ACME", "PO-1");
-    CHECK(claim(&filter, out, 2) == 1);
-    CHECK(claim(&filter, out + 1, 1) == 0);
-    CHECK_OK(journal_yield(journal, &out[0], &err), &err);
-    CHECK_OK(journal_claim(journal, &filter, 0, out, 2, &count, &err), &err);
-    CHECK(count == 1);
-    first = out[0];
-    CHECK(claim(&filter, out, 1) == 1); /* the lease of 0 seconds is over */
-    first.state = DOC_TRANSLATED;
-    refused(journal_advance(journal, &first, DOC_RECEIVED, "x", "", &err),
-            TP4011);
-    tamper("UPDATE lease SET boot = 'before the reboot'");
-    CHECK(claim(&filter, out, 1) == 1);
-    CHECK_OK(journal_end_leases(journal, &err), &err);
-    CHECK(claim(&filter, out, 1) == 1);
-}
-
-static void
-a_strict_lane_stops_at_what_is_held(void)
-{
-    fresh();
-    struct doc_filter filter = { .direction = DIRECTION_OUT,
-                                 .states = 1U << DOC_RECEIVED,
-                                 .order = ORDER_STRICT };
-    struct document a = added("ACME", "PO-1"), out[3];
-    added("ACME", "PO-2");
-    added("ACME", "PO-3");
-    CHECK(claim(&filter, out, 3) == 3);
-    CHECK_OK(journal_end_leases(journal, &err), &err);
-    go(&a, DOC_HELD);
-    CHECK(claim(&filter, out, 3) == 0);
-    go(&a, DOC_IGNORED);
-    CHECK(claim(&filter, out, 3) == 2);
-}
-
-static void
-a_deferred_document_waits_for_its_time(void)
-{
-    fresh();
-    struct doc_filter filter = { .direction = DIRECTION_OUT,
-                                 .states = 1U << DOC_DEFERRED };
-    struct document d = added("ACME", "PO-1"), out[1];
-    d.due = when_now() + 60000;
-    go(&d, DOC_DEFERRED);
-    CHECK(claim(&filter, out, 1) == 0);
-    d.due = when_now() - 1;
-    go(&d, DOC_DEFERRED);
-    CHECK(claim(&filter, out, 1) == 1);
-}
-
 /* ---- bytes */
 
 static void
@@ -474,10 +374,6 @@ main(void)
     RUN(only_the_state_seen_can_be_advanced);
     RUN(the_state_table_is_held);
     RUN(a_transaction_is_all_or_nothing);
-    RUN(a_claim_is_exclusive_and_in_lane_order);
-    RUN(a_lease_ends_by_yield_time_and_boot);
-    RUN(a_strict_lane_stops_at_what_is_held);
-    RUN(a_deferred_document_waits_for_its_time);
     RUN(the_same_bytes_from_the_same_source_are_one_arrival);
     RUN(bytes_of_any_size_come_back);
     RUN(damaged_bytes_are_never_given_out);
