@@ -7,6 +7,7 @@
 #include "cli/manual.h"
 #include "conf/settings.h"
 #include "config.h"
+#include "x12/finding.h"
 
 static const char *const group_titles[GROUPS] = {
     [GROUP_DAILY] = "Every day",
@@ -151,6 +152,20 @@ exits(const struct cli *cli)
 }
 
 static enum exit_code
+deviations(const struct cli *cli)
+{
+    if (cli_has(cli, OPTION_MAN))
+        return page(manual_deviations);
+    for (int i = 0; i < X12_TOLERANCES; i++) {
+        enum x12_tolerance sin = (enum x12_tolerance)i;
+        printf("%-24s %-7s %s\n", x12_tolerance_name(sin),
+               x12_severity_name(x12_tolerance_default(sin)),
+               x12_tolerance_text(sin));
+    }
+    return EXIT_OK;
+}
+
+static enum exit_code
 kinds(const struct cli *cli, bool channels)
 {
     struct buf text = { 0 };
@@ -191,6 +206,8 @@ cmd_help(struct cli *cli)
     }
     if (text_equal(topic, "exit"))
         return exits(cli);
+    if (text_equal(topic, "deviations"))
+        return deviations(cli);
     if (text_equal(topic, "channels") || text_equal(topic, "systems"))
         return kinds(cli, text_equal(topic, "channels"));
     if (cli->count == 1 && kinds_settings(topic) != NULL)

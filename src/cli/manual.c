@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "x12/finding.h"
 
 /* Text for troff: hyphens that can be copied, no request by accident. */
 static void
@@ -99,6 +100,18 @@ manual_exits(struct buf *out)
     buf_adds(out, ".\n");
 #include "cli/exits.tbl"
 #undef EXIT
+}
+
+void
+manual_deviations(struct buf *out)
+{
+#define TOLERANCE(name, word, severity, text) \
+    buf_adds(out, ".TP\n\\fB" word "\\fR\n"); \
+    add_text(out, text);                      \
+    buf_addf(out, ".\nWhen not said: %s.\n",  \
+             x12_severity_name(x12_tolerance_default(X12_##name)));
+#include "x12/tolerances.tbl"
+#undef TOLERANCE
 }
 
 void

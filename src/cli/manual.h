@@ -11,6 +11,7 @@
 void manual_commands(struct buf *);
 void manual_options(struct buf *);
 void manual_exits(struct buf *);
+void manual_deviations(struct buf *);
 /* Adds the text broken into lines of at most 78 columns, indented. */
 void manual_wrap(struct buf *, size_t indent, const char *text);
 

@@ -192,7 +192,8 @@ const struct setting settings_partner[] = {
     { .name = "tolerate",
       .type = SETTING_FREE,
       .about = "what to do about a deviation in its files, by the "
-               "deviation's name: reject, warn or ignore" },
+               "deviation's name: reject, warn or ignore; `tradepost help "
+               "deviations` lists the names" },
     { .name = "codes",
       .type = SETTING_FREE,
       .about = "its own code tables: table = file; looked for in partners/ and "

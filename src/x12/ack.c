@@ -49,7 +49,8 @@ number(struct arena *arena, uint32_t value)
     return arena_printf(arena, "%u", value < COUNT_MAX ? value : COUNT_MAX);
 }
 
-/* Letters, digits and a few signs that are no delimiter anywhere. */
+/* Letters, digits and a few signs that are no delimiter anywhere; nothing of
+ * what is nothing but blanks, for that is no value. */
 static const char *
 harmless(struct arena *arena, const char *value)
 {
@@ -61,7 +62,7 @@ harmless(struct arena *arena, const char *value)
         if (!plain)
             *at = '.';
     }
-    return copy;
+    return copy + (copy[strspn(copy, " ")] == '\0' ? strlen(copy) : 0);
 }
 
 /* As it stands, but as long as the acknowledgment's own element must be: zeros

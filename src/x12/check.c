@@ -106,6 +106,20 @@ check_length(struct x12_reader *reader, const struct slot *slot, size_t length,
     return false;
 }
 
+/* A value stands there, so that it is wrong rather than missing. Where codes or
+ * a pattern say what it may be, these decide. */
+static void
+check_blank(struct x12_reader *reader, const struct slot *slot,
+            const struct spot *spot)
+{
+    bool must = slot->usage == 'M';
+
+    if (!slot->plain || !only_blanks(spot->value->text, spot->value->size))
+        return;
+    note_sin(reader, must ? X12_BLANK_MANDATORY : X12_BLANK_VALUE, "AK403=6",
+             spot, "found nothing but blanks");
+}
+
 static void
 check_value(struct x12_reader *reader, const struct slot *slot,
             const struct spot *spot)
@@ -127,6 +141,7 @@ check_value(struct x12_reader *reader, const struct slot *slot,
             note_wrong_type(reader, wrong, spot);
         else
             check_codes(reader, slot, spot);
+        check_blank(reader, slot, spot);
         if (slot->pattern != NULL)
             check_pattern(reader, slot, spot);
     }
@@ -358,7 +373,8 @@ check_segment(struct x12_reader *reader, const struct segment_def *def)
         if (size == 0)
             continue;
         present |= UINT64_C(1) << i;
-        if (simple && slot->plain && size >= slot->min && size <= slot->max)
+        if (simple && slot->plain && size >= slot->min && size <= slot->max &&
+            segment->elements[i].text[0] != ' ')
             continue;
         struct spot spot = { .element = i + 1,
                              .number = slot->number,

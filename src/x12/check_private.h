@@ -191,6 +191,9 @@ quick_values(const struct segment_def *def, const char *base,
     *out = present;
     if ((present & (wrong | def->cares)) != 0)
         return false;
+    for (uint64_t rest = present & def->texts; rest != 0; rest &= rest - 1)
+        if (base[ends[__builtin_ctzll(rest)] + 1] == ' ')
+            return false;
     for (uint64_t rest = present & def->looks; rest != 0; rest &= rest - 1) {
         unsigned i = (unsigned)__builtin_ctzll(rest);
         uint32_t start = ends[i] + 1;

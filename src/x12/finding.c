@@ -7,10 +7,10 @@
 #include "base/text.h"
 
 static const struct {
-    const char *name;
+    const char *name, *text;
     enum x12_severity severity;
 } tolerances[] = {
-#define TOLERANCE(name, word, severity, text) { word, X12_##severity },
+#define TOLERANCE(name, word, severity, text) { word, text, X12_##severity },
 #include "x12/tolerances.tbl"
 #undef TOLERANCE
 };
@@ -19,6 +19,13 @@ const char *
 x12_tolerance_name(enum x12_tolerance tolerance)
 {
     return tolerance < X12_TOLERANCES ? tolerances[tolerance].name : NULL;
+}
+
+const char *
+x12_tolerance_text(enum x12_tolerance tolerance)
+{
+    BUG_IF(tolerance >= X12_TOLERANCES);
+    return tolerances[tolerance].text;
 }
 
 enum x12_severity

@@ -66,6 +66,8 @@ struct x12_finding {
 
 /* "junk"; NULL for X12_TOLERANCES. */
 const char *x12_tolerance_name(enum x12_tolerance);
+/* What is wrong then, as a sentence without its full stop. */
+const char *x12_tolerance_text(enum x12_tolerance);
 enum x12_severity x12_tolerance_default(enum x12_tolerance);
 /* Takes also the old word isa_unpadded; false when there is no such name. */
 bool x12_tolerance_by_name(const char *name, enum x12_tolerance *) MUST_USE;

@@ -131,6 +131,7 @@ fill_bounds(struct segment_def *def, uint32_t i)
         all && slot->max < INT32_MAX ? (int32_t)slot->max : INT32_MAX;
     def->looks |= (uint64_t)(slot->look != LOOK_LENGTH) << i;
     def->cares |= (uint64_t)(slot->look == LOOK_CARE) << i;
+    def->texts |= (uint64_t)(slot->look == LOOK_LENGTH) << i;
 }
 
 static void
@@ -142,7 +143,7 @@ fill_masks(struct x12_guide *guide, struct segment_def *def)
     if (def->bounds == NULL)
         def->bounds =
             arena_alloc(arena, (def->count / 4 + 1) * sizeof *def->bounds);
-    def->must = def->banned = def->looks = def->cares = 0;
+    def->must = def->banned = def->looks = def->cares = def->texts = 0;
     def->quick_count = def->count < ELEMENTS_MAX ? def->count : 0;
     for (uint32_t i = 0; i < def->count; i++) {
         struct slot *slot = &def->slots[i];

@@ -74,8 +74,9 @@ struct segment_def {
     struct slot *slots;
     struct note *notes;
     /* Made by compiling: elements by usage, those of which more than the
-     * length is to be checked, those of which only care tells enough. */
-    uint64_t must, banned, looks, cares;
+     * length is to be checked, those of which only care tells enough, and
+     * those of which the length tells, if they do not start with a blank. */
+    uint64_t must, banned, looks, cares, texts;
     struct bounds *bounds; /* for all slots, four at a time */
     uint32_t quick_count;  /* of elements that a quick look can tell of */
     bool own;              /* an overlay's copy */

@@ -346,6 +346,8 @@ void check_loop_name(struct x12_reader *);
 char check_type(char type, const char *text, size_t size, size_t *length);
 bool real_date(const char *digits, size_t size);
 bool real_time(const char *digits, size_t size);
+/* X12.6: a string holds one character at least that is none. */
+bool only_blanks(const char *text, size_t size);
 /* The number that the element is; -1 when it is none. */
 long number_of(struct x12_element);
 

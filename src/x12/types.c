@@ -120,3 +120,12 @@ number_of(struct x12_element element)
     }
     return number;
 }
+
+bool
+only_blanks(const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (text[i] != ' ')
+            return false;
+    return true;
+}

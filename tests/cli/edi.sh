@@ -50,6 +50,7 @@ IEA*1*000000001~' tp edi ack good.edi
 has "ack: a rejected one says where" 0 "AK3*BIG*2**8~
 AK4*3*373*8*20261312~
 AK5*R*5~" tp edi ack bad.edi
+has "ack: a value of blanks is not repeated" 0 "AK4*3*324*6~" tp edi ack "$TP_SOURCE/tests/x12/invalid/blank_mandatory/input.edi"
 tp edi ack bad.edi > ack.edi
 has "an acknowledgment is clean X12 itself" 0 "1 accepted, 0 rejected" tp edi check ack.edi
 { cat good.edi; sed 's/000000918/000000919/' good.edi; } > two.edi

@@ -52,6 +52,8 @@ wrap80_crlf 0 - 1 0
 wrap78_lf 0 - 1 0
 no_final_terminator 0 no_final_terminator 1 0
 lowercase_ids 1 AK304=1 0 1
+blank_value 0 blank_value 1 0
+blank_mandatory 1 AK403=6 0 1
 trailing_separators 0 trailing_separators 1 0
 spaces_before_segments 0 indent 1 0
 isa_trimmed 0 isa_trimmed 1 0

@@ -45,6 +45,10 @@ static const struct {
       "123456789      *251120*0858*U*00401*000000919*0*P*>~GS*PO*BLUEFISH01*"
       "123456789*20251120*0858*918*X*004010~GE*0*918~IEA*1*000000919~" },
     { "valid/sample_850", X12_UNKNOWN_SEGMENT, "AK304=1", "CUR*BY", "ZZ9*BY" },
+    { "valid/sample_850", X12_BLANK_VALUE, "AK403=6", "REF*DP*042",
+      "REF*DP* " },
+    { "valid/sample_850", X12_BLANK_MANDATORY, "AK403=6", "*PO-106233*",
+      "*   *" },
     { "valid/sample_850", X12_CODE_NOT_IN_LIST, "AK403=7", "BEG*00", "BEG*QQ" },
     { "valid/sample_850", X12_TOO_MANY_ELEMENTS, "AK403=3", "L PKWY~",
       "L PKWY*B*C~" },

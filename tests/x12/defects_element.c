@@ -210,6 +210,13 @@ value_at(const struct document *document, const struct target *target)
     return document->pieces[target->piece].elements[target->element - 1];
 }
 
+static struct expected
+here(const struct document *document, const struct target *target,
+     const char *code)
+{
+    return expect_element(document, target->piece, target->element, code);
+}
+
 #define TARGET(good)                                     \
     struct target target;                                \
     if (!find_target(document, chance, &target, (good))) \
@@ -221,8 +228,7 @@ too_long(struct document *document, struct chance *chance,
 {
     TARGET(may_be_longer);
     fill(document, &target, '1', target.slot->max + 1 + any(chance, 3));
-    *expected =
-        expect_element(document, target.piece, target.element, "AK403=5");
+    *expected = here(document, &target, "AK403=5");
     return true;
 }
 
@@ -232,8 +238,7 @@ too_short(struct document *document, struct chance *chance,
 {
     TARGET(may_be_shorter);
     fill(document, &target, '1', target.slot->min - 1);
-    *expected =
-        expect_element(document, target.piece, target.element, "AK403=4");
+    *expected = here(document, &target, "AK403=4");
     return true;
 }
 
@@ -246,8 +251,7 @@ no_number(struct document *document, struct chance *chance,
 
     TARGET(is_number);
     set(document, &target, wrong[any(chance, 8)]);
-    *expected =
-        expect_element(document, target.piece, target.element, "AK403=6");
+    *expected = here(document, &target, "AK403=6");
     return true;
 }
 
@@ -265,8 +269,7 @@ no_date(struct document *document, struct chance *chance,
     if (target.slot->max < 8)
         date = "250230";
     set(document, &target, date);
-    *expected =
-        expect_element(document, target.piece, target.element, "AK403=8");
+    *expected = here(document, &target, "AK403=8");
     return true;
 }
 
@@ -278,8 +281,7 @@ no_time(struct document *document, struct chance *chance,
 
     TARGET(is_time);
     set(document, &target, wrong[any(chance, 4)]);
-    *expected =
-        expect_element(document, target.piece, target.element, "AK403=9");
+    *expected = here(document, &target, "AK403=9");
     return true;
 }
 
@@ -296,8 +298,7 @@ no_code(struct document *document, struct chance *chance,
             value[i] = (char)('A' + any(chance, 26));
     } while (guide_codes_find(target.slot->codes, value, size) >= 0);
     set(document, &target, arena_strdup(document->arena, value));
-    *expected =
-        expect_element(document, target.piece, target.element, "AK403=7");
+    *expected = here(document, &target, "AK403=7");
     return true;
 }
 
@@ -314,8 +315,7 @@ no_character(struct document *document, struct chance *chance,
     size_t size = strlen(value_at(document, &target));
     if (size > target.slot->max || size < target.slot->min)
         return false;
-    *expected =
-        expect_element(document, target.piece, target.element, "AK403=6");
+    *expected = here(document, &target, "AK403=6");
     return true;
 }
 
@@ -325,8 +325,7 @@ components_in_simple(struct document *document, struct chance *chance,
 {
     TARGET(is_single);
     set(document, &target, "1>2");
-    *expected =
-        expect_element(document, target.piece, target.element, "AK403=13");
+    *expected = here(document, &target, "AK403=13");
     return true;
 }
 
@@ -343,8 +342,7 @@ too_many_components(struct document *document, struct chance *chance,
     buf_adds(&value, old);
     for (; count < target.slot->inside->count + 1; count++)
         buf_addc(&value, '>');
-    *expected =
-        expect_element(document, target.piece, target.element, "AK403=13");
+    *expected = here(document, &target, "AK403=13");
     expected->component = target.slot->inside->count + 1;
     expected->inner = (uint32_t)value.size;
     buf_addc(&value, 'X');
@@ -362,8 +360,7 @@ repeated(struct document *document, struct chance *chance,
     TARGET(is_single);
     const char *old = value_at(document, &target);
     set(document, &target, arena_printf(document->arena, "%s^%s", old, old));
-    *expected =
-        expect_element(document, target.piece, target.element, "AK403=12");
+    *expected = here(document, &target, "AK403=12");
     expected->repetition = 2;
     expected->inner = (uint32_t)strlen(old) + 1;
     return true;
@@ -467,6 +464,23 @@ broken_note(struct document *document, struct chance *chance,
     return true;
 }
 
+static bool
+is_needed_text(const struct slot *slot, const char *value)
+{
+    return *value != '\0' && slot->plain && slot->usage == 'M';
+}
+
+/* In an element that may be missing it is warned of only. */
+static bool
+blank(struct document *document, struct chance *chance,
+      struct expected *expected)
+{
+    TARGET(is_needed_text);
+    fill(document, &target, ' ', strlen(value_at(document, &target)));
+    *expected = here(document, &target, "AK403=6");
+    return true;
+}
+
 const struct defect element_defects[] = {
     { "too long", too_long },
     { "too short", too_short },
@@ -475,6 +489,7 @@ const struct defect element_defects[] = {
     { "no time", no_time },
     { "no code", no_code },
     { "no character", no_character },
+    { "blank", blank },
     { "components in a simple element", components_in_simple },
     { "too many components", too_many_components },
     { "repeated", repeated },
