@@ -9,42 +9,62 @@
 #include "cli/commands.h"
 #include "cli/doc.h"
 #include "cli/guides.h"
+#include "cli/lanes.h"
 #include "conf/partner.h"
 #include "record/record.h"
 #include "store/journal.h"
 #include "x12/view.h"
 
-static const struct column columns[] = {
-    { "id", "", COLUMN_COUNT },        { "created", "", COLUMN_TIME },
-    { "updated", "", COLUMN_TIME },    { "direction", "", COLUMN_TEXT },
-    { "type", "", COLUMN_TEXT },       { "kind", "", COLUMN_TEXT },
-    { "partner", "", COLUMN_TEXT },    { "number", "", COLUMN_TEXT },
-    { "related", "", COLUMN_TEXT },    { "date", "", COLUMN_TEXT },
-    { "lines", "", COLUMN_COUNT },     { "amount", "", COLUMN_AMOUNT },
-    { "currency", "", COLUMN_TEXT },   { "valid", "", COLUMN_TEXT },
-    { "delivered", "", COLUMN_TEXT },  { "acknowledged", "", COLUMN_TEXT },
-    { "posted", "", COLUMN_TEXT },     { "state", "", COLUMN_TEXT },
-    { "court", "", COLUMN_TEXT },      { "code", "", COLUMN_TEXT },
-    { "reason", "", COLUMN_TEXT },     { "waits_for", "", COLUMN_TEXT },
-    { "erp_number", "", COLUMN_TEXT }, { "evidence", "", COLUMN_TEXT },
-    { "isa", "", COLUMN_TEXT },        { "gs", "", COLUMN_TEXT },
-    { "st", "", COLUMN_TEXT },         { "version", "", COLUMN_TEXT },
-    { "texts", "", COLUMN_TEXT },      { 0 }
-};
+static const struct column columns[] = { { "id", "", COLUMN_COUNT },
+                                         { "created", "", COLUMN_TIME },
+                                         { "updated", "", COLUMN_TIME },
+                                         { "direction", "", COLUMN_TEXT },
+                                         { "type", "", COLUMN_TEXT },
+                                         { "kind", "", COLUMN_TEXT },
+                                         { "partner", "", COLUMN_TEXT },
+                                         { "number", "", COLUMN_TEXT },
+                                         { "related", "", COLUMN_TEXT },
+                                         { "date", "", COLUMN_TEXT },
+                                         { "lines", "", COLUMN_COUNT },
+                                         { "amount", "", COLUMN_AMOUNT },
+                                         { "currency", "", COLUMN_TEXT },
+                                         { "valid", "", COLUMN_TEXT },
+                                         { "delivered", "", COLUMN_TEXT },
+                                         { "acknowledged", "", COLUMN_TEXT },
+                                         { "posted", "", COLUMN_TEXT },
+                                         { "state", "", COLUMN_TEXT },
+                                         { "court", "", COLUMN_TEXT },
+                                         { "code", "", COLUMN_TEXT },
+                                         { "reason", "", COLUMN_TEXT },
+                                         { "waits_for", "", COLUMN_TEXT },
+                                         { "behind", "", COLUMN_COUNT },
+                                         { "erp_number", "", COLUMN_TEXT },
+                                         { "evidence", "", COLUMN_TEXT },
+                                         { "isa", "", COLUMN_TEXT },
+                                         { "gs", "", COLUMN_TEXT },
+                                         { "st", "", COLUMN_TEXT },
+                                         { "version", "", COLUMN_TEXT },
+                                         { "texts", "", COLUMN_TEXT },
+                                         { 0 } };
 
 static bool
 select_one(struct cli *cli, int64_t id, struct out *out, struct err *err)
 {
+    CLEANUP(buf_free) struct buf sql = { 0 };
     struct ask ask;
 
     if (!out_begin(out, cli, "doc", columns, err))
         return false;
-    ask_begin(&ask, cli,
-              "SELECT doc, created_ms, updated_ms, direction, type, kind,"
-              " partner, number, related, date, lines, amount, currency, valid,"
-              " delivered, acknowledged, posted, state, court, code, reason,"
-              " waits_for, erp_number, evidence, isa, gs, st, version, texts"
-              " FROM documents");
+    buf_adds(&sql,
+             "SELECT doc, created_ms, updated_ms, direction, type, kind,"
+             " partner, number, related, date, lines, amount, currency, valid,"
+             " delivered, acknowledged, posted, state, court, code, reason,"
+             " waits_for, ");
+    if (!lanes_term(cli, &sql, err))
+        return false;
+    buf_adds(&sql, ", erp_number, evidence, isa, gs, st, version, texts"
+                   " FROM documents");
+    ask_begin(&ask, cli, buf_text(&sql));
     ask_where(&ask, "doc = CAST(? AS INTEGER)",
               arena_printf(cli->arena, "%lld", (long long)id));
     return ask_rows(&ask, out, err);
@@ -114,6 +134,11 @@ print_fields(const struct out *out)
               ? arena_printf(out->cli->arena, "by itself when %s is known",
                              cell(out, "waits_for"))
               : NULL);
+    field("Waits", cell(out, "behind")[0]
+                       ? arena_printf(out->cli->arena,
+                                      "behind document %s: this lane is strict",
+                                      cell(out, "behind"))
+                       : NULL);
     field(text_equal(cell(out, "kind"), "ack") ? "About" : "Order",
           cell(out, "related"));
     field("ERP", cell(out, "erp_number"));

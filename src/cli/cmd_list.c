@@ -6,6 +6,7 @@
 #include "base/decimal.h"
 #include "cli/ask.h"
 #include "cli/commands.h"
+#include "cli/lanes.h"
 #include "store/document.h"
 
 static const struct column doc_columns[] = {
@@ -194,6 +195,7 @@ static const struct column queue_columns[] = {
     { "state", "STATE", COLUMN_TEXT },
     { "attempts", "TRIES", COLUMN_COUNT },
     { "due", "NEXT TRY", COLUMN_TIME },
+    { "behind", "BEHIND", COLUMN_COUNT },
     { "reason", "REASON", COLUMN_TEXT },
     { "code", "CODE", COLUMN_EXTRA },
     { 0 }
@@ -203,11 +205,14 @@ static bool
 queue_list(struct cli *cli, struct out *out, struct err *err)
 {
     CLEANUP(ask_drop) struct ask ask = { 0 };
+    CLEANUP(buf_free) struct buf sql = { 0 };
 
-    ask_begin(&ask, cli,
-              "SELECT doc, updated_ms, direction, type, partner, number,"
-              " amount, currency, state, attempts, due_ms, reason, code"
-              " FROM documents");
+    buf_adds(&sql, "SELECT doc, updated_ms, direction, type, partner, number,"
+                   " amount, currency, state, attempts, due_ms, ");
+    if (!lanes_term(cli, &sql, err))
+        return false;
+    buf_adds(&sql, ", reason, code FROM documents");
+    ask_begin(&ask, cli, buf_text(&sql));
     ask_only(&ask, "state <> 'done' AND state IN ('received', 'translated',"
                    " 'queued', 'working', 'unknown', 'deferred')");
     ask_where(&ask, "type = ?", cli->option[OPTION_TYPE]);

@@ -154,3 +154,18 @@ problems_text(const struct problems *found, struct buf *out)
             buf_addc(out, '\n');
     }
 }
+
+bool
+flow_is_strict(const struct flow *flow, const struct partner *partner,
+               const char *set, enum direction direction)
+{
+    const struct flow_verb_step *post;
+    const struct partner_set *sent;
+
+    if (direction == DIRECTION_OUT) {
+        sent = partner_sends(partner, set);
+        return sent != NULL && send_order(flow, sent) == ORDER_STRICT;
+    }
+    post = flow_text_step(text_for_set(flow, set), VERB_POST);
+    return post != NULL && post->order == ORDER_STRICT;
+}

@@ -325,8 +325,8 @@ send_batch(struct flow *flow, struct endpoint *endpoint,
 }
 
 /* The partner's word, else the flow's. */
-static enum lane_order
-lane_of(const struct flow *flow, const struct partner_set *set)
+enum lane_order
+send_order(const struct flow *flow, const struct partner_set *set)
 {
     const struct flow_verb_step *send = NULL;
 
@@ -416,7 +416,7 @@ send_lane(struct flow *flow, struct endpoint *endpoint, const char *set,
          !claim_due(flow, &filter, documents, (size_t)room, &count, err)))
         return false;
     if (count == 0)
-        return true;
+        return say_behind(flow, &filter, err);
     if (!cut_batch(flow, documents, &count, err))
         return false;
     *moved += (unsigned)count;
@@ -453,7 +453,7 @@ send_to(struct flow *flow, struct endpoint *endpoint, unsigned *moved,
         return false;
     for (size_t i = 0; i < partner->send_count; i++)
         if (!send_lane(flow, endpoint, partner->send[i].set,
-                       lane_of(flow, &partner->send[i]), moved, err))
+                       send_order(flow, &partner->send[i]), moved, err))
             return false;
     return !endpoint_rests(endpoint) || say_why_not_sent(flow, endpoint, err);
 }

@@ -218,26 +218,99 @@ leave_waiting(struct flow *flow, struct document *documents, size_t *count,
     return true;
 }
 
-bool
-say_why(struct flow *flow, const struct destination *destination,
-        const struct doc_filter *filter, struct err *err)
+/* One commit for so many; *changed: how many got the reason. */
+static bool
+say_to_some(struct flow *flow, const struct destination *destination,
+            const struct doc_filter *filter, size_t *changed, struct err *err)
 {
     CLEANUP(arena_free) struct arena *arena = arena_new();
     struct document *waiting;
     size_t count = 0;
 
-    bool good =
-        journal_list(flow->journal, filter, arena, &waiting, &count, err);
+    *changed = 0;
+    if (!journal_list(flow->journal, filter, arena, &waiting, &count, err))
+        return false;
+    if (count == 0)
+        return true;
+    if (!journal_begin(flow->journal, err))
+        return false;
+    bool good = true;
     for (size_t i = 0; good && i < count; i++) {
         struct document *document = &waiting[i];
-        if (document->code == destination->code || accepted_match(document))
+        if (accepted_match(document))
             continue;
         document->code = destination->code;
         text_copy(document->reason, sizeof document->reason, destination->why);
         good = journal_advance(flow->journal, document, DOC_QUEUED, "waits",
                                document->reason, err);
+        *changed += good;
     }
+    good = good && journal_commit(flow->journal, err);
+    if (!good)
+        journal_abandon(flow->journal);
     return good;
+}
+
+bool
+say_why(struct flow *flow, const struct destination *destination,
+        const struct doc_filter *filter, struct err *err)
+{
+    struct doc_filter some = *filter;
+    size_t changed;
+
+    some.unless_code = destination->code;
+    some.limit = BATCH;
+    do
+        if (!say_to_some(flow, destination, &some, &changed, err))
+            return false;
+    while (changed > 0 && work_goes_on(flow));
+    return true;
+}
+
+static bool
+say_behind_first(struct flow *flow, const struct doc_filter *lane,
+                 struct err *err)
+{
+    static const struct destination strict = {
+        .code = TP7076,
+        .why = "its lane is strict, and an earlier document is not at its end"
+    };
+    CLEANUP(arena_free) struct arena *arena = arena_new();
+    struct doc_filter filter = { .direction = lane->direction,
+                                 .states =
+                                     1U << DOC_RECEIVED | 1U << DOC_TRANSLATED |
+                                     1U << DOC_QUEUED | 1U << DOC_WORKING |
+                                     1U << DOC_UNKNOWN | 1U << DOC_DEFERRED |
+                                     1U << DOC_HELD,
+                                 .partner = lane->partner,
+                                 .set = lane->set,
+                                 .limit = 1 };
+    struct document *first;
+    size_t count;
+
+    if (!journal_list(flow->journal, &filter, arena, &first, &count, err))
+        return false;
+    if (count == 0 || first->state == DOC_QUEUED)
+        return true;
+    filter.states = 1U << DOC_QUEUED;
+    return say_why(flow, &strict, &filter, err);
+}
+
+bool
+say_behind(struct flow *flow, const struct doc_filter *lanes, struct err *err)
+{
+    struct doc_filter lane = *lanes;
+
+    if (lanes->order != ORDER_STRICT)
+        return true;
+    if (lanes->partner != NULL)
+        return say_behind_first(flow, &lane, err);
+    for (size_t i = 0; i < partner_count(flow->conf); i++) {
+        lane.partner = partner_at(flow->conf, i)->code;
+        if (!say_behind_first(flow, &lane, err))
+            return false;
+    }
+    return true;
 }
 
 void

@@ -113,6 +113,11 @@ enum flow_once_more { FLOW_RESEND, FLOW_REISSUE };
 bool flow_once_more(struct journal *, int64_t document, enum flow_once_more,
                     const char *reason, int64_t *made, struct err *) MUST_USE;
 
+/* True where the documents of a set, to a partner or from it, wait for the one
+ * before them, whatever becomes of it. */
+bool flow_is_strict(const struct flow *, const struct partner *,
+                    const char *set, enum direction);
+
 size_t flow_count(const struct flow *);
 const char *flow_name(const struct flow *, size_t);
 const char *flow_title(const struct flow *, size_t);

@@ -124,6 +124,8 @@ bool claim_due(struct flow *, const struct doc_filter *, struct document *,
                size_t max, size_t *count, struct err *);
 void lease_watch(struct flow *);
 void lease_unwatch(void);
+/* dispatch.c: of the lane of a set to a partner. */
+enum lane_order send_order(const struct flow *, const struct partner_set *);
 /* Asked between two documents: false when the rest is for another time. */
 bool work_goes_on(const struct flow *);
 /* ask.c: of which direction this process brings documents to their end. */
@@ -307,6 +309,8 @@ bool was_put_back(struct flow *, const struct document *, bool *, struct err *);
  * nothing; each says why, once. */
 bool say_why(struct flow *, const struct destination *,
              const struct doc_filter *, struct err *);
+/* The same for what waits in strict lanes: of one partner, or of all. */
+bool say_behind(struct flow *, const struct doc_filter *lanes, struct err *);
 /* A match that a person accepted is not made again: the code stays. */
 bool accepted_match(const struct document *);
 /* once_more.c: the same bytes, sent again on purpose. */

@@ -123,7 +123,8 @@ post_set(struct flow *flow, const struct flow_text *text, unsigned *moved,
     if (!claim_set(flow, &filter, room, documents, &count, err))
         return false;
     *moved += (unsigned)count;
-    return count == 0 || post_claimed(flow, documents, count, err);
+    return count == 0 ? say_behind(flow, &filter, err)
+                      : post_claimed(flow, documents, count, err);
 }
 
 /* Those that no flow posts. */

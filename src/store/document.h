@@ -130,6 +130,7 @@ struct doc_filter {
     const char *partner, *set, *number, *text; /* NULL = any; text = anywhere */
     const char *related, *waits_for, *origin, *key;
     const char *isa, *gs, *st; /* control numbers, as an acknowledgment has */
+    enum err_code unless_code; /* TP_NONE = any; else those without it */
     int64_t interchange;       /* 0 = any */
     moment since, until;       /* created; 0 = any */
     bool due_only;             /* due <= now */

@@ -384,6 +384,8 @@ filter_terms(struct filter_sql *filter, const struct doc_filter *wanted,
               wanted->waits_for);
     text_term(filter, "d.origin = ? AND d.origin <> ''", wanted->origin);
     text_term(filter, "d.key = ?", wanted->key);
+    text_term(filter, "d.code <> ?",
+              wanted->unless_code ? err_name(wanted->unless_code) : NULL);
     text_term(filter, "d.isa = ?", wanted->isa);
     text_term(filter, "d.gs = ? AND d.gs <> ''", wanted->gs);
     text_term(filter, "d.st = ?", wanted->st);

@@ -133,13 +133,19 @@ static const char secret_2[] =
 static const char purged_5[] =
     "ALTER TABLE payload ADD COLUMN purged INTEGER NOT NULL DEFAULT 0;";
 
+/* What stands before a document in a strict lane. */
+static const char lane_6[] =
+    "CREATE INDEX document_lane ON document(partner, \"set\", direction, id)"
+    " WHERE state <> 'done';";
+
 /* The scripts of each step, in order. */
 static const char *const steps[][4] = { { documents_0, others_0 },
                                         { shown_1 },
                                         { secret_2 },
                                         { schema_tally, schema_tally_triggers },
                                         { schema_incident },
-                                        { purged_5 } };
+                                        { purged_5 },
+                                        { lane_6 } };
 enum { VERSION = sizeof steps / sizeof steps[0] };
 enum { APPLICATION = 0x54504a31 }; /* "TPJ1" in the file's header */
 
