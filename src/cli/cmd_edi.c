@@ -268,7 +268,8 @@ cmd_edi_check(struct cli *cli)
         }
         rejects += checking.rejects;
     }
-    edi_problems(guides);
+    if (edi_problems(guides) > 0)
+        return EXIT_INVALID;
     if (code != EXIT_OK)
         return code;
     return rejects > 0 ? EXIT_FINDINGS : EXIT_OK;

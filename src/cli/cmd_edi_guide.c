@@ -59,6 +59,15 @@ find_guide(struct cli *cli, struct guides *guides, const char *set)
     return NULL;
 }
 
+/* A guide that is wrong is told by its mistakes. */
+static enum exit_code
+no_guide(struct cli *cli, const struct guides *guides)
+{
+    if (guides != NULL && edi_problems(guides) > 0)
+        return EXIT_INVALID;
+    return cli_fail(cli);
+}
+
 static bool
 is_set(const char *text, size_t size)
 {
@@ -82,7 +91,7 @@ cmd_edi_dict(struct cli *cli)
     }
     const struct x12_guide *guide = find_guide(cli, guides, set);
     if (guide == NULL)
-        return cli_fail(cli);
+        return no_guide(cli, guides);
     if (!x12_describe(guide, rest, &out))
         return cli_missing(cli, "found no %.80s in version %s", path,
                            version_of(cli));
@@ -129,15 +138,13 @@ cmd_edi_guide_show(struct cli *cli)
     const struct x12_guide *guide =
         guides ? find_guide(cli, guides, set) : NULL;
     if (guide == NULL)
-        return cli_fail(cli);
+        return no_guide(cli, guides);
     x12_guide_print(guide, &out);
     if (cli->format == FORMAT_TEXT)
         fputs(buf_text(&out), stdout);
     else if (!list_lines(cli, set, out.text))
         return cli_fail(cli);
-    edi_problems(guides);
-    return problems_errors(guides_problems(guides)) > 0 ? EXIT_INVALID
-                                                        : EXIT_OK;
+    return edi_problems(guides) > 0 ? EXIT_INVALID : EXIT_OK;
 }
 
 static const struct column columns[] = { { "set", "SET", COLUMN_TEXT },
@@ -252,8 +259,9 @@ cmd_edi_gen(struct cli *cli)
     wish.seed = (uint64_t)number;
     const struct x12_guide *guide =
         guides ? find_guide(cli, guides, cli->words[0]) : NULL;
-    if (guide == NULL ||
-        !write_sample(cli, guide, x12_sample(guide, cli->arena, &wish),
+    if (guide == NULL)
+        return no_guide(cli, guides);
+    if (!write_sample(cli, guide, x12_sample(guide, cli->arena, &wish),
                       &sample) ||
         !is_clean(cli, guides, &sample))
         return cli_fail(cli);

@@ -16,8 +16,9 @@ bool edi_bytes(struct cli *, const char *name, struct buf *) MUST_USE;
 /* Read whole, in the command's arena; NULL: cli->err says why. */
 const struct x12_file *edi_read(struct cli *, struct guides *,
                                 const char *name);
-/* Mistakes in guides and rules are ours, not the file's: to standard error. */
-void edi_problems(const struct guides *);
+/* Mistakes in guides and rules are ours, not the file's: to standard error; how
+ * many. */
+size_t edi_problems(const struct guides *);
 /* Prints and clears; the take of x12_json_sink. */
 void edi_print(void *, struct buf *);
 

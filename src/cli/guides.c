@@ -5,6 +5,7 @@
 
 #include "base/durable.h"
 #include "conf/partner.h"
+#include "flow/rules.h"
 #include "x12/guide.h"
 
 enum { TEXT_LIMIT_BYTES = 16 << 20, ISA_BYTES = 106 };
@@ -69,9 +70,14 @@ guides_open(struct cli *cli)
     guides->sources = (struct x12_sources){ find_text, guides };
     if (!choose_partner(guides))
         return NULL;
-    if (cli->option[OPTION_GUIDES] != NULL)
-        guides->sources = x12_sources_in(cli->option[OPTION_GUIDES]);
-    return guides;
+    const char *folder = cli->option[OPTION_GUIDES];
+    if (folder == NULL)
+        return guides;
+    guides->sources = x12_sources_in(folder);
+    if (file_exists(folder))
+        return guides;
+    err_set(&cli->err, TP8003, "found no folder %.200s", folder);
+    return NULL;
 }
 
 void
@@ -82,47 +88,6 @@ guides_close(struct guides **guides)
     for (struct loaded *at = (*guides)->loaded; at != NULL; at = at->next)
         x12_guide_free(&at->guide);
     *guides = NULL;
-}
-
-static const char *const *
-texts_of(struct arena *arena, const struct conf_group *rule, const char *name)
-{
-    size_t count = conf_count(rule, name);
-    const char **texts = arena_alloc(arena, (count + 1) * sizeof *texts);
-
-    for (size_t i = 0; i < count; i++)
-        texts[i] = conf_text_at(rule, name, i);
-    return count > 0 ? texts : NULL;
-}
-
-static size_t
-rules_for(struct arena *arena, const struct partner *partner, const char *set,
-          struct x12_rule *rules)
-{
-    size_t count = 0, length = strlen(set);
-
-    for (size_t i = 0; i < conf_count(partner->group, "rules"); i++) {
-        const struct conf_group *rule =
-            conf_group_at(partner->group, "rules", i);
-        const char *own = conf_text(rule, "segment", NULL);
-        const char *at = conf_text(rule, own ? "after" : "at", "");
-        if (!text_starts(at, set) || at[length] != '/')
-            continue;
-        rules[count++] = (struct x12_rule){
-            .at = at,
-            .where = conf_place(rule),
-            .usage = conf_text(rule, "usage", "")[0],
-            .codes = texts_of(arena, rule, "codes"),
-            .codes_add = texts_of(arena, rule, "codes_add"),
-            .max = conf_number(rule, "max", 0),
-            .min_length = conf_number(rule, "min_length", 0),
-            .max_length = conf_number(rule, "max_length", 0),
-            .pattern = conf_text(rule, "pattern", NULL),
-            .segment = own,
-            .elements = texts_of(arena, rule, "elements"),
-        };
-    }
-    return count;
 }
 
 /* The guide with the partner's rules; the bare one when a rule is wrong. */
@@ -136,9 +101,8 @@ with_rules(struct guides *guides, struct x12_guide *base, const char *set)
 
     if (base == NULL || partner == NULL)
         return base;
-    struct x12_rule *rules = arena_alloc(
-        arena, (conf_count(partner->group, "rules") + 1) * sizeof *rules);
-    size_t count = rules_for(arena, partner, set, rules);
+    struct x12_rule *rules;
+    size_t count = rules_for(partner, set, arena, &rules);
     if (count == 0 || !x12_guide_overlay(&theirs, base, rules, count,
                                          guides->found, &ignored))
         return base;

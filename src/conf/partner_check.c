@@ -142,6 +142,52 @@ check_control(const struct conf_group *group, struct problems *problems)
             conf_complain(problems, n, "a number of at most 9 digits");
 }
 
+/* "850/BEG02": a set, and something in it. */
+static void
+check_place(const struct conf_group *node, struct problems *problems)
+{
+    if (node == NULL || node->kind != NODE_TEXT)
+        return;
+    if (strspn(node->text, "0123456789") != 3 || node->text[3] != '/' ||
+        node->text[4] == '\0')
+        conf_complain(problems, node, "a place in a set such as 850/BEG02");
+}
+
+static void
+check_least(const struct conf_group *node, long least, const char *expected,
+            struct problems *problems)
+{
+    if (node != NULL && node->kind == NODE_NUMBER &&
+        (node->number < least || node->number == 0))
+        conf_complain(problems, node, expected);
+}
+
+static bool
+is_same_place(const struct conf_group *a, const struct conf_group *b)
+{
+    const struct conf_group *x = tree_member(a, "at");
+    const struct conf_group *y = tree_member(b, "at");
+
+    return x != NULL && y != NULL && x->kind == NODE_TEXT &&
+           y->kind == NODE_TEXT && text_equal(x->text, y->text);
+}
+
+/* What an earlier rule says of the same place would be lost. */
+static void
+check_once(const struct conf_group *list, const struct conf_group *rule,
+           struct problems *problems)
+{
+    static const char *const once[] = { "usage",      "codes",      "max",
+                                        "min_length", "max_length", "pattern" };
+
+    for (const struct conf_group *o = list->first; o != rule; o = o->next)
+        for (size_t i = 0; is_same_place(o, rule) && i < 6; i++)
+            if (tree_member(o, once[i]) != NULL &&
+                tree_member(rule, once[i]) != NULL)
+                conf_complain(problems, tree_member(rule, once[i]),
+                              "that no earlier rule says it of the place");
+}
+
 /* A rule names its place by at, or by after together with segment. */
 static void
 check_rules(const struct conf_group *list, struct problems *problems)
@@ -155,6 +201,13 @@ check_rules(const struct conf_group *list, struct problems *problems)
         if (at == after || after != own)
             conf_complain(problems, n,
                           "a rule with at, or one with after and segment");
+        check_place(tree_member(n, "at"), problems);
+        check_place(tree_member(n, "after"), problems);
+        check_least(tree_member(n, "max"), -1,
+                    "1 or more, or -1 for any number", problems);
+        check_least(tree_member(n, "min_length"), 1, "1 or more", problems);
+        check_least(tree_member(n, "max_length"), 1, "1 or more", problems);
+        check_once(list, n, problems);
     }
 }
 

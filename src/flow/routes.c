@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "flow/rules.h"
 #include "store/digest.h"
 
 struct loaded_map {
@@ -68,53 +69,6 @@ base_guide(struct flow *flow, const char *industry_version, const char *set,
     return loaded->guide;
 }
 
-static const char *const *
-texts_of(struct flow *flow, const struct conf_group *group, const char *name)
-{
-    size_t count = conf_count(group, name);
-    const char **texts = arena_alloc(flow->arena, (count + 1) * sizeof *texts);
-
-    for (size_t i = 0; i < count; i++)
-        texts[i] = conf_text_at(group, name, i);
-    return count > 0 ? texts : NULL;
-}
-
-static char
-usage_letter(const char *text)
-{
-    return text_empty(text) ? 0 : text[0];
-}
-
-/* The partner's rules that begin with this set. */
-static size_t
-rules_for(struct flow *flow, const struct partner *partner, const char *set,
-          struct x12_rule **out)
-{
-    size_t all = conf_count(partner->group, "rules"), count = 0;
-    char prefix[16];
-
-    *out = arena_alloc(flow->arena, (all + 1) * sizeof **out);
-    text_format(prefix, sizeof prefix, "%s/", set);
-    for (size_t i = 0; i < all; i++) {
-        const struct conf_group *rule =
-            conf_group_at(partner->group, "rules", i);
-        const char *at = conf_text(rule, "at", "");
-        if (!text_starts(at, prefix))
-            continue;
-        (*out)[count++] = (struct x12_rule){
-            .at = at,
-            .where = arena_strdup(flow->arena, conf_place(rule)),
-            .usage = usage_letter(conf_text(rule, "usage", "")),
-            .codes = texts_of(flow, rule, "codes"),
-            .codes_add = texts_of(flow, rule, "codes_add"),
-            .max = conf_number(rule, "max", 0),
-            .min_length = conf_number(rule, "min_length", 0),
-            .max_length = conf_number(rule, "max_length", 0)
-        };
-    }
-    return count;
-}
-
 static const struct x12_guide *
 partner_guide(struct flow *flow, const struct partner *partner,
               const char *version, const char *set, struct err *err)
@@ -122,7 +76,7 @@ partner_guide(struct flow *flow, const struct partner *partner,
     const struct x12_guide *base = base_guide(flow, version, set, err);
     struct loaded_guide *loaded;
     struct x12_rule *rules;
-    size_t count = rules_for(flow, partner, set, &rules);
+    size_t count = rules_for(partner, set, flow->arena, &rules);
 
     if (base == NULL || count == 0)
         return base;
@@ -223,6 +177,7 @@ routes_open(struct flow *flow, struct err *err)
     flow->routes = arena_alloc(flow->arena, count * sizeof *flow->routes + 1);
     for (size_t i = 0; i < partners; i++) {
         const struct partner *partner = partner_at(flow->conf, i);
+        rules_check(partner, flow->found);
         for (size_t at = 0; at < partner->send_count; at++)
             add_route(flow, partner, &partner->send[at], DIRECTION_OUT);
         for (size_t at = 0; at < partner->receive_count; at++)

@@ -4,6 +4,8 @@
 #include "base/arena.h"
 #include "x12/guide_private.h"
 
+enum { PLACES_MAX = 2000 /* the sets of X12 have some hundreds */ };
+
 uint32_t
 pack_id(const char *id, size_t size)
 {
@@ -279,11 +281,25 @@ fill_next(struct x12_guide *guide)
                 guide_search(guide, (uint16_t)node, (uint16_t)index, NULL);
 }
 
+/* The table of what follows what grows with the square. */
+bool
+guide_fits(const struct x12_guide *guide, const char *where,
+           struct problems *problems)
+{
+    size_t count = count_items(guide->root);
+
+    if (count > PLACES_MAX)
+        problem_add(problems, TP2001, where ? where : "rules", NULL,
+                    "set %s has %zu segments and loops, expected at most %d",
+                    guide->set, count, PLACES_MAX);
+    return count <= PLACES_MAX;
+}
+
 void
 guide_compile(struct x12_guide *guide)
 {
     guide->node_count = (uint32_t)count_items(guide->root);
-    BUG_IF(guide->node_count >= KNOWN_SEGMENT);
+    BUG_IF(guide->node_count > PLACES_MAX);
     guide->nodes =
         arena_alloc(guide->arena, guide->node_count * sizeof *guide->nodes);
     struct item **items =

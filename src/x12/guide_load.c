@@ -96,8 +96,12 @@ take_item(struct loading *loading, const char *id)
                     id);
         return;
     }
-    if (lines->indent % 2 != 0 || depth > loading->depth ||
-        depth >= DEPTH_MAX) {
+    if (depth >= DEPTH_MAX) {
+        lines_wrong(lines, loading->problems, "%s stands in more than %d loops",
+                    id, DEPTH_MAX - 1);
+        return;
+    }
+    if (lines->indent % 2 != 0 || depth > loading->depth) {
         lines_wrong(lines, loading->problems,
                     "%s is indented by %d blanks, which is in no loop", id,
                     lines->indent);
@@ -246,6 +250,7 @@ x12_guide_load(struct x12_guide **out, const struct x12_sources *sources,
                    arena_printf(guide->arena, "x12/%s/%s.guide", version, set),
                    guide->arena, problems))
         read_guide(&loading, set);
+    guide_fits(guide, loading.lines.path, problems);
     if (problems_errors(problems) > before) {
         x12_guide_free(&guide);
         return problems_to_err(problems, err);

@@ -24,7 +24,7 @@ static void PRINTF(2, 3)
     va_end(args);
     problem_add(ruling->problems, TP2003,
                 ruling->rule->where ? ruling->rule->where : "rules", NULL,
-                "at \"%s\": %s", ruling->rule->at, text);
+                "at \"%.80s\": %s", ruling->rule->at, text);
     ruling->failed = true;
 }
 
@@ -234,6 +234,7 @@ static void
 edit_slot(struct ruling *ruling, struct slot *slot)
 {
     const struct x12_rule *rule = ruling->rule;
+    const struct slot before = *slot;
 
     if (rule->max != 0) {
         complain(ruling, "max is for segments; lengths are min and max length");
@@ -245,16 +246,20 @@ edit_slot(struct ruling *ruling, struct slot *slot)
         slot->min = (uint32_t)rule->min_length;
     if (rule->max_length > 0)
         slot->max = (uint32_t)rule->max_length;
-    if (slot->min > slot->max)
+    if (slot->min > slot->max) {
         complain(ruling, "the shortest length %u is above the longest %u",
                  slot->min, slot->max);
-    else if (rule->codes != NULL || rule->codes_add != NULL)
+        slot->min = before.min; /* later rules are judged by what held */
+        slot->max = before.max;
+    } else if (rule->codes != NULL || rule->codes_add != NULL)
         edit_codes(ruling, slot);
     if (rule->pattern == NULL)
         return;
     slot->pattern = pattern_new(ruling->guide, rule->pattern);
     if (slot->pattern == NULL)
-        complain(ruling, "the pattern '%s' is no regular expression",
+        complain(ruling,
+                 "the pattern '%.60s' is no regular expression, or too "
+                 "large a one",
                  rule->pattern);
 }
 
@@ -318,6 +323,9 @@ own_segment(struct ruling *ruling)
                      rule->segment);
         return def;
     }
+    if (dictionary_segment(guide->dictionary, rule->segment) != NULL)
+        complain(ruling, "the segment %s is known, its elements are given",
+                 rule->segment);
     def = arena_alloc(guide->arena, sizeof *def);
     def->own = true;
     if (size < 2 || size > 3 ||
@@ -458,6 +466,8 @@ x12_guide_overlay(struct x12_guide **out, const struct x12_guide *base,
                 arena_strdup(guide->arena, guide->levels[i].value);
     for (size_t i = 0; i < count; i++)
         good = rule_apply(guide, &rules[i], problems) && good;
+    good = good &&
+           (count == 0 || guide_fits(guide, rules[count - 1].where, problems));
     if (!good) {
         x12_guide_free(&guide);
         return problems_to_err(problems, err);

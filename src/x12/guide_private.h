@@ -216,6 +216,8 @@ void dictionary_sort(struct dictionary *); /* elements, once they are read */
 struct segment_def *dictionary_segment(const struct dictionary *, const char *);
 
 /* Model to tables; the items must hold a root. */
+/* Whether the tree is small enough to be compiled; else a problem at where. */
+bool guide_fits(const struct x12_guide *, const char *where, struct problems *);
 void guide_compile(struct x12_guide *);
 struct x12_guide *guide_new(struct dictionary *);
 /* Patterns: NULL = the text is no expression. Copies belong to the guide. */

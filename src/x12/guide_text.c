@@ -43,7 +43,9 @@ lines_open(struct lines *lines, const struct x12_sources *sources,
 {
     const char *path = name, *content = NULL;
 
-    if (!sources->find(sources->user, name, arena, &path, &content)) {
+    /* Versions and sets are what files say they are. */
+    if (strstr(name, "/../") != NULL ||
+        !sources->find(sources->user, name, arena, &path, &content)) {
         problem_add(problems, TP2002, path, NULL, "there is no text '%s'",
                     name);
         return false;

@@ -208,6 +208,7 @@ says_which_rule_is_wrong(void)
 {
     static const char *const two[] = { "ABC", NULL };
     static const char *const none[] = { "", NULL };
+    static const char *const three[] = { "AN 1 30", "ID 2 2 M", NULL };
     static const struct x12_rule wrong[] = {
         { .at = "810/BEG02", .usage = 'M' },
         { .at = "850/BEG99", .usage = 'M' },
@@ -223,6 +224,13 @@ says_which_rule_is_wrong(void)
         { .at = "850/N1", .max_length = 3 },
         { .at = "850/N1", .usage = 'X' },
         { .at = "850/", .usage = 'M' },
+        { .at = "850/BEG03", .pattern = "[a-" },
+        { .at = "850/BEG03", .pattern = "(a{99}){99}" },
+        { .at = "850/BEG03", .pattern = "(.)\\1" },
+        { .at = "850/BEG", .segment = "ZZ2" },
+        { .at = "850/BEG", .segment = "REF", .elements = three },
+        { .at = "850/BEG", .segment = "ZZZZ", .elements = three },
+        { .at = "850/BEG", .segment = "ZZ1", .elements = two },
     };
     struct x12_guide *base, *out = NULL;
 
