@@ -139,14 +139,20 @@ spells(const struct command *command, const struct args *args)
     return 0;
 }
 
-/* "doc" alone, or before an option, means the first command of the noun. */
+/* "doc" or "queue dead" alone, or before an option, means the first command of
+ * the noun. */
 static const struct command *
 noun(const struct args *args)
 {
-    size_t size = args->count == 1 ? strlen(args->words[0]) : 0;
+    char said[64] = "";
 
-    for (const struct command *c = commands; size > 0 && c->words; c++)
-        if (text_starts(c->words, args->words[0]) && c->words[size] == ' ')
+    if (args->count < 1 || args->count > 2)
+        return NULL;
+    text_format(said, sizeof said, "%s%s%s", args->words[0],
+                args->count > 1 ? " " : "",
+                args->count > 1 ? args->words[1] : "");
+    for (const struct command *c = commands; c->words; c++)
+        if (text_starts(c->words, said) && c->words[strlen(said)] == ' ')
             return c;
     return NULL;
 }
@@ -187,7 +193,7 @@ find_command(struct cli *cli, struct args *args, struct err *err)
             break;
         }
     if (cli->command == NULL) {
-        used = 1;
+        used = args->count;
         cli->command = noun(args);
     }
     if (cli->command == NULL)

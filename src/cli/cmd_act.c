@@ -8,8 +8,9 @@
 #include "flow/flow.h"
 #include "store/journal.h"
 
-/* What is done to each, and how it is said. */
+/* What is done to each, and how it is said; only: to those in this state. */
 struct deed {
+    const char *only;
     enum { DEED_ACT, DEED_ONCE_MORE } kind;
     enum flow_act act;
     enum flow_once_more how;
@@ -36,6 +37,11 @@ act_on(struct cli *cli, const struct deed *deed,
     bool dry = cli_has(cli, OPTION_DRY_RUN);
     int64_t made;
 
+    if (deed->only != NULL &&
+        !text_equal(deed->only, doc_state_name(document->state)))
+        return err_set(&cli->err, TP7030, "document %lld is %s, not %s",
+                       (long long)document->id, doc_state_name(document->state),
+                       deed->only);
     if (!journal_begin(cli->journal, &cli->err))
         return false;
     if (!do_it(cli, deed, document->id, &made) ||
@@ -82,7 +88,7 @@ any_filter(const struct cli *cli)
 
 /* The documents that fit, oldest first: in the order in which they came. */
 static bool
-selected(struct cli *cli, const char **ids)
+selected(struct cli *cli, const char *state, const char **ids)
 {
     struct ask ask;
     int32_t limit;
@@ -90,7 +96,7 @@ selected(struct cli *cli, const char **ids)
     ask_begin(&ask, cli,
               "SELECT group_concat(doc, ' ') FROM (SELECT doc FROM documents");
     ask_where(&ask, "type = ?", cli->option[OPTION_TYPE]);
-    ask_where(&ask, "state = ?", cli->option[OPTION_STATE]);
+    ask_where(&ask, "state = ?", state);
     bool good = cli_limit(cli, 1000, &limit, &cli->err) &&
                 ask_options(&ask, "created_ms", "partner", &cli->err);
     buf_addf(&ask.sql, " ORDER BY doc LIMIT %d)", good ? (int)limit : 0);
@@ -117,7 +123,8 @@ act_on_selected(struct cli *cli, const struct deed *deed, struct tally *tally)
 {
     const char *ids;
 
-    if (!selected(cli, &ids))
+    if (!selected(cli, deed->only ? deed->only : cli->option[OPTION_STATE],
+                  &ids))
         return false;
     for (char *next; *ids != '\0'; ids = *next == ' ' ? next + 1 : next) {
         long long id = strtoll(ids, &next, 10);
@@ -131,13 +138,13 @@ act_on_selected(struct cli *cli, const struct deed *deed, struct tally *tally)
 }
 
 static bool
-may_begin(struct cli *cli)
+may_begin(struct cli *cli, const struct deed *deed)
 {
     if (cli->option[OPTION_REASON] == NULL)
         return err_set(&cli->err, TP8001,
                        "say why: --reason \"...\"; it stands in the document's "
                        "story");
-    if (cli->count == 0 && !any_filter(cli))
+    if (cli->count == 0 && !any_filter(cli) && deed->only == NULL)
         return err_set(&cli->err, TP8001,
                        "say which: DOC..., or a filter such as --partner, "
                        "--type, --state or --since");
@@ -152,7 +159,7 @@ act_on_all(struct cli *cli, const struct deed *deed)
     struct tally tally = { .worst = EXIT_OK };
     struct document document;
 
-    if (!may_begin(cli) || !cli_open_writer(cli))
+    if (!may_begin(cli, deed) || !cli_open_writer(cli))
         return cli_fail(cli);
     if (cli->count == 0 && !act_on_selected(cli, deed, &tally))
         return cli_fail(cli);
@@ -170,6 +177,14 @@ cmd_doc_retry(struct cli *cli)
 {
     return act_on_all(cli,
                       &(struct deed){ .act = FLOW_RETRY, .done = "due again" });
+}
+
+enum exit_code
+cmd_queue_dead_requeue(struct cli *cli)
+{
+    return act_on_all(cli, &(struct deed){ .only = "dead",
+                                           .act = FLOW_RETRY,
+                                           .done = "due again" });
 }
 
 enum exit_code

@@ -111,6 +111,7 @@ flow_act(struct journal *journal, int64_t id, enum flow_act act,
         return err_set(err, TP7039, "there is no document %lld", (long long)id);
     enum doc_state from = document.state;
     return apply(&document, act, reason, err) &&
+           (act != FLOW_REPROCESS || forget_edit(journal, id, err)) &&
            let_go(journal, &document, from, names[act], reason, err);
 }
 

@@ -83,6 +83,29 @@ advance(struct flow *flow, struct prepared *prepared, struct err *err)
 }
 
 static bool
+advance_alone(struct flow *flow, struct prepared *prepared, struct err *err)
+{
+    if (!journal_begin(flow->journal, err))
+        return false;
+    if (advance(flow, prepared, err) && journal_commit(flow->journal, err))
+        return true;
+    journal_abandon(flow->journal);
+    return false;
+}
+
+static bool
+edited_again(struct flow *flow, struct document *document, struct err *err)
+{
+    struct prepared prepared = { .document = *document };
+    bool good =
+        prepare_edited(flow, partner_by_code(flow->conf, document->partner),
+                       &prepared, err) &&
+        advance_alone(flow, &prepared, err);
+    prepared_free(&prepared);
+    return good;
+}
+
+static bool
 set_again(struct flow *flow, struct document *document, struct err *err)
 {
     struct prepared prepared = { .document = *document };
@@ -110,15 +133,23 @@ set_again(struct flow *flow, struct document *document, struct err *err)
     else if (good)
         good = prepare_set(flow, partner, file->interchanges, result, &prepared,
                            err);
-    good = good && journal_begin(flow->journal, err);
-    if (good && !(advance(flow, &prepared, err) &&
-                  journal_commit(flow->journal, err))) {
-        journal_abandon(flow->journal);
-        good = false;
-    }
+    good = good && advance_alone(flow, &prepared, err);
     prepared_free(&prepared);
     arena_free(&arena);
     return good;
+}
+
+static bool
+go_again(struct flow *flow, struct document *document, struct err *err)
+{
+    bool edited;
+
+    if (document->ordinal == 0)
+        return whole_again(flow, document, err);
+    if (!is_edited(flow->journal, document->id, &edited, err))
+        return false;
+    return edited ? edited_again(flow, document, err)
+                  : set_again(flow, document, err);
 }
 
 bool
@@ -134,10 +165,8 @@ take_released(struct flow *flow, unsigned *moved, struct err *err)
         return false;
     for (size_t i = 0; i < count; i++) {
         int64_t lease = documents[i].lease;
-        bool good = documents[i].ordinal == 0
-                        ? whole_again(flow, &documents[i], err)
-                        : set_again(flow, &documents[i], err);
-        if (!good && !set_aside(flow, documents[i].id, lease, err))
+        if (!go_again(flow, &documents[i], err) &&
+            !set_aside(flow, documents[i].id, lease, err))
             return false;
     }
     *moved += (unsigned)count;

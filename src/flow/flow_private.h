@@ -230,6 +230,12 @@ void prepared_free(struct prepared *);
 bool prepare_set(struct flow *, const struct partner *,
                  const struct x12_interchange *, const struct x12_result *,
                  struct prepared *, struct err *);
+/* What a person edited (edit.c) goes on from its record, not from its bytes. */
+#define EDITED_PART "edited"
+bool prepare_edited(struct flow *, const struct partner *, struct prepared *,
+                    struct err *);
+bool forget_edit(struct journal *, int64_t document, struct err *);
+bool is_edited(struct journal *, int64_t document, bool *, struct err *);
 /* An arrival's reason when a person released what it was held for. */
 #define ACCEPTED_BY_PERSON "accepted by a person"
 /* intake.c: everything that comes of one arrival. apart_take reads, checks and

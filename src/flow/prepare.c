@@ -96,32 +96,39 @@ judge_policy(struct flow *flow, const struct partner *partner,
     }
 }
 
-static bool
-map_set_into(struct flow *flow, const struct route *route,
-             const struct x12_result *result, struct prepared *prepared,
-             struct err *err)
+/* Our numbers in a record; what is missing holds the document. mapped: false
+ * when there is no record, for what failed says. */
+static void
+resolve_into(struct flow *flow, const struct partner *partner, bool mapped,
+             struct prepared *prepared, struct problems *found,
+             struct err *failed)
 {
-    struct code_user user = { flow, route->partner };
-    struct map_codes codes = codes_of(&user);
-    struct arena *arena = arena_new();
-    struct problems *found = problems_new(arena);
-    struct err failed = { 0 };
+    bool good = mapped;
 
-    bool good = map_read(route->map, result->set, &codes, found,
-                         &prepared->record, &failed);
-    if (good) {
-        good = resolve_record(flow, route->partner, prepared->record, found,
-                              &failed);
+    if (mapped) {
+        good = resolve_record(flow, partner, prepared->record, found, failed);
         document_describe(flow, &prepared->document, prepared->record);
     }
     problems_text(found, &prepared->findings);
     if (good)
         trouble_hold_for(&prepared->document, found);
     else
-        trouble(flow, &prepared->document, TROUBLE_TRANSLATE, &failed);
-    (void)err;
-    arena_free(&arena);
-    return true;
+        trouble(flow, &prepared->document, TROUBLE_TRANSLATE, failed);
+}
+
+static void
+map_set_into(struct flow *flow, const struct route *route,
+             const struct x12_result *result, struct prepared *prepared)
+{
+    struct code_user user = { flow, route->partner };
+    struct map_codes codes = codes_of(&user);
+    CLEANUP(arena_free) struct arena *arena = arena_new();
+    struct problems *found = problems_new(arena);
+    struct err failed = { 0 };
+
+    bool mapped = map_read(route->map, result->set, &codes, found,
+                           &prepared->record, &failed);
+    resolve_into(flow, route->partner, mapped, prepared, found, &failed);
 }
 
 /* A set nobody reads is kept and shown, never lost. */
@@ -149,6 +156,7 @@ prepare_set(struct flow *flow, const struct partner *partner,
     struct document *document = &prepared->document;
     const struct flow_text *text;
 
+    (void)err;
     describe(partner, interchange, result, document);
     document->state = DOC_QUEUED;
     document->code = TP_NONE;
@@ -162,8 +170,7 @@ prepare_set(struct flow *flow, const struct partner *partner,
     char reason[sizeof document->reason];
     text_copy(reason, sizeof reason, document->reason);
     enum err_code code = document->code;
-    if (!map_set_into(flow, route, result, prepared, err))
-        return false;
+    map_set_into(flow, route, result, prepared);
     if (judged == DOC_HELD) {
         document->state = judged;
         document->code = code;
@@ -172,5 +179,31 @@ prepare_set(struct flow *flow, const struct partner *partner,
     }
     document->posted = POSTED_WAITING;
     judge_policy(flow, partner, text, prepared);
+    return true;
+}
+
+bool
+prepare_edited(struct flow *flow, const struct partner *partner,
+               struct prepared *prepared, struct err *err)
+{
+    struct document *document = &prepared->document;
+    const struct flow_text *text = text_for_set(flow, document->set);
+    CLEANUP(arena_free) struct arena *arena = arena_new();
+    struct err failed = { 0 };
+
+    if (!document_record(flow, document, &prepared->record, err))
+        return false;
+    document->state = DOC_QUEUED;
+    document->code = TP_NONE;
+    document->reason[0] = document->waits_for[0] = '\0';
+    document->posted = POSTED_WAITING;
+    if (partner == NULL || text == NULL)
+        trouble_hold(document, TP7021, NULL, "nobody posts set %s of %s",
+                     document->set, document->partner);
+    else {
+        resolve_into(flow, partner, true, prepared, problems_new(arena),
+                     &failed);
+        judge_policy(flow, partner, text, prepared);
+    }
     return true;
 }

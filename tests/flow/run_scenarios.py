@@ -268,9 +268,19 @@ def run_beside(world, words, lines):
 
 
 def tool(world, words, lines):
-    """tool WORD...: any command, @SET:NUMBER is a document's id; its exit code is kept for expect exit"""
-    ids = [str(doc_of(world, *word[1:].split(":", 1))[-1]["id"]) if word.startswith("@") else word for word in words]
+    """tool WORD...: any command, @SET:NUMBER is a document's id, %/NAME a path; its exit code is kept for expect exit"""
+    ids = [str(doc_of(world, *word[1:].split(":", 1))[-1]["id"]) if word.startswith("@") else
+           world.path(word[2:]) if word.startswith("%/") else word for word in words]
     result = world.tool(*ids)
+    world.last_exit, world.last_text = result.returncode, result.stdout + result.stderr
+
+
+def amend(world, words, lines):
+    """amend DOC OLD NEW WORD...: doc edit with the record in which a part was replaced"""
+    record = world.tool("doc", "show", words[0], "--record").stdout
+    if words[1] not in record:
+        raise Failed("found no %s in the record %s" % (words[1], record))
+    result = world.tool("doc", "edit", words[0], *words[3:], told=record.replace(words[1], words[2]))
     world.last_exit, world.last_text = result.returncode, result.stdout + result.stderr
 
 
@@ -338,6 +348,9 @@ def expect(world, words, lines):
     elif what == "text":
         if words[1][1:] not in world.last_text:
             raise Failed("expected '%s' in:\n%s" % (words[1][1:], world.last_text[-1500:]))
+    elif what == "path":
+        if words[2][1:] not in open(world.path(words[1]), encoding="utf-8").read():
+            raise Failed("expected '%s' in %s" % (words[2][1:], words[1]))
     else:
         raise Failed("unknown expectation " + what)
 
@@ -446,8 +459,9 @@ def edit(world, words, lines):
 
 
 def block(world, words, lines):
-    """block PARTNER: nothing can be put there any longer"""
-    os.rename(world.path("partners", words[0], "in"), world.path("partners", words[0], "in.away"))
+    """block PARTNER [free]: nothing can be put there any longer; or again"""
+    there, away = world.path("partners", words[0], "in"), world.path("partners", words[0], "in.away")
+    os.rename(*((away, there) if "free" in words else (there, away)))
 
 
 def channel(world, words, lines):
@@ -456,7 +470,7 @@ def channel(world, words, lines):
     world.settings()
 
 
-VERBS = {"channel": channel, "block": block, "give": give, "acknowledge": answer_997, "fault": fault, "run": run, "tool": tool, "expect": expect,
+VERBS = {"amend": amend, "channel": channel, "block": block, "give": give, "acknowledge": answer_997, "fault": fault, "run": run, "tool": tool, "expect": expect,
          "set": setting, "main": main_setting, "clock": clock, "site": site, "wait": wait, "partner": edit, "replay": replay, "ship": ship,
          "bill": bill, "pay": pay, "faults": faults, "fault-clear": fault_clear, "run-until-done": run_until_done,
          "run-beside": run_beside, "secret": secret, "sandbox": sandbox, "sftp": sftp, "cleo": cleo, "disk": disk, "env": environment}

@@ -170,9 +170,9 @@ class World:
             text = answer.read()
             return json.loads(text) if text else None
 
-    def tool(self, *words, env=None):
+    def tool(self, *words, env=None, told=None):
         return subprocess.run([PROGRAM, "-c", self.path("etc")] + list(words), capture_output=True, text=True,
-                              timeout=600, env=dict(os.environ, TRADEPOST_NOW=self.now, **self.environment, **(env or {})))
+                              timeout=600, input=told, env=dict(os.environ, TRADEPOST_NOW=self.now, **self.environment, **(env or {})))
 
     def daemon(self, log):
         """A daemon that is ready, by what it tells systemd; or one that has ended."""
