@@ -2,10 +2,12 @@
 /* The far sides: partners' channels and business systems, how they fare, and
  * what a person says about that. */
 #include <stdio.h>
+#include <string.h>
 #include <strings.h>
 
 #include "cli/ask.h"
 #include "cli/commands.h"
+#include "cli/endpoint.h"
 #include "conf/partner.h"
 #include "flow/destination.h"
 #include "store/journal.h"
@@ -57,9 +59,8 @@ far_side_at(struct cli *cli, size_t i, struct far_side *side)
     text_format(side->destination.name, sizeof side->destination.name, "%s/%s",
                 side->partner ? "partner" : "system",
                 side->partner ? side->partner->code : side->system);
-    bool good = destination_load(cli->journal, &side->destination, &cli->err);
-    side->before = side->destination;
-    return good;
+    return destination_load(cli->journal, &side->destination, &side->before,
+                            &cli->err);
 }
 
 static bool
@@ -230,4 +231,39 @@ enum exit_code
 cmd_endpoint_resume(struct cli *cli)
 {
     return act_on_all(cli, destination_resume, "resumed");
+}
+
+static bool
+signs_in_with(struct cli *cli, const struct far_side *side, const char *secret)
+{
+    CLEANUP(buf_free) struct buf says = { 0 };
+
+    conf_group_says(side->partner != NULL
+                        ? conf_sub(side->partner->group, "channel")
+                        : conf_system(cli->conf, side->system),
+                    &says);
+    return strstr(buf_text(&says),
+                  arena_printf(cli->arena, "=secret:%s\n", secret)) != NULL;
+}
+
+bool
+endpoints_follow_secret(struct cli *cli, const char *name)
+{
+    for (size_t i = 0; i < far_side_count(cli); i++) {
+        struct far_side side;
+        if (!far_side_at(cli, i, &side))
+            return false;
+        if (side.destination.state != DESTINATION_STOPPED ||
+            !signs_in_with(cli, &side, name))
+            continue;
+        destination_resume(
+            &side.destination, when_now(),
+            arena_printf(cli->arena, "the secret '%s' was changed", name));
+        if (!destination_save(cli->journal, &side.destination, &side.before,
+                              &cli->err))
+            return false;
+        if (!cli_has(cli, OPTION_QUIET))
+            printf("%s is tried again\n", side.shown);
+    }
+    return true;
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/endpoint.h"
 #include "cli/out.h"
 #include "store/journal.h"
 #include "store/vault.h"
@@ -97,7 +98,8 @@ cmd_secret_set(struct cli *cli)
     if (cli_has(cli, OPTION_DRY_RUN))
         return said(cli, name, "would be set");
     if (!take_value(cli, name, &value) ||
-        !vault_set(cli->vault, name, value.text, value.size, &cli->err))
+        !vault_set(cli->vault, name, value.text, value.size, &cli->err) ||
+        !endpoints_follow_secret(cli, name))
         return cli_fail(cli);
     return said(cli, name, "is set");
 }
@@ -142,7 +144,8 @@ rotate_value(struct cli *cli, const char *name)
     if (cli_has(cli, OPTION_DRY_RUN))
         return said(cli, name, "would be replaced");
     if (!take_value(cli, name, &value) ||
-        !vault_replace(cli->vault, name, value.text, value.size, &cli->err))
+        !vault_replace(cli->vault, name, value.text, value.size, &cli->err) ||
+        !endpoints_follow_secret(cli, name))
         return cli_fail(cli);
     if (!cli_has(cli, OPTION_QUIET))
         printf("%s is replaced for %s; its former value is %s.former\n", name,

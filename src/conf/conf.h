@@ -133,6 +133,10 @@ const char *conf_vault_key(const struct conf *);
  * are left out. */
 void conf_outline(const struct conf *, struct buf *);
 
+/* All that a group says, exactly, to tell whether it is still what it was; for
+ * nobody's eyes. NULL says nothing. */
+void conf_group_says(const struct conf_group *, struct buf *);
+
 /* Systems, in the order of the file: systems.NAME = { kind = ... }. */
 size_t conf_system_count(const struct conf *);
 const char *conf_system_name(const struct conf *, size_t);

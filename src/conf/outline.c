@@ -74,6 +74,22 @@ add_nodes(struct buf *out, const struct conf_group *group, const char *prefix)
 }
 
 void
+conf_group_says(const struct conf_group *group, struct buf *out)
+{
+    char path[256];
+
+    for (const struct conf_group *n = group ? group->first : NULL; n != NULL;
+         n = n->next) {
+        if (n->kind == NODE_GROUP || n->kind == NODE_LIST) {
+            conf_group_says(n, out);
+            continue;
+        }
+        tree_path(n, path, sizeof path);
+        buf_addf(out, "%s=%s\n", path, n->text);
+    }
+}
+
+void
 conf_outline(const struct conf *conf, struct buf *out)
 {
     char prefix[80];

@@ -27,7 +27,7 @@ destination_state_name(enum destination_state state)
 static void
 dump(const struct destination *destination, char out[512])
 {
-    text_format(out, 512, "%s %lld %lld %lld %d %d %d %lld %d %s %s",
+    text_format(out, 512, "%s %lld %lld %lld %d %d %d %lld %d %s #%s %s",
                 destination_state_name(destination->state),
                 (long long)destination->since, (long long)destination->until,
                 (long long)destination->good, destination->times,
@@ -35,7 +35,7 @@ dump(const struct destination *destination, char out[512])
                 (long long)destination->last_failed, destination->limit,
                 destination->code != TP_NONE ? err_name(destination->code)
                                              : "-",
-                destination->why);
+                destination->settings, destination->why);
 }
 
 static int64_t
@@ -67,6 +67,10 @@ parse(struct destination *out, char *text)
     for (int i = 1; i < TP_COUNT; i++)
         if (text_equal(code, err_name((enum err_code)i)))
             out->code = (enum err_code)i;
+    if (text != NULL && text[0] == '#') {
+        const char *settings = text_word(&text, " ");
+        text_copy(out->settings, sizeof out->settings, settings + 1);
+    }
     text_copy(out->why, sizeof out->why, text != NULL ? text : "");
 }
 
@@ -76,9 +80,23 @@ cursor_of(const struct destination *destination, char out[64])
     text_format(out, 64, "endpoint:%s", destination->name);
 }
 
+/* Whoever mended the settings has not to say so twice. */
+static void
+follow_settings(struct destination *destination, const char *settings)
+{
+    if (settings[0] == '\0' || text_equal(destination->settings, settings))
+        return;
+    if (destination->settings[0] != '\0' &&
+        (destination->state == DESTINATION_DOWN ||
+         destination->state == DESTINATION_STOPPED))
+        destination_resume(destination, when_now(),
+                           "its settings were changed");
+    text_copy(destination->settings, sizeof destination->settings, settings);
+}
+
 bool
 destination_load(struct journal *journal, struct destination *destination,
-                 struct err *err)
+                 struct destination *kept, struct err *err)
 {
     char cursor[64], text[512];
 
@@ -87,9 +105,12 @@ destination_load(struct journal *journal, struct destination *destination,
         return false;
     struct destination fresh = { .state = DESTINATION_UP };
     text_copy(fresh.name, sizeof fresh.name, destination->name);
+    text_copy(fresh.settings, sizeof fresh.settings, destination->settings);
     *destination = fresh;
     if (text[0] != '\0')
         parse(destination, text);
+    *kept = *destination;
+    follow_settings(destination, fresh.settings);
     return true;
 }
 

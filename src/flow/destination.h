@@ -39,7 +39,8 @@ enum destination_state {
 const char *destination_state_name(enum destination_state);
 
 struct destination {
-    char name[48]; /* "partner/BLUEFISH", "system/nav" */
+    char name[48];     /* "partner/BLUEFISH", "system/nav" */
+    char settings[17]; /* a hash of what the settings say of it; "" = unknown */
     enum destination_state state;
     moment since; /* of the state */
     moment until; /* when it is tried next, of waits and down; else 0 */
@@ -53,9 +54,11 @@ struct destination {
     char why[240];
 };
 
-/* One that the journal does not know yet is up. */
+/* One that the journal does not know yet is up. Name and settings are given.
+ * One that was down or stopped begins slowly when its settings are others;
+ * kept: as the journal has it. */
 bool destination_load(struct journal *, struct destination *,
-                      struct err *) MUST_USE;
+                      struct destination *kept, struct err *) MUST_USE;
 /* Writes it when it changed, with an event when its state did; before: as it
  * was loaded, and then as it is now. */
 bool destination_save(struct journal *, const struct destination *,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "store/digest.h"
 
 static bool
 find_text(void *user, const char *name, struct arena *arena, const char **path,
@@ -33,6 +34,17 @@ get_secret(void *user, const char *name, struct buf *out, struct err *err)
     return conf_secret(flow->conf, name, out, err);
 }
 
+static void
+hash_settings(struct destination *destination, const struct conf_group *group)
+{
+    CLEANUP(buf_free) struct buf says = { 0 };
+    char hash[DIGEST_TEXT];
+
+    conf_group_says(group, &says);
+    digest_sha256(hash, buf_text(&says), says.size);
+    memcpy(destination->settings, hash, sizeof destination->settings - 1);
+}
+
 bool
 places_open(struct flow *flow, struct err *err)
 {
@@ -48,6 +60,8 @@ places_open(struct flow *flow, struct err *err)
         text_format(endpoint->destination.name,
                     sizeof endpoint->destination.name, "partner/%s",
                     endpoint->partner->code);
+        hash_settings(&endpoint->destination,
+                      conf_sub(endpoint->partner->group, "channel"));
     }
     flow->system_count = conf_system_count(flow->conf);
     flow->systems = arena_alloc(flow->arena, (flow->system_count + 1) *
@@ -57,6 +71,8 @@ places_open(struct flow *flow, struct err *err)
         place->name = conf_system_name(flow->conf, i);
         text_format(place->destination.name, sizeof place->destination.name,
                     "system/%s", place->name);
+        hash_settings(&place->destination,
+                      conf_system(flow->conf, place->name));
     }
     return true;
 }
@@ -157,10 +173,8 @@ endpoint_failed(const struct flow *flow, struct endpoint *endpoint,
 bool
 endpoint_load(struct flow *flow, struct endpoint *endpoint, struct err *err)
 {
-    bool good = destination_load(flow->journal, &endpoint->destination, err);
-
-    endpoint->kept = endpoint->destination;
-    return good;
+    return destination_load(flow->journal, &endpoint->destination,
+                            &endpoint->kept, err);
 }
 
 bool
@@ -175,9 +189,9 @@ systems_load(struct flow *flow, struct err *err)
 {
     for (size_t i = 0; i < flow->system_count; i++) {
         struct flow_system *place = &flow->systems[i];
-        if (!destination_load(flow->journal, &place->destination, err))
+        if (!destination_load(flow->journal, &place->destination, &place->kept,
+                              err))
             return false;
-        place->kept = place->destination;
     }
     return true;
 }

@@ -275,6 +275,12 @@ def tool(world, words, lines):
     world.last_exit, world.last_text = result.returncode, result.stdout + result.stderr
 
 
+def vault(world, words, lines):
+    """vault NAME VALUE: a secret of the vault"""
+    result = world.tool("secret", "set", words[0], told=words[1])
+    world.last_exit, world.last_text = result.returncode, result.stdout + result.stderr
+
+
 def amend(world, words, lines):
     """amend DOC OLD NEW WORD...: doc edit with the record in which a part was replaced"""
     record = world.tool("doc", "show", words[0], "--record").stdout
@@ -470,7 +476,7 @@ def channel(world, words, lines):
     world.settings()
 
 
-VERBS = {"amend": amend, "channel": channel, "block": block, "give": give, "acknowledge": answer_997, "fault": fault, "run": run, "tool": tool, "expect": expect,
+VERBS = {"amend": amend, "vault": vault, "channel": channel, "block": block, "give": give, "acknowledge": answer_997, "fault": fault, "run": run, "tool": tool, "expect": expect,
          "set": setting, "main": main_setting, "clock": clock, "site": site, "wait": wait, "partner": edit, "replay": replay, "ship": ship,
          "bill": bill, "pay": pay, "faults": faults, "fault-clear": fault_clear, "run-until-done": run_until_done,
          "run-beside": run_beside, "secret": secret, "sandbox": sandbox, "sftp": sftp, "cleo": cleo, "disk": disk, "env": environment}

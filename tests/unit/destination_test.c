@@ -150,13 +150,13 @@ count_row(void *user, int columns, const char *const *names,
 static void
 a_restart_knows_it(void)
 {
-    struct destination it = { .name = "partner/ACME" }, kept, again;
+    struct destination it = { .name = "partner/ACME" }, kept, again, now_kept;
     struct err down = failure(ERR_RETRY);
     moment now = 1000 * SECOND;
     unsigned found = 0;
 
     fresh();
-    CHECK_OK(destination_load(journal, &it, &err), &err);
+    CHECK_OK(destination_load(journal, &it, &kept, &err), &err);
     CHECK(it.state == DESTINATION_UP && it.since == 0);
     kept = it;
     destination_failed(&it, &policy, now, &down);
@@ -166,7 +166,7 @@ a_restart_knows_it(void)
     CHECK_OK(destination_save(journal, &it, &kept, &err), &err);
     CHECK_OK(destination_save(journal, &it, &kept, &err), &err);
     again = (struct destination){ .name = "partner/ACME" };
-    CHECK_OK(destination_load(journal, &again, &err), &err);
+    CHECK_OK(destination_load(journal, &again, &now_kept, &err), &err);
     CHECK(again.state == it.state && again.since == it.since);
     CHECK(again.until == it.until && again.good == it.good);
     CHECK(again.times == it.times && again.failing == 2);
@@ -203,6 +203,41 @@ jitter_spreads_and_repeats(void)
         CHECK(seen[i] > 60 && seen[i] < 140);
 }
 
+/* Down or stopped: other settings are a new beginning; the same ones, those of
+ * who does not know them, and a pause are none. */
+static void
+mended_settings_are_a_new_beginning(void)
+{
+    static const struct {
+        enum destination_state state;
+        const char *settings;
+        enum destination_state then;
+    } cases[] = { { DESTINATION_DOWN, "one", DESTINATION_DOWN },
+                  { DESTINATION_DOWN, "", DESTINATION_DOWN },
+                  { DESTINATION_DOWN, "two", DESTINATION_SLOW },
+                  { DESTINATION_STOPPED, "two", DESTINATION_SLOW },
+                  { DESTINATION_PAUSED, "two", DESTINATION_PAUSED },
+                  { DESTINATION_WAITS, "two", DESTINATION_WAITS },
+                  { DESTINATION_UP, "two", DESTINATION_UP } };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        fresh();
+        struct destination it = { .name = "partner/ACME", .settings = "one" },
+                           kept;
+        CHECK_OK(destination_load(journal, &it, &kept, &err), &err);
+        it.state = cases[i].state;
+        CHECK_OK(destination_save(journal, &it, &kept, &err), &err);
+        it = (struct destination){ .name = "partner/ACME" };
+        text_copy(it.settings, sizeof it.settings, cases[i].settings);
+        CHECK_OK(destination_load(journal, &it, &kept, &err), &err);
+        CHECK(it.state == cases[i].then && kept.state == cases[i].state);
+        if (cases[i].settings[0] != '\0')
+            CHECK_TEXT(it.settings, cases[i].settings);
+        else
+            CHECK_TEXT(it.settings, "one");
+    }
+}
+
 int
 main(void)
 {
@@ -213,6 +248,7 @@ main(void)
     RUN(a_person_pauses_it);
     RUN(a_restart_knows_it);
     RUN(jitter_spreads_and_repeats);
+    RUN(mended_settings_are_a_new_beginning);
     end_journal();
     arena_free(&arena);
     if (dir[0] != '\0' && !durable_remove_tree(dir, &err))
