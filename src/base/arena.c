@@ -19,15 +19,20 @@ struct arena {
     size_t used;
 };
 
+void
+out_of_memory(void)
+{
+    fputs("out of memory\n", stderr);
+    abort();
+}
+
 void *
 obtain(size_t size)
 {
     void *memory = calloc(1, size ? size : 1);
 
-    if (memory == NULL) {
-        fputs("out of memory\n", stderr);
-        abort();
-    }
+    if (memory == NULL)
+        out_of_memory();
     return memory;
 }
 
@@ -36,10 +41,8 @@ obtain_more(void *old, size_t old_size, size_t new_size)
 {
     char *memory = realloc(old, new_size ? new_size : 1);
 
-    if (memory == NULL) {
-        fputs("out of memory\n", stderr);
-        abort();
-    }
+    if (memory == NULL)
+        out_of_memory();
     if (new_size > old_size)
         memset(memory + old_size, 0, new_size - old_size);
     return memory;
@@ -58,6 +61,12 @@ release_memory(void **memory)
 {
     free(*memory);
     *memory = NULL;
+}
+
+void
+drop_memory(void *memory)
+{
+    free(memory);
 }
 
 static struct block *

@@ -38,6 +38,15 @@ void *obtain(size_t size);
 void *obtain_more(void *old, size_t old_size, size_t new_size);
 char *obtain_text(const char *text);
 void release_memory(void **);
+/* For libraries that ask for obtain() and its counterpart. */
+void drop_memory(void *memory);
+/* Says so and ends the process, which the spool makes safe. */
+void out_of_memory(void) __attribute__((noreturn));
+#define OUT_OF_MEMORY_IF(condition) \
+    do {                            \
+        if (condition)              \
+            out_of_memory();        \
+    } while (0)
 #define release(pointer) release_memory((void **)(pointer))
 
 #endif

@@ -29,50 +29,52 @@ log_set_json(bool json)
     settings.json = json;
 }
 
+/* A line of at most TEXT_SIZE characters, each six when it is escaped. Nothing
+ * is allocated: what is wrong may be that memory is out. */
+enum { TEXT_SIZE = 1024, LINE_SIZE = 6 * TEXT_SIZE + 200 };
+
 static void
-put_json_text(FILE *out, const char *text)
+escape_json(char *out, const char *text)
 {
     for (; *text != '\0'; text++) {
         unsigned char c = (unsigned char)*text;
+        if (c < 0x20) {
+            out += snprintf(out, 7, "\\u%04x", (unsigned)c);
+            continue;
+        }
         if (c == '"' || c == '\\')
-            fprintf(out, "\\%c", c);
-        else if (c < 0x20)
-            fprintf(out, "\\u%04x", (unsigned)c);
-        else
-            fputc(c, out);
+            *out++ = '\\';
+        *out++ = (char)c;
     }
+    *out = '\0';
 }
 
 /* One fwrite per line, so that lines of several processes do not mix. */
 static void
 write_line(enum log_level level, const char *text)
 {
-    char stamp[WHEN_STAMP], *line = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&line, &size);
+    char stamp[WHEN_STAMP], line[LINE_SIZE], escaped[6 * TEXT_SIZE + 1];
 
-    BUG_IF(out == NULL);
     when_stamp(when_now(), stamp);
     if (settings.json) {
-        fprintf(out, "{\"time\":\"%s\",\"level\":\"%s\",\"text\":\"", stamp,
-                level_names[level]);
-        put_json_text(out, text);
-        fputs("\"}\n", out);
+        escape_json(escaped, text);
+        text_format(line, sizeof line,
+                    "{\"time\":\"%s\",\"level\":\"%s\",\"text\":\"%s\"}\n",
+                    stamp, level_names[level], escaped);
     } else if (getenv("JOURNAL_STREAM") != NULL) {
-        fprintf(out, "<%d>%s\n", syslog_levels[level], text);
+        text_format(line, sizeof line, "<%d>%s\n", syslog_levels[level], text);
     } else {
-        fprintf(out, "%s %-7s %s\n", stamp, level_names[level], text);
+        text_format(line, sizeof line, "%s %-7s %s\n", stamp,
+                    level_names[level], text);
     }
-    fclose(out);
-    fwrite(line, 1, size, stderr);
+    fwrite(line, 1, strlen(line), stderr);
     fflush(stderr);
-    free(line);
 }
 
 void
 log_line(enum log_level level, const char *format, ...)
 {
-    char text[1024];
+    char text[TEXT_SIZE];
     va_list args;
 
     if (level > settings.level)

@@ -5,6 +5,7 @@
 #include "base/harden.h"
 #include "base/log.h"
 #include "cli/commands.h"
+#include "record/record.h"
 #include "store/journal.h"
 #include "store/vault.h"
 
@@ -58,6 +59,7 @@ int
 main(int argc, char **argv)
 {
     harden_process();
+    record_lacks_no_memory();
     struct arena *arena = arena_new();
     struct cli cli = { .arena = arena,
                        .program = argc > 0 ? argv[0] : "tradepost" };

@@ -66,7 +66,9 @@ copy_value(struct arena *arena, config_setting_t *setting,
 {
     if (node->kind == NODE_TEXT) {
         const char *text = config_setting_get_string(setting);
-        node->text = arena_strdup(arena, text ? text : "");
+        if (text == NULL)
+            out_of_memory();
+        node->text = arena_strdup(arena, text);
     } else if (node->kind == NODE_NUMBER) {
         node->number = config_setting_get_int64(setting);
         node->text = arena_printf(arena, "%lld", node->number);
@@ -79,12 +81,23 @@ copy_value(struct arena *arena, config_setting_t *setting,
     }
 }
 
+static bool
+is_named(config_setting_t *setting)
+{
+    config_setting_t *parent = config_setting_parent(setting);
+
+    return parent != NULL && config_setting_is_group(parent);
+}
+
+/* libconfig goes on without what it has no memory for: a name, a text. */
 static struct conf_group *
 copy_setting(struct conf *conf, config_setting_t *setting, const char *file)
 {
     struct conf_group *node = arena_alloc(conf->arena, sizeof *node);
     const char *name = config_setting_name(setting);
 
+    if (name == NULL && is_named(setting))
+        out_of_memory();
     node->name = name ? arena_strdup(conf->arena, name) : NULL;
     node->place = place_of(conf, setting, file);
     node->kind = kind_of(config_setting_type(setting));

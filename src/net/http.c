@@ -69,7 +69,7 @@ http_open(struct http **out, const struct http_limits *limits, struct err *err)
     if (http->limits.proxy != NULL)
         http->proxy = obtain_text(http->limits.proxy);
     http->curl = curl_easy_init();
-    BUG_IF(http->curl == NULL);
+    OUT_OF_MEMORY_IF(http->curl == NULL);
     *out = http;
     return true;
 }
@@ -207,7 +207,7 @@ add_header(struct curl_slist *list, const char *line)
 {
     struct curl_slist *longer = curl_slist_append(list, line);
 
-    BUG_IF(longer == NULL);
+    OUT_OF_MEMORY_IF(longer == NULL);
     return longer;
 }
 

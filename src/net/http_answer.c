@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/arena.h"
 #include "base/text.h"
 #include "net/net_private.h"
 
@@ -40,7 +41,7 @@ http_url_check(const char *url, char place[HTTP_PLACE], struct err *err)
     CLEANUP(drop_part) char *host = NULL;
     CLEANUP(drop_part) char *path = NULL;
 
-    BUG_IF(parsed == NULL);
+    OUT_OF_MEMORY_IF(parsed == NULL);
     if (url == NULL ||
         curl_url_set(parsed, CURLUPART_URL, url, CURLU_DISALLOW_USER) !=
             CURLUE_OK ||

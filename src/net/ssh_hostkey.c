@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/text.h"
 #include "base/when.h"
 #include "net/ssh_private.h"
@@ -143,7 +144,7 @@ shake_hands(struct ssh *ssh, const struct ssh_settings *settings,
     if (ssh->fd < 0)
         return false;
     ssh->session = libssh2_session_init();
-    BUG_IF(ssh->session == NULL);
+    OUT_OF_MEMORY_IF(ssh->session == NULL);
     libssh2_session_set_blocking(ssh->session, 0);
     return agree(ssh, seen, err);
 }

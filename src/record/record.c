@@ -124,3 +124,9 @@ record_parse(struct record **record, enum record_kind kind, const char *json,
     (*record)->fields = fields;
     return true;
 }
+
+void
+record_lacks_no_memory(void)
+{
+    json_set_alloc_funcs(obtain, drop_memory);
+}

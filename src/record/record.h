@@ -91,4 +91,8 @@ void record_dump(const struct record *, struct buf *);
 bool record_parse(struct record **, enum record_kind, const char *json,
                   size_t size, struct err *) MUST_USE;
 
+/* From now on the process ends when there is no memory for JSON: jansson would
+ * leave out what it has none for. */
+void record_lacks_no_memory(void);
+
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/durable.h"
 #include "base/text.h"
@@ -72,7 +73,8 @@ copy_file(const char *from, const char *to, char sha256[DIGEST_TEXT],
     unsigned char raw[32];
     bool writing;
 
-    BUG_IF(hash == NULL || EVP_DigestInit_ex(hash, EVP_sha256(), NULL) != 1);
+    OUT_OF_MEMORY_IF(hash == NULL ||
+                     EVP_DigestInit_ex(hash, EVP_sha256(), NULL) != 1);
     if (in < 0)
         return fail(err, false, from);
     if (to != NULL) {

@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/err.h"
 
 /* Name space of Tradepost's UUIDv5s; never changes, or remotes see new keys. */
@@ -29,7 +30,8 @@ digest_sha256(char out[DIGEST_TEXT], const void *bytes, size_t size)
 {
     unsigned char raw[32];
 
-    BUG_IF(EVP_Digest(bytes, size, raw, NULL, EVP_sha256(), NULL) != 1);
+    OUT_OF_MEMORY_IF(EVP_Digest(bytes, size, raw, NULL, EVP_sha256(), NULL) !=
+                     1);
     put_hex(out, raw, sizeof raw);
 }
 
@@ -46,11 +48,11 @@ digest_uuid(char out[UUID_TEXT], const char *name)
     unsigned char raw[20];
     char text[33];
 
-    BUG_IF(context == NULL ||
-           EVP_DigestInit_ex(context, EVP_sha1(), NULL) != 1 ||
-           EVP_DigestUpdate(context, name_space, sizeof name_space) != 1 ||
-           EVP_DigestUpdate(context, name, strlen(name)) != 1 ||
-           EVP_DigestFinal_ex(context, raw, NULL) != 1);
+    OUT_OF_MEMORY_IF(
+        context == NULL || EVP_DigestInit_ex(context, EVP_sha1(), NULL) != 1 ||
+        EVP_DigestUpdate(context, name_space, sizeof name_space) != 1 ||
+        EVP_DigestUpdate(context, name, strlen(name)) != 1 ||
+        EVP_DigestFinal_ex(context, raw, NULL) != 1);
     raw[6] = (unsigned char)((raw[6] & 0x0f) | 0x50);
     raw[8] = (unsigned char)((raw[8] & 0x3f) | 0x80);
     put_hex(text, raw, 16);

@@ -141,7 +141,7 @@ read_tree(xmlDoc **tree, const char *xml, size_t size, struct err *err)
     xmlParserCtxt *parser = xmlNewParserCtxt();
     bool doctype = false;
 
-    BUG_IF(parser == NULL);
+    OUT_OF_MEMORY_IF(parser == NULL);
     parser->_private = &doctype;
     parser->sax->internalSubset = refuse_doctype;
     *tree = xmlCtxtReadMemory(parser, xml, (int)size, NULL, "UTF-8",

@@ -47,9 +47,10 @@ static int
 traced(long target, long *passed)
 {
     const char *const words[] = { driver, "run", home, told, NULL };
+    struct stopper_plan plan = { .calls = &stopper_all, .target = target };
     struct stopped end;
 
-    stopper_run(words, told, &stopper_all, target, &end);
+    stopper_run(words, told, &plan, &end);
     *passed = end.passed;
     return end.status;
 }

@@ -8,6 +8,9 @@
  *   no-file-sync    those of files other than the journal's
  *   no-folder-sync  those of folders
  *   lazy-journal    those of the journal's log, as with synchronous=NORMAL
+ *
+ * or, with deaf, that writes, syncs and renames are always carried out, and
+ * wholly, whatever the system says.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -47,17 +50,63 @@ lies_about(int fd)
            !ends_with(path, "-wal") && !ends_with(path, ".db");
 }
 
+static bool
+is_deaf(void)
+{
+    const char *lie = getenv("TP_LIE");
+
+    return lie != NULL && strcmp(lie, "deaf") == 0;
+}
+
 int fsync(int fd);
 int fdatasync(int fd);
+ssize_t write(int fd, const void *bytes, size_t size);
+ssize_t pwrite64(int fd, const void *bytes, size_t size, off_t at);
+ssize_t pwrite(int fd, const void *bytes, size_t size, off_t at);
+int rename(const char *from, const char *to);
 
 int
 fsync(int fd)
 {
-    return lies_about(fd) ? 0 : (int)syscall(SYS_fsync, fd);
+    int result = lies_about(fd) ? 0 : (int)syscall(SYS_fsync, fd);
+
+    return is_deaf() ? 0 : result;
 }
 
 int
 fdatasync(int fd)
 {
-    return lies_about(fd) ? 0 : (int)syscall(SYS_fdatasync, fd);
+    int result = lies_about(fd) ? 0 : (int)syscall(SYS_fdatasync, fd);
+
+    return is_deaf() ? 0 : result;
+}
+
+ssize_t
+write(int fd, const void *bytes, size_t size)
+{
+    ssize_t result = (ssize_t)syscall(SYS_write, fd, bytes, size);
+
+    return is_deaf() ? (ssize_t)size : result;
+}
+
+ssize_t
+pwrite64(int fd, const void *bytes, size_t size, off_t at)
+{
+    ssize_t result = (ssize_t)syscall(SYS_pwrite64, fd, bytes, size, at);
+
+    return is_deaf() ? (ssize_t)size : result;
+}
+
+ssize_t
+pwrite(int fd, const void *bytes, size_t size, off_t at)
+{
+    return pwrite64(fd, bytes, size, at);
+}
+
+int
+rename(const char *from, const char *to)
+{
+    int result = (int)syscall(SYS_renameat2, -100, from, -100, to, 0);
+
+    return is_deaf() ? 0 : result;
 }

@@ -124,11 +124,12 @@ static int
 worked(long target, long *passed)
 {
     const char *const words[] = { driver, "run", mounted, told, NULL };
+    struct stopper_plan plan = { .calls = &stopper_all, .target = target };
     struct stopped end;
 
     if (liar != NULL)
         setenv("LD_PRELOAD", liar, 1);
-    stopper_run(words, told, &stopper_all, target, &end);
+    stopper_run(words, told, &plan, &end);
     unsetenv("LD_PRELOAD");
     *passed = end.passed;
     return end.status;

@@ -12,7 +12,7 @@
  * names: a line for each effect, written with one write, looked at before an
  * effect in doubt is repeated. STORE_DRIVER_DEFECT plants one, to see it found:
  * send-first (the effect before its journal entry), never-ask (an effect in
- * doubt is repeated unasked).
+ * doubt is repeated unasked), blind (memory is used without a look).
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -320,12 +320,23 @@ each_due(enum doc_state state, void (*step)(struct document *))
 }
 
 static void
+be_blind(void)
+{
+    char *(*volatile unseen)(const char *) = strdup;
+
+    for (int i = 0; i < 40000; i++)
+        free(memset(unseen("a"), 'b', 1));
+}
+
+static void
 run(void)
 {
     struct interchange arrival;
     bool found;
 
     MUST(journal_end_leases(journal, &err));
+    if (text_equal(defect, "blind"))
+        be_blind();
     fill_drop_box();
     take_drops();
     for (;;) {
