@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Guides from SEF files. */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/durable.h"
 #include "cli/commands.h"
@@ -9,26 +10,36 @@
 #include "x12/guide.h"
 #include "x12/sef.h"
 
+enum { DICTIONARY = 3 };
+
+static const char *const names[DICTIONARY] = { "elements", "segments",
+                                               "codes" };
+
+/* All is made and read as it will be before anything is written. */
 struct import {
     struct cli *cli;
     const char *root;   /* the texts go below: x12/004010 */
     const char *folder; /* root/x12/004010 */
     struct x12_sef sef;
+    struct buf texts[DICTIONARY];
+    size_t added[DICTIONARY];
     struct problems *found;
+    size_t first; /* of these, with the first set */
 };
 
 static void
 free_import(struct import *import)
 {
     x12_sef_free(&import->sef);
+    for (size_t i = 0; i < DICTIONARY; i++)
+        buf_free(&import->texts[i]);
 }
 
-/* What was written comes before what is there. */
+/* What stands below the root comes before what is there otherwise. */
 static bool
-find_text(void *user, const char *name, struct arena *arena, const char **path,
-          const char **content)
+find_there(struct import *import, const char *name, struct arena *arena,
+           const char **path, const char **content)
 {
-    struct import *import = user;
     CLEANUP(buf_free) struct buf text = { 0 };
     struct err ignored = { 0 };
 
@@ -41,56 +52,128 @@ find_text(void *user, const char *name, struct arena *arena, const char **path,
     return true;
 }
 
-static bool
-write_merged(struct import *import, const char *name, const char *theirs)
+/* A text that is to be written; NULL = the name is that of no such. */
+static const struct buf *
+new_text(const struct import *import, const char *name)
 {
-    struct cli *cli = import->cli;
-    CLEANUP(buf_free) struct buf merged = { 0 };
-    const char *path, *ours = "";
-    size_t added;
+    const struct x12_sef *sef = &import->sef;
+    struct arena *arena = import->cli->arena;
 
-    find_text(import,
-              arena_printf(cli->arena, "x12/%s/%s", import->sef.version, name),
-              cli->arena, &path, &ours);
-    added = x12_sef_merge(ours, theirs, &merged);
-    if (!durable_write(import->folder, name, buf_text(&merged), merged.size,
-                       0644, &cli->err))
-        return false;
-    if (!cli_has(cli, OPTION_QUIET))
-        printf("%s/%s: %zu added\n", import->folder, name, added);
+    for (size_t i = 0; i < DICTIONARY; i++)
+        if (text_equal(
+                name, arena_printf(arena, "x12/%s/%s", sef->version, names[i])))
+            return &import->texts[i];
+    for (size_t i = 0; i < sef->set_count; i++)
+        if (text_equal(name, arena_printf(arena, "x12/%s/%s.guide",
+                                          sef->version, sef->sets[i].id)))
+            return &sef->sets[i].guide;
+    return NULL;
+}
+
+static bool
+find_text(void *user, const char *name, struct arena *arena, const char **path,
+          const char **content)
+{
+    struct import *import = user;
+    const struct buf *text = new_text(import, name);
+
+    if (text == NULL)
+        return find_there(import, name, arena, path, content);
+    *path = arena_strdup(arena, name);
+    *content = arena_strdup(arena, buf_text(text));
     return true;
 }
 
-static bool
-write_dictionary(struct import *import)
+/* What the text builds on, as it says in a line "from 004010". */
+static const char *
+base_of(struct import *import, const char *text, const char *name)
 {
-    struct x12_sef *sef = &import->sef;
+    struct arena *arena = import->cli->arena;
+    const char *line = text_starts(text, "from ") ? text : NULL;
+    const char *path, *content = "";
 
-    buf_add(&sef->composites, buf_text(&sef->segments), sef->segments.size);
-    return write_merged(import, "elements", buf_text(&sef->elements)) &&
-           write_merged(import, "segments", buf_text(&sef->composites)) &&
-           write_merged(import, "codes", buf_text(&sef->codes));
+    if (line == NULL && (line = strstr(text, "\nfrom ")) != NULL)
+        line++;
+    if (line == NULL)
+        return "";
+    line += strlen("from ");
+    const char *version = arena_strndup(arena, line, strcspn(line, " \t\r\n#"));
+    find_there(import, arena_printf(arena, "x12/%s/%s", version, name), arena,
+               &path, &content);
+    return content;
 }
 
-/* Written, and read again as any guide is. */
+static void
+make_texts(struct import *import)
+{
+    struct x12_sef *sef = &import->sef;
+    const struct buf *const theirs[DICTIONARY] = { &sef->elements,
+                                                   &sef->composites,
+                                                   &sef->codes };
+    struct arena *arena = import->cli->arena;
+
+    buf_add(&sef->composites, buf_text(&sef->segments), sef->segments.size);
+    for (size_t i = 0; i < DICTIONARY; i++) {
+        const char *path, *ours = "";
+        find_there(import,
+                   arena_printf(arena, "x12/%s/%s", sef->version, names[i]),
+                   arena, &path, &ours);
+        import->added[i] =
+            x12_sef_merge(ours, base_of(import, ours, names[i]),
+                          buf_text(theirs[i]), &import->texts[i]);
+    }
+}
+
+/* Each set is read as any guide is; all that is wrong is found. */
 static bool
-write_set(struct import *import, size_t i)
+check_sets(struct import *import)
+{
+    const struct x12_sources sources = { find_text, import };
+    struct err *err = &import->cli->err;
+
+    for (size_t i = 0; i < import->sef.set_count; i++) {
+        struct x12_guide *loaded = NULL;
+        size_t before = problems_errors(import->found);
+        if (x12_guide_load(&loaded, &sources, import->sef.version,
+                           import->sef.sets[i].id, import->found, err))
+            x12_guide_free(&loaded);
+        else if (problems_errors(import->found) == before)
+            return false;
+        if (i == 0)
+            import->first = problems_errors(import->found);
+    }
+    return problems_errors(import->found) == 0;
+}
+
+static bool
+write_text(struct import *import, const char *name, const struct buf *text)
+{
+    return cli_has(import->cli, OPTION_DRY_RUN) ||
+           durable_write(import->folder, name, buf_text(text), text->size, 0644,
+                         &import->cli->err);
+}
+
+static bool
+write_all(struct import *import)
 {
     struct cli *cli = import->cli;
-    const struct x12_sources sources = { find_text, import };
-    const char *id = import->sef.sets[i].id;
-    const struct buf *guide = &import->sef.sets[i].guide;
-    const char *name = arena_printf(cli->arena, "%s.guide", id);
-    struct x12_guide *loaded = NULL;
+    bool tell = !cli_has(cli, OPTION_QUIET);
 
-    if (!durable_write(import->folder, name, buf_text(guide), guide->size, 0644,
-                       &cli->err) ||
-        !x12_guide_load(&loaded, &sources, import->sef.version, id,
-                        import->found, &cli->err))
-        return false;
-    x12_guide_free(&loaded);
-    if (!cli_has(cli, OPTION_QUIET))
-        printf("%s/%s: written\n", import->folder, name);
+    for (size_t i = 0; i < DICTIONARY; i++) {
+        if (!write_text(import, names[i], &import->texts[i]))
+            return false;
+        if (tell)
+            printf("%s/%s: %zu added\n", import->folder, names[i],
+                   import->added[i]);
+    }
+    for (size_t i = 0; i < import->sef.set_count; i++) {
+        const char *name =
+            arena_printf(cli->arena, "%s.guide", import->sef.sets[i].id);
+        if (!write_text(import, name, &import->sef.sets[i].guide))
+            return false;
+        if (tell)
+            printf("%s/%s: written\n", import->folder, name);
+    }
     return true;
 }
 
@@ -107,7 +190,50 @@ may_write(struct import *import)
             return err_set(&cli->err, TP8005,
                            "%.200s is there already; --yes replaces it", path);
     }
-    return durable_mkdir(import->folder, 0755, &cli->err);
+    return cli_has(cli, OPTION_DRY_RUN) ||
+           durable_mkdir(import->folder, 0755, &cli->err);
+}
+
+/* Each set is read with the definitions of all, whose mistakes are told with
+ * the first one. */
+static bool
+is_told(const struct import *import, const struct problem *problem,
+        size_t number)
+{
+    const char *colon = strrchr(problem->at, ':');
+    const struct buf *text =
+        colon ? new_text(import, arena_strndup(import->cli->arena, problem->at,
+                                               (size_t)(colon - problem->at)))
+              : NULL;
+
+    return number >= import->first && text >= import->texts &&
+           text < import->texts + DICTIONARY;
+}
+
+/* The line of the file that the line of our text was made of. */
+static const char *
+place_in_file(const struct import *import, const char *at)
+{
+    struct arena *arena = import->cli->arena;
+    const char *colon = strrchr(at, ':'), *file = import->cli->words[0];
+    long number;
+
+    if (colon == NULL || !text_number(colon + 1, 100000000, &number))
+        return at;
+    const char *name = arena_strndup(arena, at, (size_t)(colon - at));
+    const struct buf *text = new_text(import, name);
+    for (size_t i = 0; i < import->sef.set_count; i++)
+        if (text == &import->sef.sets[i].guide)
+            return arena_printf(arena, "%s:%d", file, import->sef.sets[i].line);
+    const char *line = text ? buf_text(text) : NULL;
+    while (line != NULL && --number > 0 && (line = strchr(line, '\n')) != NULL)
+        line++;
+    if (line == NULL)
+        return at;
+    const char *copy = arena_strndup(arena, line, strcspn(line, "\n"));
+    const char *said = strrchr(copy, '#');
+    colon = said ? strrchr(said, ':') : NULL;
+    return colon ? arena_printf(arena, "%s%s", file, colon) : at;
 }
 
 static enum exit_code
@@ -115,9 +241,15 @@ fail(struct import *import)
 {
     if (problems_errors(import->found) == 0)
         return cli_fail(import->cli);
+    size_t number = 0;
     for (const struct problem *p = problems_first(import->found); p;
-         p = p->next)
-        cli_problem(import->cli, p);
+         p = p->next) {
+        struct problem told = *p;
+        if (is_told(import, p, number++))
+            continue;
+        told.at = place_in_file(import, p->at);
+        cli_problem(import->cli, &told);
+    }
     return EXIT_INVALID;
 }
 
@@ -145,10 +277,8 @@ cmd_edi_guide_import(struct cli *cli)
     if (import.sef.passed.size > 0)
         fprintf(stderr, "tradepost: %s: not taken: %s\n", cli->words[0],
                 buf_text(&import.sef.passed));
-    if (!may_write(&import) || !write_dictionary(&import))
+    make_texts(&import);
+    if (!check_sets(&import) || !may_write(&import) || !write_all(&import))
         return fail(&import);
-    for (size_t i = 0; i < import.sef.set_count; i++)
-        if (!write_set(&import, i))
-            return fail(&import);
     return EXIT_OK;
 }

@@ -8,37 +8,10 @@
 
 #include "base/arena.h"
 #include "base/text.h"
-#include "x12/sef_tree.h"
+#include "x12/sef_private.h"
 
-enum { DEPTH_LIMIT = 12, WORD_MAX = SEF_WORD };
-
-struct reading {
-    struct x12_sef *sef;
-    const char *path;
-    struct problems *found;
-    int line;
-    char section[12];
-    const char *title;
-};
-
-static const struct {
-    const char *set, *group;
-} groups[] = {
-    { "810", "IN" }, { "820", "RA" }, { "824", "AG" }, { "830", "PS" },
-    { "832", "SC" }, { "846", "IB" }, { "850", "PO" }, { "852", "PD" },
-    { "855", "PR" }, { "856", "SH" }, { "860", "PC" }, { "861", "RC" },
-    { "862", "SS" }, { "864", "TX" }, { "865", "CA" }, { "867", "PT" },
-    { "870", "RS" }, { "875", "OG" }, { "880", "GP" }, { "940", "OW" },
-    { "943", "AR" }, { "944", "RE" }, { "945", "SW" }, { "947", "AW" },
-    { "997", "FA" }, { "999", "FA" }, { "204", "SM" }, { "210", "IM" },
-    { "214", "QM" }, { "753", "RF" }, { "754", "RG" }, { "816", "OR" },
-};
-
-static void wrong(struct reading *reading, const char *format, ...)
-    PRINTF(2, 3);
-
-static void
-wrong(struct reading *reading, const char *format, ...)
+void
+sef_wrong(struct sef_reading *reading, const char *format, ...)
 {
     char at[200], text[200];
     va_list args;
@@ -50,28 +23,27 @@ wrong(struct reading *reading, const char *format, ...)
     problem_add(reading->found, TP2404, at, NULL, "%s", text);
 }
 
-static void
-copy_word(char out[WORD_MAX], const char *text, size_t size)
+void
+sef_word(char out[SEF_WORD], const char *text, size_t size)
 {
-    size = size < WORD_MAX ? size : WORD_MAX - 1;
+    size = size < SEF_WORD ? size : SEF_WORD - 1;
     memcpy(out, text, size);
     out[size] = '\0';
 }
 
-/* At "["; returns what follows "]", or NULL. */
-static const char *
-take_entry(struct reading *reading, const char *at, struct sef_entry *entry)
+const char *
+sef_entry(struct sef_reading *reading, const char *at, struct sef_entry *entry)
 {
     const char *end = strchr(at, ']'), *field = at + 1;
 
     *entry = (struct sef_entry){ .usage = 'O', .max = "1" };
     if (end == NULL) {
-        wrong(reading, "found '%.20s', expected a closing ]", at);
+        sef_wrong(reading, "found '%.20s', expected a closing ]", at);
         return NULL;
     }
     for (; strchr(".!$-&", *field) != NULL && field < end; field++)
         entry->usage = *field == '.' ? 'N' : *field == '!' ? 'M' : 'O';
-    copy_word(entry->id, field, strcspn(field, ",]*@#"));
+    sef_word(entry->id, field, strcspn(field, ",]*@#"));
     field += strcspn(field, ",]");
     if (*field == ',') {
         field++;
@@ -80,130 +52,18 @@ take_entry(struct reading *reading, const char *at, struct sef_entry *entry)
         field += strcspn(field, ",]");
     }
     if (*field == ',' && field[1] != ']' && field[1] != ',')
-        copy_word(entry->max, field + 1, strcspn(field + 1, ",]"));
+        sef_word(entry->max, field + 1, strcspn(field + 1, ",]"));
     for (const char *c = entry->id; *c != '\0'; c++)
         if (!isalnum((unsigned char)*c))
             entry->id[0] = '\0';
     if (entry->id[0] == '\0')
-        wrong(reading, "found '%.20s', expected a name in brackets", at);
+        sef_wrong(reading, "found '%.20s', expected a name in brackets", at);
     return entry->id[0] ? end + 1 : NULL;
-}
-
-/* "N1:200" after "{": how often; the text goes on at "[". */
-static const char *
-take_repeat(const char *at, char max[WORD_MAX])
-{
-    size_t size = strcspn(at, "[]{}");
-    const char *colon = memchr(at, ':', size);
-
-    copy_word(max, "1", 1);
-    if (colon != NULL)
-        copy_word(max, colon + 1, (size_t)(at + size - colon - 1));
-    max[strcspn(max, "+*@")] = '\0';
-    return at + size;
-}
-
-/* Marks between segments: "^" starts a table, "+20" and "-5" change how
- * positions are counted, which guides do not do. NULL: it is none. */
-static const char *
-past_mark(const char *at)
-{
-    if (*at == '\0' || strchr("^+-@ \t", *at) == NULL)
-        return NULL;
-    bool counted = *at != '^';
-    at++;
-    return counted ? at + strspn(at, "0123456789") : at;
-}
-
-/* What HL03 calls the levels SEF does not say; this is the usual order. */
-static void
-guess_levels(const char *set, size_t levels, struct buf *out)
-{
-    static const char *const usual[] = {
-        "HL[S] > HL[I]", "HL[S] > HL[O] > HL[I]",
-        "HL[S] > HL[O] > HL[P] > HL[I]", "HL[S] > HL[O] > HL[T] > HL[P] > HL[I]"
-    };
-
-    if (text_equal(set, "856") && levels > 1 &&
-        levels - 2 < sizeof usual / sizeof usual[0])
-        buf_addf(out,
-                 "# Guessed by their number: make it what the partner sends.\n"
-                 "levels %s\n",
-                 usual[levels - 2]);
-}
-
-/* The tree of a set, one line for each segment. */
-static void
-take_tree(struct reading *reading, const char *set, const char *at,
-          struct buf *out)
-{
-    struct arena *arena CLEANUP(arena_free) = arena_new();
-    struct sef_entry entry;
-    struct sef_tree tree;
-    char loop[WORD_MAX] = "";
-    int depth = 0;
-
-    sef_tree_begin(&tree, arena);
-    while (at != NULL && *at != '\0') {
-        if (*at == '{' && depth < DEPTH_LIMIT) {
-            at = take_repeat(at + 1, loop);
-            continue;
-        }
-        if (*at == '}') {
-            depth -= depth > 0;
-            sef_tree_close(&tree);
-            at++;
-            continue;
-        }
-        if (*at != '[') {
-            if (past_mark(at) == NULL)
-                wrong(reading, "found '%.10s', expected [ { or }", at);
-            at = past_mark(at);
-            continue;
-        }
-        at = take_entry(reading, at, &entry);
-        bool envelope = at == NULL || text_equal(entry.id, "ST") ||
-                        text_equal(entry.id, "SE");
-        if (envelope)
-            continue;
-        if (loop[0] != '\0')
-            copy_word(entry.max, loop, strlen(loop));
-        sef_tree_add(&tree, &entry, loop[0] != '\0');
-        depth += loop[0] != '\0';
-        loop[0] = '\0';
-    }
-    if (tree.wrong[0] != '\0')
-        wrong(reading, "%s, which cannot be imported", tree.wrong);
-    sef_tree_print(&tree, out);
-    guess_levels(set, tree.levels, out);
-}
-
-static void
-take_set(struct reading *reading, const char *id, const char *tree)
-{
-    struct x12_sef *sef = reading->sef;
-    const char *group = "??";
-
-    if (strlen(id) != 3 || sef->set_count == X12_SEF_SETS) {
-        wrong(reading,
-              "found the set '%.20s', expected three characters and "
-              "at most %d sets",
-              id, X12_SEF_SETS);
-        return;
-    }
-    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
-        if (text_equal(groups[i].set, id))
-            group = groups[i].group;
-    text_copy(sef->sets[sef->set_count].id, 8, id);
-    struct buf *out = &sef->sets[sef->set_count++].guide;
-    buf_addf(out, "# Imported from %s.\nset %s %s \"%s\"\n", reading->path, id,
-             group, reading->title);
-    take_tree(reading, id, tree, out);
 }
 
 /* "+P0607R0203": each note a word. */
 static void
-take_notes(struct reading *reading, const char *at, struct buf *out)
+take_notes(struct sef_reading *reading, const char *at, struct buf *out)
 {
     buf_adds(out, " |");
     while (*at != '\0') {
@@ -215,7 +75,8 @@ take_notes(struct reading *reading, const char *at, struct buf *out)
         while (isdigit((unsigned char)at[1 + digits]))
             digits++;
         if (strchr("PRECL", *at) == NULL || digits < 4 || digits % 2 != 0) {
-            wrong(reading, "found '%.12s', expected a note such as P0304", at);
+            sef_wrong(reading, "found '%.12s', expected a note such as P0304",
+                      at);
             return;
         }
         buf_addf(out, " %.*s", (int)digits + 1, at);
@@ -223,84 +84,131 @@ take_notes(struct reading *reading, const char *at, struct buf *out)
     }
 }
 
+/* Where a definition comes from, for whoever reads our texts. */
+static void
+end_line(const struct sef_reading *reading, struct buf *out)
+{
+    buf_addf(out, " # %s:%d\n", reading->source, reading->line);
+}
+
+/* "{10" opens a group that is repeated, "}" ends it; NULL: it is wrong. */
+static const char *
+take_group(struct sef_reading *reading, const char *at, char times[SEF_WORD],
+           struct buf *out)
+{
+    size_t size = strspn(at + 1, "0123456789");
+
+    if ((*at == '{') == (times[0] != '\0')) {
+        sef_wrong(reading, "found '%.10s', expected groups side by side", at);
+        return NULL;
+    }
+    if (*at == '{') {
+        sef_word(times, size ? at + 1 : "1", size ? size : 1);
+        buf_adds(out, " (");
+        return at + 1 + size;
+    }
+    buf_addf(out, ")x%s", times);
+    times[0] = '\0';
+    return at + 1;
+}
+
 /* Elements of a segment or composite; "{10[235][234]}" is (235 234)x10. */
 static void
-take_elements(struct reading *reading, const char *id, const char *at,
+take_elements(struct sef_reading *reading, const char *id, const char *at,
               struct buf *out)
 {
     struct sef_entry entry;
-    char times[WORD_MAX] = "";
-    bool first = false;
+    char times[SEF_WORD] = "";
 
     buf_addf(out, "%s \"%s\"", id, id);
     while (at != NULL && *at != '\0' && *at != '+') {
-        if (*at == '{') {
-            copy_word(times, at + 1, strspn(at + 1, "0123456789"));
-            at += 1 + strlen(times);
-            buf_adds(out, " (");
-            first = true;
-        } else if (*at == '}') {
-            buf_addf(out, ")x%s", times[0] ? times : "1");
-            times[0] = '\0';
-            at++;
+        if (*at == '{' || *at == '}') {
+            at = take_group(reading, at, times, out);
         } else if (*at == '[') {
-            at = take_entry(reading, at, &entry);
-            buf_addf(out, "%s%s%s", first ? "" : " ", entry.id,
+            const char *end = buf_text(out) + out->size;
+            at = sef_entry(reading, at, &entry);
+            buf_addf(out, "%s%s%s", end[-1] == '(' ? "" : " ", entry.id,
                      entry.usage == 'M' ? "!" : "");
-            first = false;
         } else {
-            wrong(reading, "found '%.10s', expected [ { } or +", at);
+            sef_wrong(reading, "found '%.10s', expected [ { } or +", at);
             at = NULL;
         }
     }
+    if (at != NULL && times[0] != '\0')
+        sef_wrong(reading, "a group of %s has no }", id);
     if (at != NULL && *at == '+')
         take_notes(reading, at, out);
-    buf_addc(out, '\n');
+    end_line(reading, out);
+}
+
+/* Those that guides know; N alone is N0. */
+static bool
+is_type(const char *type)
+{
+    static const char *const types[] = {
+        "AN", "ID", "R", "DT", "TM", "B", "N"
+    };
+
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (text_equal(type, types[i]))
+            return true;
+    return type[0] == 'N' && isdigit((unsigned char)type[1]) && type[2] == '\0';
 }
 
 /* "353=ID,2,2" */
 static void
-take_element(struct reading *reading, const char *id, char *value)
+take_element(struct sef_reading *reading, const char *id, char *value)
 {
     char *rest = value;
     const char *type = text_word(&rest, ", ");
     const char *min = text_word(&rest, ", "), *max = text_word(&rest, ", ");
-    long number;
+    long number, least, most;
 
-    if (!text_number(id, 99999, &number) || max == NULL ||
-        !text_number(min, 100000000, &number) ||
-        !text_number(max, 100000000, &number)) {
-        wrong(reading, "element %.20s: expected a number = type,min,max", id);
+    if (!text_number(id, 99999, &number) || max == NULL || !is_type(type) ||
+        !text_number(min, 100000000, &least) ||
+        !text_number(max, 100000000, &most) || least > most) {
+        sef_wrong(reading, "element %.20s: expected a number = type,min,max",
+                  id);
         return;
     }
-    buf_addf(&reading->sef->elements, "%s %s %s %s\n", id,
+    buf_addf(&reading->sef->elements, "%s %s %s %s", id,
              text_equal(type, "N") ? "N0" : type, min, max);
+    end_line(reading, &reading->sef->elements);
 }
 
-/* "353=00,01,04" */
+static bool
+is_code(const char *text)
+{
+    size_t size = strlen(text);
+
+    for (size_t i = 0; i < size; i++)
+        if (!isalnum((unsigned char)text[i]))
+            return false;
+    return size <= 8;
+}
+
+/* "353=00,01,04". A list is whole only if all of it was taken. */
 static void
-take_codes(struct reading *reading, const char *id, char *value)
+take_codes(struct sef_reading *reading, const char *id, char *value)
 {
     struct buf *out = &reading->sef->codes;
-    size_t count = 0;
+    CLEANUP(buf_free) struct buf taken = { 0 };
+    bool all = true;
 
     for (char *rest = value, *code; (code = text_word(&rest, ", ")) != NULL;) {
-        bool good = strlen(code) <= 8;
-        for (const char *c = code; *c != '\0'; c++)
-            good &= isalnum((unsigned char)*c) != 0;
-        if (!good)
-            continue;
-        if (count++ == 0)
-            buf_addf(out, "%s all", id);
-        buf_addf(out, " %s", code);
+        all &= is_code(code);
+        if (is_code(code))
+            buf_addf(&taken, " %s", code);
     }
-    if (count > 0)
-        buf_addc(out, '\n');
+    if (taken.size == 0)
+        return;
+    buf_addf(out, "%s %s%s", id, all ? "all" : "some", buf_text(&taken));
+    end_line(reading, out);
 }
 
 /* "name,,004 010,X,X12-4.10,title": the third field without blanks. */
 static void
-take_ini(struct reading *reading, char *line)
+take_ini(struct sef_reading *reading, char *line)
 {
     size_t size = 0;
     const char *at = strchr(line, ',');
@@ -312,20 +220,20 @@ take_ini(struct reading *reading, char *line)
         if (isdigit((unsigned char)*at) && size < 6)
             reading->sef->version[size++] = *at;
     if (size != 6)
-        wrong(reading,
-              "found '%.40s', expected a version such as 004 010 in "
-              "the third field",
-              line);
+        sef_wrong(reading,
+                  "found '%.40s', expected a version such as 004 010 in "
+                  "the third field",
+                  line);
 }
 
 static void
-take_definition(struct reading *reading, char *line)
+take_definition(struct sef_reading *reading, char *line)
 {
     struct x12_sef *sef = reading->sef;
     char *equals = strchr(line, '=');
 
     if (equals == NULL) {
-        wrong(reading, "found '%.20s', expected NAME=...", line);
+        sef_wrong(reading, "found '%.20s', expected NAME=...", line);
         return;
     }
     *equals = '\0';
@@ -333,11 +241,11 @@ take_definition(struct reading *reading, char *line)
     char *value = text_trim(equals + 1);
     for (const char *c = id; *c != '\0'; c++)
         if (!isalnum((unsigned char)*c) || c - id > 8) {
-            wrong(reading, "found the name '%.20s'", id);
+            sef_wrong(reading, "found the name '%.20s'", id);
             return;
         }
     if (text_equal(reading->section, ".SETS"))
-        take_set(reading, id, value);
+        sef_set(reading, id, value);
     else if (text_equal(reading->section, ".SEGS"))
         take_elements(reading, id, value, &sef->segments);
     else if (text_equal(reading->section, ".COMS"))
@@ -350,7 +258,7 @@ take_definition(struct reading *reading, char *line)
 
 /* Sections that say more than guides can. */
 static void
-pass_over(struct reading *reading)
+pass_over(struct sef_reading *reading)
 {
     static const char *const more[] = { ".TEXT",     ".SEMREFS",   ".MASKS",
                                         ".OBJVARS",  ".VALREFS",   ".VALLISTS",
@@ -364,7 +272,7 @@ pass_over(struct reading *reading)
 }
 
 static void
-take_line(struct reading *reading, char *line)
+take_line(struct sef_reading *reading, char *line)
 {
     static const char *const ours[] = { ".SETS", ".SEGS", ".COMS", ".ELMS",
                                         ".CODES" };
@@ -386,10 +294,15 @@ bool
 x12_sef_read(struct x12_sef *sef, const char *path, char *text,
              struct problems *found, struct err *err)
 {
-    struct reading reading = {
-        .sef = sef, .path = path, .found = found, .title = "Imported"
-    };
+    struct sef_reading reading = { .sef = sef, .path = path, .found = found };
+    const char *slash = strrchr(path, '/');
 
+    /* A comment ends with its line, whatever the file's name is. */
+    text_format(reading.source, sizeof reading.source, "%s",
+                slash ? slash + 1 : path);
+    for (char *c = reading.source; *c != '\0'; c++)
+        if ((unsigned char)*c < ' ')
+            *c = '?';
     *sef = (struct x12_sef){ 0 };
     while (text != NULL && *text != '\0') {
         char *next = strchr(text, '\n');
@@ -402,9 +315,9 @@ x12_sef_read(struct x12_sef *sef, const char *path, char *text,
         text = next;
     }
     if (sef->version[0] == '\0')
-        wrong(&reading, "found no .INI with a version");
+        sef_wrong(&reading, "found no .INI with a version");
     if (sef->set_count == 0)
-        wrong(&reading, "found no set in .SETS");
+        sef_wrong(&reading, "found no set in .SETS");
     return problems_to_err(found, err);
 }
 
@@ -447,12 +360,16 @@ names_of(struct arena *arena, const char *text, const char ***out)
 }
 
 size_t
-x12_sef_merge(const char *ours, const char *theirs, struct buf *merged)
+x12_sef_merge(const char *ours, const char *base, const char *theirs,
+              struct buf *merged)
 {
     struct arena *arena CLEANUP(arena_free) = arena_new();
+    CLEANUP(buf_free) struct buf all = { 0 };
     const char **names;
-    size_t count = names_of(arena, ours, &names), added = 0;
+    size_t added = 0;
 
+    buf_addf(&all, "%s\n%s", ours, base);
+    size_t count = names_of(arena, buf_text(&all), &names);
     buf_adds(merged, ours);
     for (const char *at = theirs; *at != '\0';) {
         size_t size = strcspn(at, "\n");

@@ -3,7 +3,7 @@
  * sef - guides from a partner's SEF file, as the texts that guides are made of.
  *
  *   if (!x12_sef_read(&sef, arena, text, size, found, &err)) ...
- *   x12_sef_merge(arena, ours, buf_text(&sef.segments), &merged, &added);
+ *   added = x12_sef_merge(ours, "", buf_text(&sef.segments), &merged);
  *
  * Taken: .VER .INI .SETS .SEGS .COMS .ELMS .CODES. Notes, texts and semantic
  * rules are passed over. HL loops in each other become one, whose levels the
@@ -25,8 +25,10 @@ struct x12_sef {
     struct {
         char id[8];
         struct buf guide; /* the text of 850.guide */
+        int line;         /* of the file */
     } sets[X12_SEF_SETS];
     size_t set_count;
+    /* A definition a line, each with its place in the file as a comment. */
     struct buf composites, segments, elements, codes;
     struct buf passed; /* ".TEXT, .MASKS": sections that are not taken */
 };
@@ -35,7 +37,9 @@ struct x12_sef {
 bool x12_sef_read(struct x12_sef *, const char *path, char *text,
                   struct problems *, struct err *) MUST_USE;
 void x12_sef_free(struct x12_sef *);
-/* Our text, and the definitions that it does not have; returns how many. */
-size_t x12_sef_merge(const char *ours, const char *theirs, struct buf *merged);
+/* Our text, and the definitions that neither it has nor the one that it builds
+ * on ("" = none); returns how many. */
+size_t x12_sef_merge(const char *ours, const char *base, const char *theirs,
+                     struct buf *merged);
 
 #endif
