@@ -283,10 +283,23 @@ take_header(struct repairing *repairing, int level, uint32_t element)
 }
 
 static bool
+no_isa(struct repairing *repairing, uint64_t offset)
+{
+    return err_set(repairing->err, TP2403,
+                   "the ISA at offset %llu cannot be read",
+                   (unsigned long long)offset);
+}
+
+/* What is too short for an ISA where the file ends could be one with what is
+ * written behind it. */
+static bool
 take_other(struct repairing *repairing)
 {
     const struct x12_raw *raw = &repairing->raw;
 
+    if (raw->text_size >= 3 && memcmp(raw->text, "ISA", 3) == 0 &&
+        (raw->text_size == 3 || !isalnum((unsigned char)raw->text[3])))
+        return no_isa(repairing, raw->segment.offset);
     if (trimmed(raw) == 0) {
         tell(repairing, "an empty segment is left out");
         return true;
@@ -343,9 +356,7 @@ take_junk(struct repairing *repairing)
     const struct x12_raw *raw = &repairing->raw;
 
     if (raw->junk > 0 && repairing->level > 0)
-        return err_set(repairing->err, TP2403,
-                       "the ISA at offset %zu cannot be read",
-                       raw->junk_offset);
+        return no_isa(repairing, raw->junk_offset);
     if (raw->junk > 0)
         buf_addf(repairing->changes,
                  "offset %zu: %zu bytes outside interchanges are left out\n",

@@ -238,5 +238,9 @@ is "fix: an ISA that holds its own terminator is refused" 1 "tradepost: own.edi:
 printf '%sGS*PO*A*B*20251120*0858*918*X*004010~ISA-GG-1~GE*0*918~IEA*1*000000918~' "$isa" > inside.edi
 is "fix: nor is anything lost behind an ISA that cannot be read" 1 "tradepost: inside.edi: the ISA at offset 143 cannot be read [TP2403]" tp edi fix inside.edi
 printf '%sGS*PO*A*B*20251120*0858*918*X*004010~GE*0*918~IEA*1*000000918~ISA-GG-1~' "$isa" > after.edi
+for tail in 'ISA~' 'ISA*~' 'ISA-G~' 'ISA>1~'; do
+    printf '%sGS*PO*A*B*20251120*0858*918*X*004010~ST*850*0001~SE*2*0001~%s' "$isa" "$tail" > tail.edi
+    is "fix: nor behind what may have been one: $tail" 1 "tradepost: tail.edi: the ISA at offset 165 cannot be read [TP2403]" tp edi fix tail.edi
+done
 has "fix: behind the IEA it is junk" 0 "offset 168: 9 bytes outside interchanges are left out" tp edi fix after.edi
 finish
