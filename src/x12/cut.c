@@ -191,7 +191,11 @@ split_released(struct x12_reader *reader)
         if (reader->wrapped && is_newline(c))
             continue;
         if (data) {
-            c = reader->raw[++i];
+            i++;
+            while (reader->wrapped && is_newline(reader->raw[i]) &&
+                   i + 1 < reader->raw_size)
+                i++;
+            c = reader->raw[i];
         } else if (c == marks->element) {
             scan_room(reader, count)[count] =
                 (struct x12_element){ text + start, (uint32_t)(out - start) };

@@ -37,7 +37,7 @@ printable(struct arena *arena, struct x12_element value, size_t limit)
     for (size_t i = 0; i < size; i++) {
         unsigned char c = (unsigned char)value.text[i];
         char window[5] = "";
-        memcpy(window, value.text + i, size - i < 4 ? size - i : 4);
+        memcpy(window, value.text + i, value.size - i < 4 ? value.size - i : 4);
         size_t width = c < 0x80 ? 1 : text_sequence(window);
         if (out + (width > 1 ? width : c < 0x80 ? 1 : 2) > limit)
             break;

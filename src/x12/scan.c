@@ -48,17 +48,30 @@ scan_way(const char *name)
     return NULL;
 }
 
+/* How many release characters stand before the hit, over broken lines. */
+static size_t
+releases_before(const struct x12_reader *reader, size_t hit)
+{
+    size_t count = 0;
+
+    for (; hit > reader->at; hit--) {
+        char c = reader->bytes[hit - 1];
+        if (c == reader->release)
+            count++;
+        else if (!reader->wrapped || (c != '\n' && c != '\r'))
+            break;
+    }
+    return count;
+}
+
 /* How many bytes of the terminator stand at the hit; 0 = it is none;
  * *wait = more bytes are needed to know. */
 static size_t
 terminator_at(const struct x12_reader *reader, size_t hit, bool *wait)
 {
-    size_t left = reader->size - hit - 1, released = 0;
+    size_t left = reader->size - hit - 1;
 
-    while (reader->release != '\0' && hit > reader->at + released &&
-           reader->bytes[hit - released - 1] == reader->release)
-        released++;
-    if (released % 2 == 1)
+    if (reader->release != '\0' && releases_before(reader, hit) % 2 == 1)
         return 0;
     if (reader->tail_size == 0)
         return 1;
