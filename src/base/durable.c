@@ -61,21 +61,35 @@ struct content {
     mode_t mode;
 };
 
+/* Closes it, after a sync where that is wanted; leaves errno on failure. */
 static bool
-write_temporary(const char *path, const struct content *content, bool sync)
+close_written(int fd, bool good, bool sync)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
-                  content->mode);
-
-    if (fd < 0)
-        return false;
-    bool good = file_write_all(fd, content->bytes, content->size) &&
-                (!sync || fsync(fd) == 0);
+    good = good && (!sync || fsync(fd) == 0);
     int saved = errno;
     if (close(fd) != 0 && good)
         return false;
     errno = saved;
     return good;
+}
+
+static int
+open_written(const char *path, const struct content *content, bool *good)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+                  content->mode);
+
+    *good = fd >= 0 && file_write_all(fd, content->bytes, content->size);
+    return fd;
+}
+
+static bool
+write_temporary(const char *path, const struct content *content, bool sync)
+{
+    bool good;
+    int fd = open_written(path, content, &good);
+
+    return fd >= 0 && close_written(fd, good, sync);
 }
 
 static bool
@@ -133,6 +147,44 @@ durable_stage(const char *dir, const char *name, const void *bytes, size_t size,
 }
 
 bool
+durable_begin(const char *dir, const char *name, const void *bytes, size_t size,
+              mode_t mode, struct staged *staged, struct err *err)
+{
+    struct content content = { bytes, size, mode };
+    bool good;
+
+    BUG_IF(strchr(name, '/') != NULL);
+    staged->fd = -1;
+    if (!text_format(staged->path, sizeof staged->path, "%s/%s", dir, name))
+        return err_set(err, TP4001, "name too long: %s", name);
+    staged->fd = open_written(staged->path, &content, &good);
+    if (good) {
+        /* Only a hint: its blocks are chosen now and not at its fsync, so that
+         * the first commit of the file system takes all that are begun. */
+        sync_file_range(staged->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+        return true;
+    }
+    fail(err, "cannot write", staged->path);
+    file_close(&staged->fd);
+    staged->fd = -1;
+    unlink(staged->path);
+    return false;
+}
+
+bool
+durable_settle(struct staged *staged, struct err *err)
+{
+    int fd = staged->fd;
+
+    staged->fd = -1;
+    if (close_written(fd, true, true))
+        return true;
+    fail(err, "cannot write", staged->path);
+    unlink(staged->path);
+    return false;
+}
+
+bool
 durable_write_view(const char *dir, const char *name, const void *bytes,
                    size_t size, mode_t mode, struct err *err)
 {
@@ -154,15 +206,20 @@ durable_remove_leftover(const char *dir, const char *name, pid_t writer,
 }
 
 bool
-durable_remove(const char *dir, const char *name, struct err *err)
+file_remove(const char *dir, const char *name, struct err *err)
 {
     char path[PATH_MAX];
 
     if (!text_format(path, sizeof path, "%s/%s", dir, name))
         return err_set(err, TP4001, "name too long: %s", name);
-    if (unlink(path) != 0 && errno != ENOENT)
-        return fail(err, "cannot remove", path);
-    return durable_sync_dir(dir, err);
+    return unlink(path) == 0 || errno == ENOENT ||
+           fail(err, "cannot remove", path);
+}
+
+bool
+durable_remove(const char *dir, const char *name, struct err *err)
+{
+    return file_remove(dir, name, err) && durable_sync_dir(dir, err);
 }
 
 static bool
@@ -176,6 +233,12 @@ sync_parent(const char *path, struct err *err)
     text_format(parent, sizeof parent, "%.*s",
                 slash == path ? 1 : (int)(slash - path), path);
     return durable_sync_dir(parent, err);
+}
+
+bool
+durable_move(const char *from, const char *to, struct err *err)
+{
+    return rename(from, to) == 0 || fail(err, "cannot rename", from);
 }
 
 bool

@@ -27,6 +27,16 @@ bool durable_write(const char *dir, const char *name, const void *bytes,
  * durable, durable_rename() gives the name that is read. */
 bool durable_stage(const char *dir, const char *name, const void *bytes,
                    size_t size, mode_t, struct err *) MUST_USE;
+/* The same for many: all are begun, then each is settled. One after the other,
+ * every file waits for a commit of the file system; so they share a few. A
+ * file that is begun must be settled. */
+struct staged {
+    int fd;
+    char path[4096];
+};
+bool durable_begin(const char *dir, const char *name, const void *bytes,
+                   size_t size, mode_t, struct staged *, struct err *) MUST_USE;
+bool durable_settle(struct staged *, struct err *) MUST_USE;
 /* As durable_write, without the syncs: for views that can be rebuilt. */
 bool durable_write_view(const char *dir, const char *name, const void *bytes,
                         size_t size, mode_t, struct err *) MUST_USE;
@@ -36,6 +46,8 @@ bool durable_remove_leftover(const char *dir, const char *name, pid_t writer,
 /* Removes and syncs the directory; a file that is not there is no failure. */
 bool durable_remove(const char *dir, const char *name, struct err *) MUST_USE;
 bool durable_rename(const char *from, const char *to, struct err *) MUST_USE;
+/* A rename that lasts only after durable_sync_dir(). */
+bool durable_move(const char *from, const char *to, struct err *) MUST_USE;
 /* Makes the directory and its parents, each lasting; one that is there is no
  * failure. */
 bool durable_mkdir(const char *path, mode_t, struct err *) MUST_USE;
@@ -48,6 +60,9 @@ bool file_read(const char *path, size_t max_bytes, struct buf *,
 /* The same, and nothing but a plain file is opened: a pipe never blocks. */
 bool file_read_plain(const char *path, size_t max_bytes, struct buf *,
                      struct err *) MUST_USE;
+/* Removes what may come back after a power cut: whoever finds it then knows it.
+ */
+bool file_remove(const char *dir, const char *name, struct err *err) MUST_USE;
 bool file_exists(const char *path);
 /* Writes all of it, interrupted or not; false: errno says why. */
 bool file_write_all(int fd, const char *bytes, size_t size) MUST_USE;

@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "channel/channel_private.h"
 
-enum { MAX_FILES = 20000, STILL_SECONDS = 2 };
+enum { MAX_FILES = 20000, STILL_SECONDS = 2, UPLOADS_MOST = 32 };
 
 struct dir {
     const char *put, *get, *done, *pattern; /* of the settings */
@@ -105,7 +105,7 @@ temp_name(const char *name, char out[NAME_MAX], struct err *err)
 }
 
 static void
-upload(struct dir *dir, struct parcel *parcel)
+begin_upload(struct dir *dir, struct parcel *parcel, struct staged *staged)
 {
     char temp[NAME_MAX];
 
@@ -113,12 +113,24 @@ upload(struct dir *dir, struct parcel *parcel)
     err_clear(&parcel->err);
     parcel->begun = name_check_ours(parcel->name, &parcel->err) &&
                     temp_name(parcel->name, temp, &parcel->err) &&
-                    durable_stage(dir->put, temp, parcel->bytes, parcel->size,
-                                  0640, &parcel->err);
+                    durable_begin(dir->put, temp, parcel->bytes, parcel->size,
+                                  0640, staged, &parcel->err);
     if (parcel->begun)
         text_format(parcel->evidence, sizeof parcel->evidence,
                     "%zu bytes written as %.90s, to be renamed", parcel->size,
                     temp);
+}
+
+static void
+upload(struct dir *dir, struct parcel *parcels, size_t count)
+{
+    struct staged staged[UPLOADS_MOST];
+
+    for (size_t i = 0; i < count; i++)
+        begin_upload(dir, &parcels[i], &staged[i]);
+    for (size_t i = 0; i < count; i++)
+        if (parcels[i].begun)
+            parcels[i].begun = durable_settle(&staged[i], &parcels[i].err);
 }
 
 static void
@@ -131,7 +143,7 @@ give_name(struct dir *dir, struct parcel *parcel)
         !path_join(from, sizeof from, dir->put, temp, err) ||
         !path_join(to, sizeof to, dir->put, parcel->name, err))
         return;
-    parcel->sent = durable_rename(from, to, err);
+    parcel->sent = durable_move(from, to, err);
     if (parcel->sent) {
         text_format(parcel->evidence, sizeof parcel->evidence,
                     "rename ok, %zu bytes at %.90s", parcel->size, dir->put);
@@ -142,6 +154,19 @@ give_name(struct dir *dir, struct parcel *parcel)
     }
 }
 
+/* The names are given, and may be gone after a power cut. */
+static void
+doubt_all(struct parcel *parcels, size_t count, struct err *why)
+{
+    for (size_t i = 0; i < count; i++)
+        if (parcels[i].sent) {
+            parcels[i].sent = false;
+            err_set(&parcels[i].err, TP5047, "%.100s may be there: %s",
+                    parcels[i].name, why->text);
+        }
+    err_clear(why);
+}
+
 static bool
 dir_put(struct channel *channel, struct parcel *parcels, size_t count,
         const struct channel_ready *ready, struct err *err)
@@ -150,8 +175,9 @@ dir_put(struct channel *channel, struct parcel *parcels, size_t count,
 
     if (!need(dir->put, "put", err))
         return false;
-    for (size_t i = 0; i < count; i++)
-        upload(dir, &parcels[i]);
+    for (size_t i = 0; i < count; i += UPLOADS_MOST)
+        upload(dir, parcels + i,
+               count - i < UPLOADS_MOST ? count - i : UPLOADS_MOST);
     /* Else a power cut could leave no copy, as if it had been renamed. */
     if (!durable_sync_dir(dir->put, err))
         return false;
@@ -160,6 +186,8 @@ dir_put(struct channel *channel, struct parcel *parcels, size_t count,
     for (size_t i = 0; i < count; i++)
         if (parcels[i].begun)
             give_name(dir, &parcels[i]);
+    if (!durable_sync_dir(dir->put, err))
+        doubt_all(parcels, count, err);
     return true;
 }
 
@@ -269,10 +297,10 @@ dir_remove(struct channel *channel, const struct listed *file, struct err *err)
     if (!there)
         return true;
     if (text_empty(dir->done))
-        return durable_remove(dir->get, file->name, err);
+        return file_remove(dir->get, file->name, err);
     return durable_mkdir(dir->done, 0750, err) &&
            path_join(away, sizeof away, dir->done, file->name, err) &&
-           durable_rename(path, away, err);
+           durable_move(path, away, err);
 }
 
 static bool

@@ -245,20 +245,20 @@ system_by_name(struct flow *flow, const char *name, struct err *err)
     return place->system;
 }
 
-bool
-system_rests(struct flow *flow, const char *name)
-{
-    const struct flow_system *place = find_system(flow, name);
-
-    return place != NULL && rests(&place->destination);
-}
-
 static struct flow_system *
 house_or(struct flow *flow, const char *name)
 {
     return name != NULL             ? find_system(flow, name)
            : flow->system_count > 0 ? &flow->systems[0]
                                     : NULL;
+}
+
+bool
+system_rests(struct flow *flow, const char *name)
+{
+    const struct flow_system *place = house_or(flow, name);
+
+    return place != NULL && rests(&place->destination);
 }
 
 struct destination *

@@ -227,5 +227,5 @@ spool_remove_drop(const struct dropped *drop, struct err *err)
         return err_set(err, TP4033, "%s changed after it was read", drop->path);
     text_copy(dir, sizeof dir, drop->path);
     *strrchr(dir, '/') = '\0';
-    return durable_remove(dir, drop->name, err);
+    return file_remove(dir, drop->name, err);
 }
