@@ -18,7 +18,7 @@ int main(int argc, char **argv) {
         return fprintf(stderr, "%s %s\n", x12_err_name(&err), err.text), 2;
     struct x12_options options;
     x12_options_init(&options);
-    options.guide_for = guide_for, options.user = guide;
+    options.guide_for = guide_for, options.user = guide, options.lean = true;
     struct x12_reader *reader = x12_reader_new(&options, &(struct x12_handler){ .user = stdout, .set = tell });
     char chunk[65536];
     while (!feof(stdin) && !ferror(stdin))

@@ -57,6 +57,22 @@ grows_by() { # name, KB at most, command with SIZE for the file
     else verdict no "$name"; echo "# $small KB for a small file, $large KB for a large one"; fi
 }
 
+# KB of a command's own, libraries and program text not counted, once it has
+# read all of large.edi but its end.
+own() {
+    python3 - "$@" <<'E2'
+import subprocess, sys, time
+child = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+child.stdin.write(open("large.edi", "rb").read())
+child.stdin.flush()
+time.sleep(0.5)
+print(next(line.split()[1] for line in open("/proc/%d/status" % child.pid) if line.startswith("RssAnon")))
+child.stdin.close()
+child.wait()
+E2
+}
+own_most() { [ "$(own "$tradepost" -c "$work/none" edi "$1" -)" -le 4096 ] && echo yes; }
+
 has "a large file is clean" 0 "sets $SETS: $SETS accepted, 0 rejected" tp edi check large.edi
 has "and one of many groups" 0 "groups $SETS, sets $SETS: $SETS accepted, 0 rejected" tp edi check groups.edi
 grows_by "check: memory does not grow with the file" $MORE edi check SIZE.edi
@@ -65,6 +81,10 @@ file=files grows_by "check: nor with the number of interchanges" $MORE edi check
 grows_by "view: memory does not grow with the file" $MORE edi view SIZE.edi
 grows_by "view --html: memory does not grow with the file" $MORE edi view --html SIZE.edi
 file=groups grows_by "view: nor with the number of groups" $MORE edi view SIZE.edi
+if [ $MORE = 1024 ]; then
+    is "check: four megabytes of its own are enough" 0 yes own_most check
+    is "view: so they are" 0 yes own_most view
+fi
 is "view: all of it is shown" 0 $SETS bash -c "'$tradepost' -c none edi view large.edi | grep -c '^    Set 850 .*: accepted'"
 is "view: each group and its end" 0 $((2 * SETS)) bash -c "'$tradepost' -c none edi view groups.edi | grep -c '^  Group PO '"
 finish

@@ -40,6 +40,34 @@ check() { "$work/check" "$guides" < "$1"; }
 is "it passes a clean order" 0 "1 sets, 0 rejected" check "$TP_SOURCE/tests/x12/valid/sample_850/input.edi"
 sed 's/BEG\*00/BEG*QQ/' "$TP_SOURCE/tests/x12/valid/sample_850/input.edi" > "$work/wrong.edi"
 has "it tells what is wrong with another" 1 "BEG: found 'QQ'" check "$work/wrong.edi"
+cat > "$work/peak.py" <<'E2'
+import subprocess, sys, time
+# A hundred million bytes of orders into the command; its output, and its peak of memory in MB.
+lines = "".join("PO1*%d*40*CA*155.7**BP*70000*VN*BF-220~\nPID*F****COD FILLET 10 LB~\n" % n for n in range(1, 9))
+order = "ST*850*%06d~\nBEG*00*SA*PO-%d**20251112~\nCUR*BY*USD~\n" + lines + "CTT*8~\nSE*21*%06d~\n"
+child = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+def put(text): child.stdin.write(text.encode())
+put("ISA*00*          *00*          *ZZ*BLUEFISH01     *01*123456789      *251120*0858*U*00401*000000918*0*P*>~\n"
+    "GS*PO*A*B*20251120*0858*918*X*004010~\n")
+size = sets = 0
+while size < 100 << 20:
+    block = "".join(order % (n, n, n) for n in range(sets, sets + 1000))
+    size, sets = size + len(block), sets + 1000
+    put(block)
+put("GE*%d*918~\nIEA*1*000000918~\n" % sets)
+child.stdin.flush()
+time.sleep(0.5)  # it has read all but the end by then, and its peak is its own, not what a fork left it
+peak = next(line.split()[1] for line in open("/proc/%d/status" % child.pid) if line.startswith("VmHWM"))
+child.stdin.close()
+said = child.stdout.read().decode().strip()
+child.wait()
+print(said, sets, int(peak) / 1024)
+E2
+[ -n "$sanitized" ] || {
+    run python3 "$work/peak.py" "$work/check" "$guides"
+    echo "# a hundred megabytes: $output MB at most"
+    is "a hundred megabytes are checked in four" 0 yes awk -v said="$output" 'BEGIN { split(said, w, " "); print (w[1] == w[5] && w[3] == 0 && w[6] > 1 && w[6] <= 4) ? "yes" : said }'
+}
 is "every part of the header is used from outside" 0 "" build "$TP_SOURCE/tests/x12/library_user.c" $flags -o "$work/user"
 is "guides, overlays, acknowledgments, writing: all of it works" 0 "all is well" "$work/user" "$guides"
 [ -n "$sanitized" ] || {
