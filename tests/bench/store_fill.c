@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * store_fill DIR DOCUMENTS - fills a journal through the store's operations,
- * as the flows do: orders that were sent and acknowledged, invoices that were
- * posted, a few that are held. Prints, for each tenfold, what a document cost.
+ * store_fill DIR DOCUMENTS [open] - fills a journal through the store's
+ * operations, as the flows do: orders that were sent and acknowledged, invoices
+ * that were posted, a few that are held. Prints, for each tenfold, what a
+ * document cost. open: all are still on their way, queued or in the middle of
+ * being sent.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,6 +97,24 @@ finish(struct document *d, bool order)
     must(journal_met(journal, d->id, "997", &err), "met");
 }
 
+static bool open_ones;
+
+/* Every hundredth was being sent when its process died. */
+static void
+leave(struct document *d, long i)
+{
+    struct effect effect = { .document = d->id };
+
+    text_copy(effect.kind, sizeof effect.kind, "deliver");
+    text_copy(effect.target, sizeof effect.target, "sftp");
+    text_copy(effect.key, sizeof effect.key, d->key);
+    if (i % 100 != 99)
+        return;
+    must(journal_intend(journal, &effect, &err), "intend");
+    must(journal_attempt(journal, &effect, &err), "attempt");
+    advance(d, DOC_WORKING, "working");
+}
+
 static void
 live(long i)
 {
@@ -108,6 +128,10 @@ live(long i)
         return;
     }
     advance(&d, DOC_QUEUED, "queued");
+    if (open_ones) {
+        leave(&d, i);
+        return;
+    }
     advance(&d, DOC_WORKING, "working");
     finish(&d, order);
 }
@@ -115,12 +139,13 @@ live(long i)
 int
 main(int argc, char **argv)
 {
-    long count = argc == 3 ? strtol(argv[2], NULL, 10) : 0, next = 1000;
+    long count = argc >= 3 ? strtol(argv[2], NULL, 10) : 0, next = 1000;
     int64_t begun = when_steady();
     long before = 0;
 
     if (count <= 0)
         return 2;
+    open_ones = argc > 3;
     must(journal_open(&journal, argv[1], &err), "open");
     for (long i = 0; i < count; i++) {
         if (i % TOGETHER == 0)
