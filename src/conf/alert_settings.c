@@ -40,8 +40,10 @@ static const struct setting webhook_settings[] = {
 };
 
 static const struct setting quiet_settings[] = {
-    { .name = "from", .about = "such as 22:00, in the company's zone" },
-    { .name = "to", .about = "such as 06:30" },
+    { .name = "from",
+      .type = SETTING_CLOCK,
+      .about = "such as 22:00, in the company's zone" },
+    { .name = "to", .type = SETTING_CLOCK, .about = "such as 06:30" },
     { 0 }
 };
 

@@ -76,6 +76,18 @@ is_duration(const char *text)
 }
 
 static bool
+is_clock(const char *text)
+{
+    long hours, minutes;
+    char part[3] = "";
+
+    if (strlen(text) != 5 || text[2] != ':')
+        return false;
+    memcpy(part, text, 2);
+    return text_number(part, 23, &hours) && text_number(text + 3, 59, &minutes);
+}
+
+static bool
 is_secret(const char *text)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
@@ -124,6 +136,8 @@ static const struct type types[] = {
     [SETTING_DATE] = { NODE_TEXT,
                        "a date that exists, in quotes such as \"2026-12-01\"",
                        when_is_date, NULL },
+    [SETTING_CLOCK] = { NODE_TEXT, "a time of day in quotes such as \"18:00\"",
+                        is_clock, NULL },
     [SETTING_SECRET] = { NODE_TEXT,
                          "the name of a secret such as \"secret:nav\"",
                          is_secret, NULL },

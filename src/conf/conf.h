@@ -37,6 +37,7 @@ enum setting_type {
     SETTING_DURATION, /* "24h" */
     SETTING_AMOUNT,   /* a decimal in quotes */
     SETTING_DATE,
+    SETTING_CLOCK,  /* "18:00", a time of day */
     SETTING_SECRET, /* "secret:NAME" */
     SETTING_TEXTS,  /* [ "a", "b" ] */
     SETTING_GROUP,  /* { ... }, checked against members */

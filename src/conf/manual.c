@@ -5,11 +5,17 @@
 #include "conf/settings.h"
 
 static const char *const type_words[] = {
-    [SETTING_TEXT] = "text",          [SETTING_NUMBER] = "number",
-    [SETTING_FLAG] = "true or false", [SETTING_DURATION] = "duration",
-    [SETTING_AMOUNT] = "amount",      [SETTING_DATE] = "date",
-    [SETTING_SECRET] = "secret",      [SETTING_TEXTS] = "list of texts",
-    [SETTING_GROUP] = "group",        [SETTING_GROUPS] = "list of groups",
+    [SETTING_TEXT] = "text",
+    [SETTING_NUMBER] = "number",
+    [SETTING_FLAG] = "true or false",
+    [SETTING_DURATION] = "duration",
+    [SETTING_AMOUNT] = "amount",
+    [SETTING_DATE] = "date",
+    [SETTING_CLOCK] = "time of day",
+    [SETTING_SECRET] = "secret",
+    [SETTING_TEXTS] = "list of texts",
+    [SETTING_GROUP] = "group",
+    [SETTING_GROUPS] = "list of groups",
     [SETTING_FREE] = "group, free",
 };
 

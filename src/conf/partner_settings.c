@@ -166,6 +166,7 @@ const struct setting settings_partner[] = {
       .about = "nothing is sent or fetched; what is due waits",
       .fallback = "false" },
     { .name = "file_by",
+      .type = SETTING_CLOCK,
       .about = "each day a file must have come by this time of its zone, such "
                "as 18:00; else it is an incident" },
     { .name = "channel",

@@ -20,9 +20,11 @@ struct wrong {
 static const char *const watches[] = {
     /* fingerprint, class, partner, severity, subject, text */
     "SELECT 'late:' || what || ':' || partner, 'late', partner, 2,"
-    " CASE what WHEN '856' THEN 'ship notices' WHEN '997' THEN"
-    " 'acknowledgments' ELSE what END || ' late from ' || partner,"
-    " count(*) || ' should have come; the first was due ' ||"
+    " CASE what WHEN 'leave' THEN 'documents have not left for ' || partner"
+    " WHEN '856' THEN 'ship notices late from ' || partner WHEN '997' THEN"
+    " 'acknowledgments late from ' || partner ELSE what || ' late from ' ||"
+    " partner END, count(*) || CASE what WHEN 'leave' THEN ' should have left'"
+    " ELSE ' should have come' END || '; the first was due ' ||"
     " strftime('%Y-%m-%d %H:%M', min(due) / 1000, 'unixepoch') || ' UTC'"
     " FROM main.expectation WHERE met IS NULL AND due < now_ms()"
     " GROUP BY what, partner ORDER BY 1 LIMIT 100",

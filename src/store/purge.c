@@ -11,6 +11,7 @@
 #include "store/remote.h"
 
 enum { AT_ONCE = 200 };
+#define DELIVERIES_MS (INT64_C(90) * 86400 * 1000)
 
 /* Final, old, not awaited, not kept; ?1 is the moment. */
 #define MAY_GO(d)                                                      \
@@ -163,6 +164,16 @@ secure(struct journal *journal, bool on, struct err *err)
            sql_fail(journal, err);
 }
 
+/* A delivery of that age is refused by its time stamp. */
+static bool
+forget_deliveries(struct journal *journal, struct err *err)
+{
+    return sql_run(journal,
+                   "DELETE FROM seen WHERE \"set\" > 'hook:' AND \"set\" <"
+                   " 'hook;' AND at < ?",
+                   BIND(INT(when_now() - DELIVERIES_MS)), err);
+}
+
 bool
 journal_purge(struct journal *journal, struct purge *purge, struct err *err)
 {
@@ -175,7 +186,10 @@ journal_purge(struct journal *journal, struct purge *purge, struct err *err)
     if (!secure(journal, true, err))
         return false;
     bool good = write_open(journal, &write, err) &&
-                write_close(&write, purge_some(journal, purge, err), err);
+                write_close(&write,
+                            purge_some(journal, purge, err) &&
+                                forget_deliveries(journal, err),
+                            err);
     return secure(journal, false, err) && good;
 }
 

@@ -115,6 +115,11 @@ static const struct {
       "TP1003 tradepost.conf:4: zzz: found an unknown setting, expected one of "
       "company, environment, cutover, systems, alerts, door, desk, "
       "retention, paths or limits" },
+    { COMPANY "alerts = { quiet = { from = \"22\"; to = \"24:00\"; }; };", NULL,
+      "TP1005 tradepost.conf:3: alerts.quiet.from: found \"22\", expected a "
+      "time of day in quotes such as \"18:00\"\n"
+      "TP1005 tradepost.conf:3: alerts.quiet.to: found \"24:00\", expected a "
+      "time of day in quotes such as \"18:00\"" },
     { COMPANY "environment = 5;\nlimits = { poll = 60; file_bytes = \"1\"; };",
       NULL,
       "TP1005 tradepost.conf:3: environment: found the number 5, expected a "

@@ -171,6 +171,36 @@ a_loss_cannot_hide_as_a_purge(void)
     CHECK(problems_now() > 0);
 }
 
+/* What a hook delivered long ago, and nothing else that was seen. */
+static void
+old_deliveries_are_forgotten(void)
+{
+    static const char *const sets[] = { "hook:shop", "hook:shop", "sftp/ACME",
+                                        "hooked" };
+    static const bool stays[] = { false, true, true, true };
+    char item[8], when[24];
+    bool seen;
+
+    begin();
+    for (size_t i = 0; i < 4; i++) {
+        text_format(item, sizeof item, "id %zu", i);
+        text_format(
+            when, sizeof when, "%lld",
+            (long long)(when_now() - (i == 1 ? 80 : 100) * INT64_C(86400000)));
+        CHECK_OK(journal_seen_add(journal, sets[i], item, &err), &err);
+        char sql[160];
+        text_format(sql, sizeof sql,
+                    "UPDATE seen SET at = %s WHERE item = '%s'", when, item);
+        tamper(sql);
+    }
+    purge_now("", false);
+    for (size_t i = 0; i < 4; i++) {
+        text_format(item, sizeof item, "id %zu", i);
+        CHECK_OK(journal_seen(journal, sets[i], item, &seen, &err), &err);
+        CHECK(seen == stays[i]);
+    }
+}
+
 int
 main(void)
 {
@@ -178,5 +208,6 @@ main(void)
     RUN(what_is_kept_stays);
     RUN(a_file_stays_while_a_document_needs_it);
     RUN(a_loss_cannot_hide_as_a_purge);
+    RUN(old_deliveries_are_forgotten);
     return ended();
 }
