@@ -2,10 +2,12 @@
 /* Backups of the journal, and what follows when one is put back. */
 #include <stdio.h>
 
+#include "base/log.h"
 #include "cli/commands.h"
 #include "cli/out.h"
 #include "store/backup.h"
 #include "store/journal.h"
+#include "store/keeper.h"
 #include "store/restored.h"
 #include "store/spool.h"
 
@@ -35,6 +37,21 @@ tell(struct cli *cli, const char *what, const struct backup_info *info)
     buf_free(&line);
 }
 
+/* For the monitor. The backup is whole, whatever becomes of this. */
+static void
+remember(struct cli *cli)
+{
+    const char *now = arena_printf(cli->arena, "%lld", (long long)when_now()),
+               *dir = conf_state_dir(cli->conf);
+    struct err none = { 0 }, failed = { 0 };
+
+    journal_close(&cli->journal);
+    if ((!journal_connect(&cli->journal, dir, &none) &&
+         !journal_open(&cli->journal, dir, &failed)) ||
+        !journal_cursor_set(cli->journal, "backup:last", now, &failed))
+        log_err(LOG_WARNING, &failed, "when the backup was made is not kept");
+}
+
 enum exit_code
 cmd_backup_create(struct cli *cli)
 {
@@ -44,6 +61,7 @@ cmd_backup_create(struct cli *cli)
         !backup_create(cli->journal, cli->words[0], &info, &cli->err))
         return cli_fail(cli);
     tell(cli, "is whole", &info);
+    remember(cli);
     cli_next(cli, "backup verify %s", cli->words[0]);
     return EXIT_OK;
 }

@@ -33,6 +33,13 @@ has "metrics: a partner's documents" 0 \
     'tradepost_documents_total{dir="in",type="810",partner="BLUEFISH",result="held"} 1' metric 'documents_total{'
 has "metrics: a late acknowledgment" 0 'tradepost_acks_late{partner="ACME"} 1' metric acks_late
 has "metrics: what was posted" 0 'tradepost_posted_amount_total{type="820",currency="USD"} 41903.2' metric posted_amount
+is "metrics: no backup yet" 0 "tradepost_backup_last_success_timestamp 0" metric "backup_last_success_timestamp 0"
+change "INSERT INTO cursor VALUES ('endpoint:system/nav', 'slow 1 2 3 why'), ('endpoint:partner/ACME', 'down 1 2 3 why')"
+is "metrics: an endpoint that is up" 0 'tradepost_endpoint_up{endpoint="system/nav"} 1' metric 'endpoint="system/nav"'
+is "metrics: an endpoint that is down" 0 'tradepost_endpoint_up{endpoint="partner/ACME"} 0' metric 'endpoint="partner/ACME"'
+tp backup create "$work/backup" > /dev/null
+is "metrics: the last backup" 0 "tradepost_backup_last_success_timestamp $(date -u -d 2026-11-22T16:00:30Z +%s)" \
+    metric "backup_last_success_timestamp 1"
 has "metrics: a histogram ends with +Inf" 0 'le="+Inf"} ' metric document_stage_seconds_bucket
 
 has "check-health: thresholds as usual" 0 "s;14400;86400;0 held=2;20;100;0 dead=0;1;20;0 doubt=0;10;50;0 late=1;10;50;0 arrivals=0;100;1000;0 free=" tp check-health --warning free=1 --critical free=0
