@@ -13,6 +13,21 @@ struct table {
     struct table *next;
 };
 
+struct named_table {
+    const char *name;
+    struct codes *codes; /* NULL = there is none */
+    struct named_table *next;
+};
+
+/* What the run-time table answered in this stage: one line of a document asks
+ * what the one before it did. */
+enum { ANSWERS = 256 };
+struct code_answer {
+    unsigned stage;
+    bool found;
+    char asked[200], text[128];
+};
+
 static struct codes *
 table_at(struct flow *flow, const char *path)
 {
@@ -36,13 +51,25 @@ table_at(struct flow *flow, const char *path)
     return table->codes;
 }
 
+/* Looked for once: a file that appears later is seen by the next run. */
 static struct codes *
-shipped_table(struct flow *flow, const char *name, struct arena *arena)
+shipped_table(struct flow *flow, const char *name)
 {
-    const char *path =
-        conf_find(flow->conf, arena, arena_printf(arena, "codes/%s.csv", name));
+    struct named_table *named = flow->named_tables;
 
-    return path ? table_at(flow, path) : NULL;
+    while (named != NULL && !text_equal(named->name, name))
+        named = named->next;
+    if (named != NULL)
+        return named->codes;
+    named = arena_alloc(flow->arena, sizeof *named);
+    named->name = arena_strdup(flow->arena, name);
+    const char *path =
+        conf_find(flow->conf, flow->arena,
+                  arena_printf(flow->arena, "codes/%s.csv", name));
+    named->codes = path ? table_at(flow, path) : NULL;
+    named->next = flow->named_tables;
+    flow->named_tables = named;
+    return named->codes;
 }
 
 static struct codes *
@@ -55,23 +82,45 @@ partner_table(struct flow *flow, const struct partner *partner,
     return path ? table_at(flow, path) : NULL;
 }
 
+static struct code_answer *
+slot_of(struct flow *flow, const char *asked)
+{
+    unsigned hash = 5381;
+
+    if (flow->code_answers == NULL)
+        flow->code_answers =
+            arena_alloc(flow->arena, ANSWERS * sizeof *flow->code_answers);
+    for (const char *at = asked; *at != '\0'; at++)
+        hash = hash * 33 + (unsigned char)*at;
+    return &flow->code_answers[hash % ANSWERS];
+}
+
 static bool
 at_run_time(const struct code_user *user, const char *const *words,
             const char *value, struct arena *arena, const char **out)
 {
     const char *partner = user->partner ? user->partner->code : "";
+    struct flow *flow = user->flow;
     struct err err = { 0 };
-    char text[128];
-    bool found = false;
+    char asked[200];
 
-    if (user->flow->journal == NULL)
+    if (flow->journal == NULL)
         return false;
-    if (!journal_code(user->flow->journal, words[0], partner, words[1],
-                      words[2], value, text, &found, &err) ||
-        !found)
-        return false;
-    *out = arena_strdup(arena, text);
-    return true;
+    bool fits = text_format(asked, sizeof asked, "%s\x1f%s\x1f%s\x1f%s\x1f%s",
+                            words[0], partner, words[1], words[2], value);
+    struct code_answer *answer = slot_of(flow, asked);
+    if (!fits || flow->stage == 0 || answer->stage != flow->stage ||
+        !text_equal(answer->asked, asked)) {
+        answer->stage = 0;
+        if (!journal_code(flow->journal, words[0], partner, words[1], words[2],
+                          value, answer->text, &answer->found, &err))
+            return false;
+        text_copy(answer->asked, sizeof answer->asked, asked);
+        answer->stage = fits ? flow->stage : 0;
+    }
+    if (answer->found)
+        *out = arena_strdup(arena, answer->text);
+    return answer->found;
 }
 
 static bool
@@ -83,7 +132,7 @@ look_up(void *context, const char *table, const char *from, const char *to,
     const char *const words[] = { table, from, to };
     struct codes *theirs =
         partner_table(user->flow, user->partner, table, arena);
-    struct codes *shipped = shipped_table(user->flow, table, arena);
+    struct codes *shipped = shipped_table(user->flow, table);
 
     if (theirs != NULL && codes_find(theirs, from, to, value, out))
         return true;

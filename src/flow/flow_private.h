@@ -61,6 +61,8 @@ struct woken {
 struct alerts;
 struct routes;
 struct table;
+struct named_table;
+struct code_answer;
 
 struct code_user {
     struct flow *flow;
@@ -92,12 +94,15 @@ struct flow {
     struct flow_text *texts;
     const struct flow_text *only; /* run this flow alone; NULL = all */
     struct table *tables;
-    struct routes *shared;          /* loaded maps and guides */
-    bool woken;                     /* facts were asked for in this round */
-    struct woken *woken_facts;      /* that released something in this run */
-    struct arena *facts;            /* theirs */
-    unsigned stages;                /* that are done here: 1U << STAGE_ */
-    const struct flow_shift *shift; /* NULL: nobody may end the work early */
+    struct named_table *named_tables;
+    struct code_answer *code_answers; /* of this stage */
+    unsigned stage;                   /* counted from 1 */
+    struct routes *shared;            /* loaded maps and guides */
+    bool woken;                       /* facts were asked for in this round */
+    struct woken *woken_facts;        /* that released something in this run */
+    struct arena *facts;              /* theirs */
+    unsigned stages;                  /* that are done here: 1U << STAGE_ */
+    const struct flow_shift *shift;   /* NULL: nobody may end the work early */
     moment next_wake, next_tell;
     bool no_room;           /* nothing new is taken in now */
     bool was_full;          /* the same, at some time in this run */
@@ -247,6 +252,13 @@ bool apart_take(struct flow *, struct interchange *arrival, struct apart **,
                 struct err *) MUST_USE;
 bool apart_journal(struct apart *, bool *again, struct err *) MUST_USE;
 void apart_free(struct apart **);
+/* large.c: the same, set by set, of large arrivals; in many commits. What was
+ * done is found again and not done twice. */
+bool is_large(int64_t size);
+bool large_take(struct flow *, struct interchange *arrival, struct err *);
+/* Prepares one set of a large interchange once more, by its ordinal. */
+bool large_set(struct flow *, struct interchange *, const struct partner *,
+               struct prepared *, bool *found, struct err *);
 /* describe.c: of the row->size bytes. */
 void interchange_hash(struct interchange *, const char *bytes);
 /* duplicate.c: adds it, in the caller's transaction; a second one of the same
@@ -383,6 +395,9 @@ void key_posting(const struct flow *, char out[200], const struct document *,
                  const char *revision);
 bool document_record(struct flow *, const struct document *, struct record **,
                      struct err *);
+/* The same, and how long it is in the journal: a measure of its memory. */
+bool document_record_sized(struct flow *, const struct document *,
+                           struct record **, size_t *size, struct err *);
 void problems_text(const struct problems *, struct buf *);
 
 #endif

@@ -73,6 +73,7 @@ run_stage(struct flow *flow, enum flow_stage stage, struct flow_report *report,
 
     if (!does(flow, stage) || !work_goes_on(flow))
         return true;
+    flow->stage++;
     if (!systems_load(flow, err) || !stages[stage].step(flow, &went, err) ||
         !systems_save(flow, err))
         return err_at(err, "%s", stages[stage].name);
