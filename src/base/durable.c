@@ -368,6 +368,38 @@ file_read_plain(const char *path, size_t max_bytes, struct buf *buf,
 }
 
 bool
+file_read_part(const char *path, size_t offset, size_t size, struct buf *buf,
+               struct err *err)
+{
+    CLEANUP(file_close)
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    char piece[65536];
+    struct stat info;
+
+    if (fd < 0)
+        return err_set(err, TP4002, "cannot open %s: %s", path,
+                       strerror(errno));
+    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))
+        return err_set(err, TP4002, "%s is not a plain file", path);
+    while (size > 0) {
+        ssize_t got =
+            pread(fd, piece, size < sizeof piece ? size : sizeof piece,
+                  (off_t)offset);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return err_set(err, TP4002, "cannot read %s: %s", path,
+                           strerror(errno));
+        if (got == 0)
+            return true;
+        buf_add(buf, piece, (size_t)got);
+        offset += (size_t)got;
+        size -= (size_t)got;
+    }
+    return true;
+}
+
+bool
 file_exists(const char *path)
 {
     struct stat info;

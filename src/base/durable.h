@@ -63,6 +63,9 @@ bool file_read_plain(const char *path, size_t max_bytes, struct buf *,
 /* Removes what may come back after a power cut: whoever finds it then knows it.
  */
 bool file_remove(const char *dir, const char *name, struct err *err) MUST_USE;
+/* Adds a piece of it, of at most size bytes; less only at its end. */
+bool file_read_part(const char *path, size_t offset, size_t size, struct buf *,
+                    struct err *) MUST_USE;
 bool file_exists(const char *path);
 /* Writes all of it, interrupted or not; false: errno says why. */
 bool file_write_all(int fd, const char *bytes, size_t size) MUST_USE;

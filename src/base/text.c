@@ -55,6 +55,13 @@ text_ends(const char *text, const char *suffix)
 }
 
 bool
+text_is_padding(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0' ||
+           c == 0x1A;
+}
+
+bool
 text_empty(const char *text)
 {
     return text == NULL || *text == '\0';

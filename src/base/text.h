@@ -24,6 +24,8 @@ bool text_equal(const char *a, const char *b); /* NULL equals NULL only */
 bool text_starts(const char *text, const char *prefix);
 bool text_ends(const char *text, const char *suffix);
 bool text_empty(const char *text); /* NULL or "" */
+/* What may stand between interchanges: blanks, line ends, NUL, Ctrl-Z. */
+bool text_is_padding(char);
 /* Cuts blanks at both ends, in place; returns the new start. */
 char *text_trim(char *text);
 /* The next word of *rest split at any of separators (runs count as one), or

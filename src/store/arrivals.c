@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "store/copy.h"
 #include "store/journal_private.h"
 #include "store/keeper.h"
 #include "store/remote.h"
@@ -92,8 +93,12 @@ accept_new(struct journal *journal, const struct arrival *arrival,
     char detail[320];
     int64_t payload = 0;
 
-    if (!payload_put(journal, arrival->bytes, arrival->size, &payload, err) ||
-        !insert(journal, it, source, payload, err))
+    bool kept = arrival->path != NULL
+                    ? payload_put_file(journal, arrival->path, it->sha256,
+                                       it->size, &payload, err)
+                    : payload_put(journal, arrival->bytes, arrival->size,
+                                  &payload, err);
+    if (!kept || !insert(journal, it, source, payload, err))
         return false;
     text_format(detail, sizeof detail, "%lld %s %s %.12s %.200s",
                 (long long)it->id, it->partner[0] ? it->partner : "-",
@@ -116,7 +121,12 @@ accept(struct journal *journal, const struct arrival *arrival, int64_t *id,
     fit(it.partner, sizeof it.partner, arrival->partner);
     fit(it.channel, sizeof it.channel, arrival->channel);
     fit(it.name, sizeof it.name, arrival->name);
-    digest_sha256(it.sha256, arrival->bytes, arrival->size);
+    if (arrival->path != NULL) {
+        if (!copy_file(arrival->path, NULL, it.sha256, &it.size, err))
+            return false;
+    } else {
+        digest_sha256(it.sha256, arrival->bytes, arrival->size);
+    }
     hash_bytes(raw, it.sha256);
     text_format(source, sizeof source, "%s/%s", it.partner, it.channel);
     if (!sql_number(journal,
@@ -129,7 +139,7 @@ accept(struct journal *journal, const struct arrival *arrival, int64_t *id,
                     (long long)*id, it.name);
         return event_add(journal, 0, "", "arrived again", detail, err);
     }
-    if (!has_room(journal, arrival->size, err) ||
+    if (!has_room(journal, (size_t)it.size, err) ||
         !accept_new(journal, arrival, &it, source, err))
         return false;
     *id = it.id;

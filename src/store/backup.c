@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "store/backup_private.h"
 #include "store/bundle.h"
+#include "store/copy.h"
 #include "store/journal_private.h"
 #include "store/remote.h"
 #include "store/verify_private.h"

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
-#include <fcntl.h>
-#include <openssl/evp.h>
+/* The manifest of a backup. */
 #include <string.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -13,87 +10,6 @@
 
 #define MANIFEST_HEAD "tradepost backup 1\n"
 enum { MANIFEST_MOST = 256 << 20 };
-
-/* ---- copies */
-
-static void
-close_quietly(int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-}
-
-static void
-forget(EVP_MD_CTX **context)
-{
-    EVP_MD_CTX_free(*context);
-}
-
-static bool
-fail(struct err *err, bool writing, const char *path)
-{
-    bool full = errno == ENOSPC || errno == EDQUOT;
-
-    return err_set(err,
-                   full      ? TP4003
-                   : writing ? TP4001
-                             : TP4002,
-                   "%s: %s", path, strerror(errno));
-}
-
-static bool
-pump(int in, int out, EVP_MD_CTX *hash, int64_t *size, bool *writing)
-{
-    char chunk[65536];
-    ssize_t got;
-
-    *size = 0;
-    for (;;) {
-        *writing = false;
-        got = read(in, chunk, sizeof chunk);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return got == 0;
-        BUG_IF(EVP_DigestUpdate(hash, chunk, (size_t)got) != 1);
-        *size += got;
-        *writing = true;
-        if (out >= 0 && !file_write_all(out, chunk, (size_t)got))
-            return false;
-    }
-}
-
-bool
-copy_file(const char *from, const char *to, char sha256[DIGEST_TEXT],
-          int64_t *size, struct err *err)
-{
-    CLEANUP(forget) EVP_MD_CTX *hash = EVP_MD_CTX_new();
-    CLEANUP(close_quietly) int in = open(from, O_RDONLY | O_CLOEXEC);
-    CLEANUP(close_quietly) int out = -1;
-    unsigned char raw[32];
-    bool writing;
-
-    OUT_OF_MEMORY_IF(hash == NULL ||
-                     EVP_DigestInit_ex(hash, EVP_sha256(), NULL) != 1);
-    if (in < 0)
-        return fail(err, false, from);
-    if (to != NULL) {
-        out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-                   0640);
-        if (out < 0)
-            return fail(err, true, to);
-    }
-    if (!pump(in, out, hash, size, &writing))
-        return fail(err, writing, writing ? to : from);
-    if (out >= 0 && fsync(out) != 0)
-        return fail(err, true, to);
-    BUG_IF(EVP_DigestFinal_ex(hash, raw, NULL) != 1);
-    for (size_t i = 0; i < sizeof raw; i++)
-        text_format(sha256 + 2 * i, 3, "%02x", raw[i]);
-    return true;
-}
-
-/* ---- the manifest */
 
 void
 manifest_add(struct manifest *manifest, const char *name,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* backup_private - the manifest, and copies whose hash is known. */
+/* backup_private - the manifest, of a backup. */
 #ifndef TP_STORE_BACKUP_PRIVATE_H
 #define TP_STORE_BACKUP_PRIVATE_H
 
@@ -25,10 +25,5 @@ bool manifest_write(const struct manifest *, const char *dir,
                     struct err *) MUST_USE;
 bool manifest_read(struct manifest *, const char *dir,
                    struct err *) MUST_USE; /* TP4061 */
-
-/* Reads the whole file; to (NULL = nowhere) is made, synced, and refused when
- * it is there. */
-bool copy_file(const char *from, const char *to, char sha256[DIGEST_TEXT],
-               int64_t *size, struct err *) MUST_USE;
 
 #endif

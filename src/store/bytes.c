@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The bytes of an interchange: its own, a window on an arrival's, or those of
  * the document that it carries. */
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/durable.h"
 #include "base/text.h"
@@ -53,49 +50,19 @@ cut(struct buf *out, size_t before, const struct interchange *it,
     return true;
 }
 
-/* The window of a large arrival, from its file. */
 static bool
-read_file_window(struct journal *journal, const struct interchange *it,
-                 const char *sha256, struct buf *out, struct err *err)
-{
-    char path[sizeof journal->dir + 80], chunk[65536];
-
-    text_format(path, sizeof path, "%s/store/%s", journal->dir, sha256);
-    CLEANUP(file_close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0)
-        return err_set(err, TP4021, "%s is missing", path);
-    for (int64_t left = it->size; left > 0;) {
-        size_t want =
-            left < (int64_t)sizeof chunk ? (size_t)left : sizeof chunk;
-        ssize_t got = pread(fd, chunk, want, it->offset + it->size - left);
-        if (got < 0)
-            return err_set(err, TP4004, "cannot read %s: %s", path,
-                           strerror(errno));
-        if (got == 0)
-            return err_set(err, TP4020,
-                           "interchange %lld is not inside its arrival",
-                           (long long)it->id);
-        buf_add(out, chunk, (size_t)got);
-        left -= got;
-    }
-    return true;
-}
-
-/* A window is read alone, however long the arrival is: it has its own hash. */
-static bool
-read_window(struct journal *journal, const struct interchange *it,
-            int64_t payload, struct buf *out, struct err *err)
+read_part(struct journal *journal, int64_t payload, int64_t offset, size_t size,
+          struct buf *out, struct err *err)
 {
     CLEANUP(sql_done) sqlite3_stmt *statement = NULL;
-    size_t before = out->size;
-    char got[DIGEST_TEXT];
+    char path[sizeof journal->dir + 80];
     bool row;
 
     if (!sql_open(journal,
                   "SELECT substr(bytes, ?2 + 1, ?3), lower(hex(sha256))"
                   " FROM payload WHERE id = ?1",
-                  BIND(INT(payload), INT(it->offset), INT(it->size)),
-                  &statement, err) ||
+                  BIND(INT(payload), INT(offset), INT(size)), &statement,
+                  err) ||
         !sql_next(journal, statement, &row, err))
         return false;
     if (!row)
@@ -104,10 +71,25 @@ read_window(struct journal *journal, const struct interchange *it,
     if (sqlite3_column_type(statement, 0) != SQLITE_NULL) {
         const void *bytes = sqlite3_column_blob(statement, 0);
         buf_add(out, bytes, (size_t)sqlite3_column_bytes(statement, 0));
-    } else if (!read_file_window(journal, it, sql_text(statement, 1), out,
-                                 err)) {
-        return false;
+        return true;
     }
+    text_format(path, sizeof path, "%s/store/%s", journal->dir,
+                sql_text(statement, 1));
+    if (!file_exists(path))
+        return err_set(err, TP4021, "%s is missing", path);
+    return file_read_part(path, (size_t)offset, size, out, err);
+}
+
+/* A window is read alone, however long the arrival is: it has its own hash. */
+static bool
+read_window(struct journal *journal, const struct interchange *it,
+            int64_t payload, struct buf *out, struct err *err)
+{
+    size_t before = out->size;
+    char got[DIGEST_TEXT];
+
+    if (!read_part(journal, payload, it->offset, (size_t)it->size, out, err))
+        return false;
     digest_sha256(got, buf_text(out) + before, out->size - before);
     return text_equal(got, it->sha256) ||
            err_set(err, TP4020,
@@ -140,4 +122,29 @@ journal_bytes(struct journal *journal, int64_t interchange, struct buf *out,
         return read_window(journal, &it, payload, out, err);
     return payload_get(journal, payload, out, err) &&
            (it.arrival == 0 || cut(out, before, &it, err));
+}
+
+bool
+journal_read(struct journal *journal, int64_t interchange, int64_t offset,
+             size_t size, struct buf *out, struct err *err)
+{
+    struct interchange it;
+    int64_t payload;
+    bool found;
+
+    if (journal->remote != NULL)
+        return remote_read(journal, interchange, offset, size, out, err);
+    if (!journal_interchange(journal, interchange, &it, &found, err) ||
+        (found && !find(journal, &it, &payload, &found, err)))
+        return false;
+    if (!found)
+        return err_set(err, TP4021, "interchange %lld has no bytes",
+                       (long long)interchange);
+    if (offset < 0 || offset >= it.size)
+        return true;
+    if ((int64_t)size > it.size - offset)
+        size = (size_t)(it.size - offset);
+    return read_part(journal, payload,
+                     offset + (it.arrival != 0 ? it.offset : 0), size, out,
+                     err);
 }

@@ -35,6 +35,35 @@ digest_sha256(char out[DIGEST_TEXT], const void *bytes, size_t size)
     put_hex(out, raw, sizeof raw);
 }
 
+/* Nothing but OpenSSL's own, under our name. */
+struct digest *
+digest_begin(void)
+{
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+
+    OUT_OF_MEMORY_IF(context == NULL ||
+                     EVP_DigestInit_ex(context, EVP_sha256(), NULL) != 1);
+    return (struct digest *)context;
+}
+
+void
+digest_add(struct digest *digest, const void *bytes, size_t size)
+{
+    BUG_IF(EVP_DigestUpdate((EVP_MD_CTX *)digest, bytes, size) != 1);
+}
+
+void
+digest_end(struct digest **digest, char out[DIGEST_TEXT])
+{
+    EVP_MD_CTX *context = (EVP_MD_CTX *)*digest;
+    unsigned char raw[32];
+
+    BUG_IF(EVP_DigestFinal_ex(context, raw, NULL) != 1);
+    put_hex(out, raw, sizeof raw);
+    EVP_MD_CTX_free(context);
+    *digest = NULL;
+}
+
 static void
 forget(EVP_MD_CTX **context)
 {

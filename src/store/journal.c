@@ -183,7 +183,7 @@ prepare(struct journal *journal, struct err *err)
     if (!journal->reader && !take_lock(journal, err))
         return false;
     if (!open_database(journal, err) ||
-        !set(journal, "cache_size", -32000, err) ||
+        !set(journal, "cache_size", -12000, err) ||
         !set(journal, "temp_store", 2, err) ||
         !set(journal, "cell_size_check", 1, err))
         return false;

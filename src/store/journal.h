@@ -48,6 +48,7 @@ struct arrival {
     const char *name;    /* as the far side called it: data, never a path */
     const void *bytes;
     size_t size;
+    const char *path; /* instead of bytes: a plain file, copied in pieces */
 };
 bool journal_accept(struct journal *, const struct arrival *, int64_t *id,
                     bool *known, struct err *) MUST_USE;
@@ -116,6 +117,10 @@ bool journal_get(struct journal *, int64_t document, const char *role,
                  struct buf *, bool *found, struct err *) MUST_USE;
 bool journal_bytes(struct journal *, int64_t interchange, struct buf *,
                    struct err *) MUST_USE;
+/* Adds a piece of them, of at most size bytes, less only at their end. A piece
+ * has no hash to be checked by: who reads all of them checks that. */
+bool journal_read(struct journal *, int64_t interchange, int64_t offset,
+                  size_t size, struct buf *, struct err *) MUST_USE;
 
 bool journal_events(struct journal *, int64_t document, struct arena *,
                     struct event **, size_t *count, struct err *) MUST_USE;

@@ -180,6 +180,9 @@ void event_read(sqlite3_stmt *, struct event *);
 /* Replaces the row `payload` when it is not 0, else adds one. */
 bool payload_put(struct journal *, const void *bytes, size_t size,
                  int64_t *payload, struct err *) MUST_USE;
+/* The same of a file, which is copied in pieces; its hash was taken before. */
+bool payload_put_file(struct journal *, const char *path, const char *sha256,
+                      int64_t size, int64_t *payload, struct err *) MUST_USE;
 bool payload_get(struct journal *, int64_t payload, struct buf *,
                  struct err *) MUST_USE;
 /* TP4019 when the bytes would take of the reserve. */

@@ -6,9 +6,11 @@
  */
 #include <dirent.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/durable.h"
 #include "base/text.h"
+#include "store/copy.h"
 #include "store/journal_private.h"
 #include "store/remote.h"
 
@@ -57,6 +59,46 @@ payload_put(struct journal *journal, const void *bytes, size_t size,
         body = (struct value)REF(0);
     return insert(journal,
                   BIND(BLOB(raw, sizeof raw), INT(size), body, REF(*payload)),
+                  payload, err);
+}
+
+/* It may have changed since its hash was taken: nothing gets the name of what
+ * it no longer is. */
+static bool
+put_copy(const char *temporary, const char *kept, const char *path,
+         const char *sha256, struct err *err)
+{
+    char got[DIGEST_TEXT];
+    int64_t size;
+
+    return copy_file(path, temporary, got, &size, err) &&
+           (text_equal(got, sha256) ||
+            err_set(err, TP4033, "%s changed while it was taken", path)) &&
+           durable_rename(temporary, kept, err);
+}
+
+bool
+payload_put_file(struct journal *journal, const char *path, const char *sha256,
+                 int64_t size, int64_t *payload, struct err *err)
+{
+    char dir[sizeof journal->dir + 8], kept[sizeof dir + DIGEST_TEXT + 1];
+    char temporary[sizeof kept + 24];
+    unsigned char raw[32];
+
+    if (size > (int64_t)PAYLOAD_MAX)
+        return err_set(err, TP4022, "%lld bytes are more than %zu",
+                       (long long)size, PAYLOAD_MAX);
+    payload_dir(journal, dir, sizeof dir);
+    text_format(kept, sizeof kept, "%s/%s", dir, sha256);
+    text_format(temporary, sizeof temporary, "%s/.%s.%d.tmp", dir, sha256,
+                (int)getpid());
+    if (!put_copy(temporary, kept, path, sha256, err)) {
+        unlink(temporary);
+        return false;
+    }
+    hash_bytes(raw, sha256);
+    return insert(journal,
+                  BIND(BLOB(raw, sizeof raw), INT(size), REF(0), REF(*payload)),
                   payload, err);
 }
 

@@ -43,6 +43,8 @@ bool remote_accept(struct journal *journal, const struct arrival *arrival,
 bool remote_next_arrival(struct journal *journal, int64_t after,
                          struct interchange *out, bool *found,
                          struct err *err) MUST_USE;
+bool remote_read(struct journal *journal, int64_t interchange, int64_t offset,
+                 size_t size, struct buf *out, struct err *err);
 bool remote_add_interchange(struct journal *journal, struct interchange *it,
                             struct err *err) MUST_USE;
 bool remote_set_interchange(struct journal *journal,

@@ -13,6 +13,7 @@ remote_accept(struct journal *journal, const struct arrival *arrival,
     put_text(call, arrival->channel);
     put_text(call, arrival->name);
     put_bytes(call, arrival->bytes, arrival->size);
+    put_text(call, arrival->path);
     if (!answered(journal, err))
         return false;
     *id = take_number(call);
@@ -106,6 +107,21 @@ remote_bytes(struct journal *journal, int64_t interchange, struct buf *out,
     struct call *call = ask(journal, OP_BYTES);
 
     put_number(call, interchange);
+    if (!answered(journal, err))
+        return false;
+    take_into(call, out);
+    return whole(journal, err);
+}
+
+bool
+remote_read(struct journal *journal, int64_t interchange, int64_t offset,
+            size_t size, struct buf *out, struct err *err)
+{
+    struct call *call = ask(journal, OP_PIECE);
+
+    put_number(call, interchange);
+    put_number(call, offset);
+    put_number(call, (int64_t)size);
     if (!answered(journal, err))
         return false;
     take_into(call, out);

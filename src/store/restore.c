@@ -10,6 +10,7 @@
 #include "base/durable.h"
 #include "base/text.h"
 #include "store/backup_private.h"
+#include "store/copy.h"
 #include "store/journal.h"
 #include "store/restored.h"
 

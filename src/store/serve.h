@@ -21,7 +21,7 @@ const char *needed_text(struct call *);
 
 serve_op serve_hint, serve_incident_begin, serve_incident_end,
     serve_incident_ack, serve_incidents, serve_notices, serve_notice_move;
-serve_op serve_accept, serve_next_arrival, serve_add_interchange,
+serve_op serve_accept, serve_piece, serve_next_arrival, serve_add_interchange,
     serve_set_interchange, serve_keep, serve_interchange, serve_known,
     serve_bytes, serve_add, serve_document, serve_advance, serve_note,
     serve_claim, serve_yield, serve_renew, serve_end_leases, serve_list,

@@ -16,6 +16,7 @@ serve_accept(struct journal *journal, struct call *call, struct arena *arena,
     arrival.channel = take_text(call);
     arrival.name = take_text(call);
     arrival.bytes = take_bytes(call, &arrival.size);
+    arrival.path = take_text(call);
     if (!sound(call, err) ||
         !journal_accept(journal, &arrival, &id, &known, err))
         return false;
@@ -139,6 +140,23 @@ serve_bytes(struct journal *journal, struct call *call, struct arena *arena,
     (void)arena;
     interchange = take_number(call);
     if (!sound(call, err) || !journal_bytes(journal, interchange, &out, err))
+        return false;
+    answer(call);
+    put_bytes(call, out.text, out.size);
+    return true;
+}
+
+bool
+serve_piece(struct journal *journal, struct call *call, struct arena *arena,
+            struct err *err)
+{
+    CLEANUP(buf_free) struct buf out = { 0 };
+    int64_t interchange = take_number(call), offset = take_number(call);
+    int64_t size = take_number(call);
+
+    (void)arena;
+    if (!sound(call, err) ||
+        !journal_read(journal, interchange, offset, (size_t)size, &out, err))
         return false;
     answer(call);
     put_bytes(call, out.text, out.size);

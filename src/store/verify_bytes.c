@@ -138,16 +138,17 @@ static void
 check_gap(struct problems *found, int64_t arrival, const struct buf *bytes,
           size_t from, size_t to)
 {
-    size_t blank = strspn(buf_text(bytes) + from, " \t\r\n\v\f\x1a");
     char at[48];
 
-    if (from + blank >= to)
+    while (from < to && text_is_padding(buf_text(bytes)[from]))
+        from++;
+    if (from == to)
         return;
     text_format(at, sizeof at, "arrival %lld", (long long)arrival);
     problem_add(found, TP4015, at, NULL,
                 "bytes %zu to %zu belong to no interchange and are not named "
                 "as junk",
-                from + blank, to - 1);
+                from, to - 1);
 }
 
 static void

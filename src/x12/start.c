@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "x12/read_private.h"
 
 bool
@@ -14,8 +15,7 @@ is_alphanumeric(char c)
 bool
 is_space(char c)
 {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0' ||
-           c == 0x1A;
+    return text_is_padding(c);
 }
 
 /* "ISA*00*": nothing else looks like that in practice. */

@@ -167,7 +167,7 @@ a_failed_write_is_never_believed(void)
 static void
 a_full_disk_refuses_new_input_only(void)
 {
-    struct arrival arrival = { "ACME", "drop", "a.edi", "ISA", 3 };
+    struct arrival arrival = { "ACME", "drop", "a.edi", "ISA", 3, NULL };
     int64_t id;
     bool known;
 
@@ -184,7 +184,7 @@ a_full_disk_refuses_new_input_only(void)
 static void
 a_reserve_is_a_share_of_the_disk_or_less(void)
 {
-    struct arrival arrival = { "ACME", "drop", "b.edi", "ISA", 3 };
+    struct arrival arrival = { "ACME", "drop", "b.edi", "ISA", 3, NULL };
     struct space space;
     int64_t id;
     bool known;

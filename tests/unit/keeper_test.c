@@ -264,6 +264,44 @@ open_effects_are_listed(void)
     CHECK(count == 0);
 }
 
+/* A file of 200 KB is accepted by its path and read in pieces. */
+static void
+a_large_file_travels_by_its_path(void)
+{
+    enum { SIZE = 200000 };
+    static char bytes[SIZE];
+    struct buf got = { 0 };
+    char path[600];
+    int64_t id, same;
+    bool known;
+
+    fresh();
+    for (size_t i = 0; i < SIZE; i++)
+        bytes[i] = (char)('A' + i * 7 % 23);
+    snprintf(path, sizeof path, "%s/large.edi", dir);
+    CHECK_OK(durable_write(dir, "large.edi", bytes, SIZE, 0600, &err), &err);
+    struct arrival arrival = {
+        .partner = "ACME", .channel = "drop", .name = "large.edi", .path = path
+    };
+    CHECK_OK(journal_accept(journal, &arrival, &id, &known, &err), &err);
+    CHECK(!known);
+    for (size_t at = 0; at < SIZE; at += 65537)
+        CHECK_OK(journal_read(journal, id, (int64_t)at, 65537, &got, &err),
+                 &err);
+    CHECK(got.size == SIZE && memcmp(got.text, bytes, SIZE) == 0);
+    CHECK_OK(journal_read(journal, id, SIZE, 10, &got, &err), &err);
+    CHECK(got.size == SIZE);
+    buf_free(&got);
+    /* The same bytes by the other way are known. */
+    arrival.path = NULL;
+    arrival.bytes = bytes;
+    arrival.size = SIZE;
+    CHECK_OK(journal_accept(journal, &arrival, &same, &known, &err), &err);
+    CHECK(known && same == id);
+    arrival.path = "/nonexistent/large.edi";
+    refused(journal_accept(journal, &arrival, &same, &known, &err), TP4002);
+}
+
 int
 main(void)
 {
@@ -277,5 +315,6 @@ main(void)
     RUN(two_keepers_are_one_too_many);
     RUN(what_is_due_next_is_known);
     RUN(open_effects_are_listed);
+    RUN(a_large_file_travels_by_its_path);
     return ended();
 }

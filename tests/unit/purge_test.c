@@ -134,7 +134,9 @@ inside(int64_t interchange, const char *number, enum doc_state state)
 static void
 a_file_stays_while_a_document_needs_it(void)
 {
-    struct arrival arrival = { "ACME", "drop", "a.edi", "ISA*...~IEA", 12 };
+    struct arrival arrival = {
+        "ACME", "drop", "a.edi", "ISA*...~IEA", 12, NULL
+    };
     struct interchange it = { .direction = DIRECTION_IN, .size = 12 }, file;
     struct buf bytes = { 0 };
     bool known, found;

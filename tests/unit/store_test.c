@@ -96,7 +96,7 @@ static void
 the_same_bytes_from_the_same_source_are_one_arrival(void)
 {
     fresh();
-    struct arrival a = { "ACME", "sftp", "a.edi", "ISA*x~", 6 };
+    struct arrival a = { "ACME", "sftp", "a.edi", "ISA*x~", 6, NULL };
     int64_t first, second;
     bool known, found;
     struct interchange it;
@@ -159,7 +159,7 @@ an_interchange_is_a_window_on_its_arrival(void)
 {
     fresh();
     const char *text = "ISA1..IEA~\nISA2..IEA~";
-    struct arrival a = { "", "drop", "two.edi", text, strlen(text) };
+    struct arrival a = { "", "drop", "two.edi", text, strlen(text), NULL };
     struct interchange it = { .direction = DIRECTION_IN, .state = "received" };
     struct interchange arrival;
     struct buf back = { 0 };
@@ -188,7 +188,9 @@ static void
 a_window_on_a_large_arrival_is_read_alone(void)
 {
     static char bytes[200000];
-    struct arrival a = { "ACME", "drop", "large.edi", bytes, sizeof bytes };
+    struct arrival a = {
+        "ACME", "drop", "large.edi", bytes, sizeof bytes, NULL
+    };
     struct interchange it = { .direction = DIRECTION_IN,
                               .state = "received",
                               .offset = 150000,
