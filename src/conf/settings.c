@@ -62,9 +62,10 @@ static const struct setting limit_settings[] = {
       .fallback = "67108864" },
     { .name = "intake_bytes",
       .type = SETTING_NUMBER,
-      .about = "a larger file is held instead of being taken apart in memory "
-               "(about fifteen times its size)",
-      .fallback = "16777216" },
+      .about = "a larger file is held instead of being taken apart; files "
+               "above 1 MB are taken apart set by set, so that memory is "
+               "needed for their largest set, and about 1 KB for each",
+      .fallback = "268435456" },
     { .name = "reserve_percent",
       .type = SETTING_NUMBER,
       .about = "nothing new is taken in while less than this share of the "

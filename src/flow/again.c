@@ -82,6 +82,63 @@ advance(struct flow *flow, struct prepared *prepared, struct err *err)
                            "", err);
 }
 
+static void
+hold_lost(struct document *document)
+{
+    trouble_hold(document, TP7021, NULL,
+                 "partner %s or set %s of its interchange is no longer there",
+                 document->partner, document->set);
+}
+
+/* From the interchange's bytes, all of them in memory. */
+static bool
+prepare_small(struct flow *flow, const struct partner *partner,
+              struct prepared *prepared, struct err *err)
+{
+    CLEANUP(buf_free) struct buf bytes = { 0 };
+    CLEANUP(arena_free) struct arena *arena = arena_new();
+    struct x12_options options;
+    struct code_user reader;
+
+    if (!journal_bytes(flow->journal, prepared->document.interchange, &bytes,
+                       err))
+        return false;
+    read_options(flow, partner, &options, &reader);
+    const struct x12_interchange *found =
+        x12_read(arena, buf_text(&bytes), bytes.size, &options)->interchanges;
+    const struct x12_result *result =
+        found != NULL ? nth_result(found, prepared->document.ordinal) : NULL;
+    if (result != NULL)
+        return prepare_set(flow, partner, found, result, prepared, err);
+    hold_lost(&prepared->document);
+    return true;
+}
+
+static bool
+prepare_again(struct flow *flow, struct prepared *prepared, struct err *err)
+{
+    struct document *document = &prepared->document;
+    const struct partner *partner =
+        partner_by_code(flow->conf, document->partner);
+    struct interchange row;
+    bool found;
+
+    if (!journal_interchange(flow->journal, document->interchange, &row, &found,
+                             err))
+        return false;
+    if (!found || partner == NULL) {
+        hold_lost(document);
+        return true;
+    }
+    if (!is_large(row.size))
+        return prepare_small(flow, partner, prepared, err);
+    if (!large_set(flow, &row, partner, prepared, &found, err))
+        return false;
+    if (!found)
+        hold_lost(document);
+    return true;
+}
+
 static bool
 advance_alone(struct flow *flow, struct prepared *prepared, struct err *err)
 {
@@ -109,33 +166,10 @@ static bool
 set_again(struct flow *flow, struct document *document, struct err *err)
 {
     struct prepared prepared = { .document = *document };
-    const struct partner *partner =
-        partner_by_code(flow->conf, document->partner);
-    CLEANUP(buf_free) struct buf bytes = { 0 };
-    struct arena *arena = arena_new();
-    struct x12_options options;
-    struct code_user reader;
+    bool good = prepare_again(flow, &prepared, err) &&
+                advance_alone(flow, &prepared, err);
 
-    bool good =
-        journal_bytes(flow->journal, document->interchange, &bytes, err);
-    read_options(flow, partner, &options, &reader);
-    const struct x12_file *file =
-        good ? x12_read(arena, buf_text(&bytes), bytes.size, &options) : NULL;
-    const struct x12_result *result =
-        file != NULL && file->interchanges != NULL
-            ? nth_result(file->interchanges, document->ordinal)
-            : NULL;
-    if (good && (result == NULL || partner == NULL))
-        trouble_hold(&prepared.document, TP7021, NULL,
-                     "partner %s or set %s of its interchange is no longer "
-                     "there",
-                     document->partner, document->set);
-    else if (good)
-        good = prepare_set(flow, partner, file->interchanges, result, &prepared,
-                           err);
-    good = good && advance_alone(flow, &prepared, err);
     prepared_free(&prepared);
-    arena_free(&arena);
     return good;
 }
 

@@ -4,6 +4,7 @@
  * comes of them enters the journal in one commit. */
 #include "flow/flow_private.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -11,17 +12,46 @@
 /* Of the files of one batch; taken apart they need fifteen times as much. */
 enum { BATCH_BYTES = 1 << 20 };
 
-/* A whole file is in memory while it is taken apart. */
 static bool
 fits(struct flow *flow, const struct interchange *arrival, struct err *err)
 {
-    long limit =
-        conf_number(conf_settings(flow->conf), "limits.intake_bytes", 16 << 20);
+    long limit = conf_number(conf_settings(flow->conf), "limits.intake_bytes",
+                             256 << 20);
 
     return arrival->size <= limit ||
            err_set(err, TP7046,
                    "%s has %lld bytes; limits.intake_bytes allows %ld",
                    arrival->name, (long long)arrival->size, limit);
+}
+
+static bool
+take_offset(void *user, int columns, const char *const *names,
+            const char *const *values, struct err *err)
+{
+    (void)columns, (void)names, (void)err;
+    *(int64_t *)user = values[0] ? strtoll(values[0], NULL, 10) : 0;
+    return true;
+}
+
+/* What of it was not taken apart: all, or what stands behind the part of a
+ * large one that was. */
+static bool
+find_rest(struct flow *flow, const struct interchange *arrival,
+          struct interchange *rest, struct err *err)
+{
+    char id[24];
+    const char *const values[] = { id };
+
+    text_format(id, sizeof id, "%lld", (long long)arrival->id);
+    if (!journal_query(flow->journal,
+                       "SELECT max(\"offset\" + size) FROM interchanges WHERE "
+                       "arrival = CAST(?1 AS INTEGER) AND state <> 'replaced'",
+                       values, 1, take_offset, &rest->offset, err))
+        return false;
+    rest->size = arrival->size - rest->offset;
+    if (rest->offset == 0)
+        text_copy(rest->sha256, sizeof rest->sha256, arrival->sha256);
+    return true;
 }
 
 /* A file that cannot be taken apart becomes one held document. */
@@ -31,8 +61,7 @@ set_arrival_aside(struct flow *flow, struct interchange *arrival,
 {
     struct journal *journal = flow->journal;
     struct interchange row = { .arrival = arrival->id,
-                               .direction = DIRECTION_IN,
-                               .size = arrival->size };
+                               .direction = DIRECTION_IN };
     struct document document = { .direction = DIRECTION_IN,
                                  .delivered = DELIVERED_FETCHED,
                                  .valid = VALID_BAD };
@@ -48,13 +77,12 @@ set_arrival_aside(struct flow *flow, struct interchange *arrival,
     text_copy(row.partner, sizeof row.partner, arrival->partner);
     text_copy(row.channel, sizeof row.channel, arrival->channel);
     text_copy(row.name, sizeof row.name, arrival->name);
-    text_copy(row.sha256, sizeof row.sha256, arrival->sha256);
     text_copy(document.partner, sizeof document.partner, arrival->partner);
     text_copy(document.purpose, sizeof document.purpose, "original");
     trouble_hold(&document, failed.code == TP7046 ? failed.code : TP7045, NULL,
                  "%s", failed.text);
     text_copy(arrival->state, sizeof arrival->state, "split");
-    if (!journal_begin(journal, err))
+    if (!find_rest(flow, arrival, &row, err) || !journal_begin(journal, err))
         return false;
     bool good = journal_add_interchange(journal, &row, err);
     document.interchange = row.id;
@@ -83,6 +111,17 @@ drop_all(struct intake *intake)
     intake->count = 0;
 }
 
+/* A large one enters the journal at once. */
+static bool
+take_one(struct flow *flow, struct interchange *arrival, struct apart **apart,
+         struct err *err)
+{
+    *apart = NULL;
+    return fits(flow, arrival, err) &&
+           (is_large(arrival->size) ? large_take(flow, arrival, err)
+                                    : apart_take(flow, arrival, apart, err));
+}
+
 /* Takes apart the oldest that wait, as many as make a batch. */
 static bool
 gather(struct intake *intake, size_t most, struct err *err)
@@ -98,11 +137,10 @@ gather(struct intake *intake, size_t most, struct err *err)
             return false;
         if (!found)
             return true;
-        if (intake->count > 0 && bytes + arrival->size > BATCH_BYTES)
+        if (intake->count > 0 &&
+            (is_large(arrival->size) || bytes + arrival->size > BATCH_BYTES))
             return true;
-        *apart = NULL;
-        if ((!fits(intake->flow, arrival, err) ||
-             !apart_take(intake->flow, arrival, apart, err)) &&
+        if (!take_one(intake->flow, arrival, apart, err) &&
             !set_arrival_aside(intake->flow, arrival, err))
             return false;
         after = arrival->id;

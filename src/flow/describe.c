@@ -110,15 +110,27 @@ bool
 document_record(struct flow *flow, const struct document *document,
                 struct record **record, struct err *err)
 {
+    size_t size;
+
+    return document_record_sized(flow, document, record, &size, err);
+}
+
+bool
+document_record_sized(struct flow *flow, const struct document *document,
+                      struct record **record, size_t *size, struct err *err)
+{
     CLEANUP(buf_free) struct buf json = { 0 };
     enum record_kind kind;
     bool found;
+
+    *size = 0;
 
     if (!journal_get(flow->journal, document->id, "record", &json, &found, err))
         return false;
     if (!found || !record_kind_by_name(document->kind, &kind))
         return err_set(err, TP7004, "document %lld has no record",
                        (long long)document->id);
+    *size = json.size;
     return record_parse(record, kind, buf_text(&json), json.size, err);
 }
 

@@ -35,7 +35,7 @@ seen_item(const struct listed *file, char out[512])
 
 /* Files that are taken in together: journalled in one commit, and only then
  * removed where they came from. */
-enum { HAUL_BYTES = 4 << 20 };
+enum { HAUL_BYTES = 1 << 20 };
 
 struct caught {
     const char *name;
@@ -43,7 +43,8 @@ struct caught {
     const struct dropped *drop;    /* ... one of both */
     const struct partner *partner; /* NULL = nobody known */
     struct buf bytes;
-    char half[540]; /* without an end, seen so for the first time */
+    const char *path; /* instead of bytes: a large one in the drop box */
+    char half[540];   /* without an end, seen so for the first time */
     bool known;
 };
 
@@ -62,7 +63,8 @@ accept_one(struct haul *haul, struct caught *caught, struct err *err)
                                .channel = haul->channel,
                                .name = caught->name,
                                .bytes = buf_text(&caught->bytes),
-                               .size = caught->bytes.size };
+                               .size = caught->bytes.size,
+                               .path = caught->path };
     char set[64];
     int64_t id;
 
@@ -120,6 +122,19 @@ takes_in(struct flow *flow, bool *open, struct err *err)
     return true;
 }
 
+/* A large file that could not be copied concerns nobody else: it is alone in
+ * its haul, and stays where it is. */
+static bool
+left_there(const struct haul *haul, const char *place, struct err *err)
+{
+    if (haul->count != 1 || haul->caught->path == NULL ||
+        (err->code != TP4002 && err->code != TP4022 && err->code != TP4033))
+        return false;
+    log_err(LOG_WARNING, err, place);
+    err_clear(err);
+    return true;
+}
+
 /* Keeps the haul; *kept counts from its beginning. When there is no room for
  * all, as many as there is room for, each by itself. */
 static bool
@@ -140,7 +155,7 @@ keep(struct haul *haul, const char *place, size_t *kept, struct err *err)
         if (*kept == haul->count)
             return true;
     }
-    return no_room(haul->flow, place, err);
+    return left_there(haul, place, err) || no_room(haul->flow, place, err);
 }
 
 static struct caught *
@@ -311,14 +326,17 @@ fetch_from(struct flow *flow, struct endpoint *endpoint, unsigned *moved,
 static void
 catch_drop(struct haul *haul, const struct dropped *drop)
 {
-    enum { LARGEST_DROP = 256 << 20 };
     struct caught *caught = new_caught(
         haul, drop->name, partner_by_code(haul->flow->conf, drop->partner));
     struct err failed = { 0 };
 
     caught->drop = drop;
-    if (file_read(drop->path, LARGEST_DROP, &caught->bytes, &failed)) {
+    if (is_large(drop->size))
+        caught->path = drop->path;
+    if (caught->path != NULL ||
+        file_read(drop->path, (size_t)drop->size, &caught->bytes, &failed)) {
         add_caught(haul);
+        haul->bytes += caught->path != NULL ? HAUL_BYTES : 0;
         return;
     }
     log_err(LOG_WARNING, &failed, drop->path);
@@ -361,7 +379,8 @@ fetch_drops(struct flow *flow, unsigned *moved, struct err *err)
                          &count, &failed))
         log_err(LOG_WARNING, &failed, "the drop box");
     for (size_t i = 0; good && !flow->no_room && i < count;) {
-        while (i < count && !is_full(&haul))
+        while (i < count && !is_full(&haul) &&
+               (haul.count == 0 || !is_large(drops[i].size)))
             catch_drop(&haul, &drops[i++]);
         good = take_drops(&haul, moved, err);
     }

@@ -18,6 +18,8 @@ take_window(void *user, int columns, const char *const *names,
     (void)names;
     (void)err;
     window->offset = strtoll(values[0], NULL, 10);
+    window->id = strtoll(values[1], NULL, 10);
+    window->begun = text_equal(values[2], "splitting");
     window->next = apart->taken;
     apart->taken = window;
     return true;
@@ -25,27 +27,40 @@ take_window(void *user, int columns, const char *const *names,
 
 /* A released interchange is taken apart anew; the others of its file are not.
  */
-static bool
-find_taken(struct apart *apart, struct err *err)
+bool
+intake_find_taken(struct apart *apart, struct err *err)
 {
     char id[24];
     const char *const values[] = { id };
 
     text_format(id, sizeof id, "%lld", (long long)apart->arrival->id);
     return journal_query(apart->flow->journal,
-                         "SELECT \"offset\" FROM interchanges WHERE arrival = "
-                         "CAST(?1 AS INTEGER) AND state <> 'replaced'",
+                         "SELECT \"offset\", interchange, state FROM "
+                         "interchanges WHERE arrival = CAST(?1 AS INTEGER) AND "
+                         "state <> 'replaced'",
                          values, 1, take_window, apart, err);
 }
 
-static bool
-is_taken(const struct apart *apart, uint64_t offset)
+bool
+intake_is_taken(const struct apart *apart, uint64_t offset)
 {
     const struct window *window = apart->taken;
 
-    while (window != NULL && (uint64_t)window->offset != offset)
+    while (window != NULL &&
+           (window->begun || (uint64_t)window->offset != offset))
         window = window->next;
     return window != NULL;
+}
+
+int64_t
+intake_begun(const struct apart *apart, uint64_t offset)
+{
+    const struct window *window = apart->taken;
+
+    while (window != NULL &&
+           (!window->begun || (uint64_t)window->offset != offset))
+        window = window->next;
+    return window != NULL ? window->id : 0;
 }
 
 static struct prepared *
@@ -83,8 +98,8 @@ add_whole(struct apart *apart, struct part *part)
     return document;
 }
 
-static struct part *
-add_part(struct apart *apart, const struct x12_interchange *from)
+struct part *
+intake_add_part(struct apart *apart, const struct x12_interchange *from)
 {
     struct part **end = &apart->parts;
 
@@ -99,7 +114,7 @@ add_part(struct apart *apart, const struct x12_interchange *from)
     text_copy(row->channel, sizeof row->channel, apart->arrival->channel);
     text_copy(row->name, sizeof row->name, apart->arrival->name);
     text_copy(row->partner, sizeof row->partner, apart->arrival->partner);
-    row->size = (int64_t)apart->bytes.size;
+    row->size = apart->arrival->size;
     if (from == NULL)
         return part;
     text_format(row->sender, sizeof row->sender, "%s:%s",
@@ -111,25 +126,31 @@ add_part(struct apart *apart, const struct x12_interchange *from)
     row->ack_asked = from->ack_requested;
     row->offset = (int64_t)from->offset;
     row->size = (int64_t)from->size;
-    interchange_hash(row, buf_text(&apart->bytes) + row->offset);
     return part;
+}
+
+void
+intake_hold_unreadable(struct apart *apart, const char *why)
+{
+    struct part *part = intake_add_part(apart, NULL);
+    struct document *document = add_whole(apart, part);
+
+    text_copy(part->row.state, sizeof part->row.state, "junk");
+    trouble_hold(document, TP7025, NULL, "%s from %s holds no interchange%s%s",
+                 apart->arrival->name, apart->arrival->channel,
+                 why[0] != '\0' ? ": " : "", why);
 }
 
 static void
 hold_unreadable(struct apart *apart)
 {
-    struct part *part = add_part(apart, NULL);
-    struct document *document = add_whole(apart, part);
     const struct x12_finding *finding = apart->file->findings;
 
     while (finding != NULL && finding->severity != X12_REJECT)
         finding = finding->next;
     if (finding == NULL)
         finding = apart->file->findings;
-    text_copy(part->row.state, sizeof part->row.state, "junk");
-    trouble_hold(document, TP7025, NULL, "%s from %s holds no interchange%s%s",
-                 apart->arrival->name, apart->arrival->channel,
-                 finding ? ": " : "", finding ? finding->sentence : "");
+    intake_hold_unreadable(apart, finding ? finding->sentence : "");
 }
 
 static bool
@@ -217,15 +238,65 @@ judge_sender(struct apart *apart, struct part *part, bool *goes_on)
     return true;
 }
 
+/* Of one file, those before it are not yet in the journal. */
+static enum known
+known_here(const struct apart *apart, const struct interchange *row)
+{
+    enum known known = KNOWN_NOT;
+
+    for (const struct part *part = apart->parts; part; part = part->next) {
+        const struct interchange *other = &part->row;
+        if (other == row || other->control[0] == '\0' ||
+            !text_equal(other->control, row->control) ||
+            !text_equal(other->sender, row->sender) ||
+            !text_equal(other->receiver, row->receiver))
+            continue;
+        if (text_equal(other->sha256, row->sha256))
+            return KNOWN_SAME;
+        known = KNOWN_OTHER;
+    }
+    return known;
+}
+
+/* Whether it was here before, and where, in words. */
+static bool
+find_known(struct apart *apart, const struct interchange *row,
+           enum known *known, char words[64], struct err *err)
+{
+    struct journal *journal = apart->flow->journal;
+    struct interchange other;
+    int64_t first;
+    bool found, here = false;
+
+    if (!journal_known(journal, row, known, &first, err))
+        return false;
+    if (*known != KNOWN_NOT) {
+        if (!journal_interchange(journal, first, &other, &found, err))
+            return false;
+        here = found && other.arrival == row->arrival;
+    }
+    enum known in_file = known_here(apart, row);
+    if (*known != KNOWN_SAME && in_file != KNOWN_NOT &&
+        (*known == KNOWN_NOT || in_file == KNOWN_SAME)) {
+        *known = in_file;
+        here = true;
+    }
+    if (here)
+        text_copy(words, 64, "one before it in this file");
+    else
+        text_format(words, 64, "interchange %lld", (long long)first);
+    return true;
+}
+
 static bool
 judge_known(struct apart *apart, struct part *part, bool *goes_on,
             struct err *err)
 {
     struct document *document;
     enum known known;
-    int64_t first;
+    char words[64];
 
-    if (!journal_known(apart->flow->journal, &part->row, &known, &first, err))
+    if (!find_known(apart, &part->row, &known, words, err))
         return false;
     part->first = known == KNOWN_NOT;
     *goes_on =
@@ -237,16 +308,15 @@ judge_known(struct apart *apart, struct part *part, bool *goes_on,
     document->valid = VALID_WARN;
     if (known == KNOWN_OTHER) {
         trouble_hold(document, TP7029, NULL,
-                     "control number %s was used before by interchange %lld "
-                     "with other content",
-                     part->from->control, (long long)first);
+                     "control number %s was used before by %s with other "
+                     "content",
+                     part->from->control, words);
         return true;
     }
     document->state = DOC_IGNORED;
     document->code = TP7023;
     text_format(document->reason, sizeof document->reason,
-                "duplicate of interchange %lld: same number, same bytes",
-                (long long)first);
+                "duplicate of %s: same number, same bytes", words);
     return true;
 }
 
@@ -270,24 +340,37 @@ prepare_sets(struct apart *apart, struct part *part, struct err *err)
     return true;
 }
 
+bool
+intake_judge(struct apart *apart, struct part *part, bool *goes_on,
+             struct err *err)
+{
+    bool begun = part->row.id != 0;
+
+    if (!judge_sender(apart, part, goes_on) ||
+        (*goes_on && !begun && !judge_known(apart, part, goes_on, err)))
+        return false;
+    if (begun && !*goes_on)
+        return err_set_kind(err, TP7045, ERR_DATA,
+                            "interchange %s is taken apart in part, and its "
+                            "sender is known no longer",
+                            part->from->control);
+    if (*goes_on && part->from->verdict == X12_REJECTED) {
+        hold_rejected(apart, part);
+        *goes_on = false;
+    }
+    return true;
+}
+
 static bool
 prepare_part(struct apart *apart, const struct x12_interchange *from,
              struct err *err)
 {
-    struct part *part = add_part(apart, from);
+    struct part *part = intake_add_part(apart, from);
     bool goes_on;
 
-    if (!judge_sender(apart, part, &goes_on))
-        return false;
-    if (goes_on && !judge_known(apart, part, &goes_on, err))
-        return false;
-    if (!goes_on)
-        return true;
-    if (from->verdict == X12_REJECTED) {
-        hold_rejected(apart, part);
-        return true;
-    }
-    return prepare_sets(apart, part, err);
+    interchange_hash(&part->row, buf_text(&apart->bytes) + from->offset);
+    return intake_judge(apart, part, &goes_on, err) &&
+           (!goes_on || prepare_sets(apart, part, err));
 }
 
 /* Read with the tolerances of whoever sent it, once that is known. */
@@ -315,28 +398,32 @@ read_file(struct apart *apart)
 
 /* Junk between interchanges is named in the journal, so that every byte of an
  * arrival is accounted for. */
+void
+intake_name_junk(struct apart *apart, uint64_t offset, uint64_t size)
+{
+    struct part *part = intake_add_part(apart, NULL);
+
+    text_copy(part->row.state, sizeof part->row.state, "junk");
+    part->row.offset = (int64_t)offset;
+    part->row.size = (int64_t)size;
+    text_format(part->row.reason, sizeof part->row.reason,
+                "%llu bytes that are no interchange", (unsigned long long)size);
+}
+
 static void
 name_junk(struct apart *apart)
 {
     const struct x12_junk *junk = apart->file->junk;
 
-    for (; junk != NULL; junk = junk->next) {
-        if (is_taken(apart, junk->offset))
-            continue;
-        struct part *part = add_part(apart, NULL);
-        text_copy(part->row.state, sizeof part->row.state, "junk");
-        part->row.offset = (int64_t)junk->offset;
-        part->row.size = (int64_t)junk->size;
-        text_format(part->row.reason, sizeof part->row.reason,
-                    "%llu bytes that are no interchange",
-                    (unsigned long long)junk->size);
-    }
+    for (; junk != NULL; junk = junk->next)
+        if (!intake_is_taken(apart, junk->offset))
+            intake_name_junk(apart, junk->offset, junk->size);
 }
 
 static bool
 prepare_all(struct apart *apart, struct err *err)
 {
-    bool good = find_taken(apart, err);
+    bool good = intake_find_taken(apart, err);
 
     read_file(apart);
     if (apart->file->interchanges == NULL)
@@ -345,7 +432,8 @@ prepare_all(struct apart *apart, struct err *err)
         name_junk(apart);
     for (const struct x12_interchange *from = apart->file->interchanges;
          good && from != NULL; from = from->next)
-        good = is_taken(apart, from->offset) || prepare_part(apart, from, err);
+        good = intake_is_taken(apart, from->offset) ||
+               prepare_part(apart, from, err);
     return good;
 }
 

@@ -58,14 +58,17 @@ add_answer(struct apart *apart, const struct part *part,
 }
 
 /* A duplicate or foreign interchange is not answered a second time. */
-static bool
-add_answers(struct apart *apart, const struct part *part, struct err *err)
+bool
+intake_answers(struct apart *apart, const struct part *part, struct err *err)
 {
     const struct partner *partner = part->partner;
     bool rejected = part->from && part->from->verdict == X12_REJECTED;
 
-    if (part->from == NULL || partner == NULL || part->sets == NULL ||
-        (part->sets->document.ordinal == 0 && !rejected))
+    const struct prepared *first = part->sets;
+    bool any = part->any ||
+               (first != NULL && (first->document.ordinal > 0 || rejected));
+
+    if (part->from == NULL || partner == NULL || !any)
         return true;
     struct parcel_plan plan = { .partner = partner };
     if (part->from->ack_requested || partner->send_ta1) {
@@ -86,8 +89,8 @@ add_answers(struct apart *apart, const struct part *part, struct err *err)
     return true;
 }
 
-static bool
-journal_part(struct apart *apart, struct part *part, struct err *err)
+bool
+intake_part(struct apart *apart, struct part *part, struct err *err)
 {
     if (!journal_add_interchange(apart->flow->journal, &part->row, err))
         return false;
@@ -96,7 +99,7 @@ journal_part(struct apart *apart, struct part *part, struct err *err)
         if (!add_prepared(apart->flow, set, err))
             return false;
     }
-    return add_answers(apart, part, err) &&
+    return intake_answers(apart, part, err) &&
            (part->from == NULL ||
             acknowledge_ta1s(apart->flow, part->partner, part->from, err));
 }
@@ -131,7 +134,7 @@ apart_journal(struct apart *apart, bool *again, struct err *err)
         return true;
     bool good = true;
     for (struct part *part = apart->parts; good && part; part = part->next)
-        good = journal_part(apart, part, err);
+        good = intake_part(apart, part, err);
     text_copy(arrival->state, sizeof arrival->state, "split");
     return good && journal_set_interchange(apart->flow->journal, arrival, err);
 }

@@ -10,6 +10,7 @@ struct part {
     const struct x12_interchange *from; /* NULL: nothing could be read */
     const struct partner *partner;      /* NULL: nobody known */
     struct prepared *sets;
+    bool any;   /* it has sets, though they are not here */
     bool first; /* its control number was not there before */
     struct part *next;
 };
@@ -25,8 +26,26 @@ struct apart {
 };
 
 struct window {
-    int64_t offset;
+    int64_t offset, id;
+    bool begun; /* and not ended: of a large arrival */
     struct window *next;
 };
+
+/* intake.c */
+bool intake_find_taken(struct apart *, struct err *) MUST_USE;
+bool intake_is_taken(const struct apart *, uint64_t offset);
+/* The interchange there that an earlier run began and did not end, or 0. */
+int64_t intake_begun(const struct apart *, uint64_t offset);
+/* from NULL: nothing could be read. Its hash is the caller's to fill in. */
+struct part *intake_add_part(struct apart *, const struct x12_interchange *);
+/* Who sent it, to whom, was it here before, is it rejected? goes_on = false
+ * when the answer ends it, with a document that says why. */
+bool intake_judge(struct apart *, struct part *, bool *goes_on,
+                  struct err *) MUST_USE;
+void intake_hold_unreadable(struct apart *, const char *why);
+void intake_name_junk(struct apart *, uint64_t offset, uint64_t size);
+/* intake_journal.c: in the caller's transaction. */
+bool intake_part(struct apart *, struct part *, struct err *) MUST_USE;
+bool intake_answers(struct apart *, const struct part *, struct err *) MUST_USE;
 
 #endif

@@ -18,8 +18,9 @@
 #include "base/log.h"
 
 enum {
-    WANTED_MS = 2000, /* how long the requests of one batch take */
-    SETTLE_PART = 10  /* and at most, of the time until doubt ends */
+    BATCH_BYTES = 512 * 1024, /* of records as they lie in the journal */
+    WANTED_MS = 2000,         /* how long the requests of one batch take */
+    SETTLE_PART = 10          /* and at most, of the time until doubt ends */
 };
 
 static void
@@ -105,15 +106,19 @@ matches(struct flow *flow, struct posting *posting)
 /* ---- look: what is to be done with each */
 
 static void
-look(struct flow *flow, struct posting *posting)
+look(struct flow *flow, struct posting *posting, size_t *bytes)
 {
+    size_t size;
     struct document *document = &posting->document;
     struct err *failed = &posting->failed;
     bool held;
 
     posting->way = POST_HELD;
     document->state = DOC_QUEUED;
-    if (!document_record(flow, document, &posting->record, failed)) {
+    bool there =
+        document_record_sized(flow, document, &posting->record, &size, failed);
+    *bytes += size;
+    if (!there) {
         trouble(flow, document, TROUBLE_POST, failed);
         return;
     }
@@ -159,9 +164,12 @@ is_stopped(const struct batch *batch, const struct posting *posting)
     return false;
 }
 
+/* Large records end the batch: the rest of it comes in the next one. */
 static void
 look_all(struct batch *batch)
 {
+    size_t bytes = 0;
+
     for (size_t i = 0; i < batch->count; i++) {
         struct posting *posting = &batch->postings[i];
         posting->step =
@@ -169,7 +177,9 @@ look_all(struct batch *batch)
         if (is_stopped(batch, posting))
             posting->way = POST_YIELD;
         else
-            look(batch->flow, posting);
+            look(batch->flow, posting, &bytes);
+        if (bytes > BATCH_BYTES)
+            batch->count = i + 1;
     }
 }
 
