@@ -239,6 +239,19 @@ day_begins(const char *date, const char *zone, moment *out)
     return true;
 }
 
+/* A day up to which something goes is part of it. */
+static bool
+day_bound(enum option option, const char *day, const char *zone, moment *out)
+{
+    enum { INTO_THE_NEXT = 36 * 3600 * 1000 };
+    char date[WHEN_DATE];
+
+    if (!day_begins(day, zone, out))
+        return false;
+    return option != OPTION_UNTIL ||
+           day_begins(when_date(*out + INTO_THE_NEXT, zone, date), zone, out);
+}
+
 bool
 cli_moment(struct cli *cli, enum option option, moment *out, struct err *err)
 {
@@ -248,14 +261,16 @@ cli_moment(struct cli *cli, enum option option, moment *out, struct err *err)
     long seconds;
 
     *out = 0;
-    if (text == NULL || day_begins(text, zone, out) || when_parse(text, out))
+    if (text == NULL || day_bound(option, text, zone, out) ||
+        when_parse(text, out))
         return true;
     if (text_equal(text, "now"))
         *out = now;
     else if (text_equal(text, "today"))
-        return day_begins(when_date(now, zone, date), zone, out);
+        return day_bound(option, when_date(now, zone, date), zone, out);
     else if (text_equal(text, "yesterday"))
-        return day_begins(when_date(now - 86400000, zone, date), zone, out);
+        return day_bound(option, when_date(now - 86400000, zone, date), zone,
+                         out);
     else if (text_duration(text, &seconds))
         *out = now - (moment)seconds * 1000;
     else

@@ -125,7 +125,7 @@ const char *cli_time(const struct cli *, moment);
 const char *cli_second(const struct cli *, moment); /* and its seconds */
 /* "2d 3h", "14m" */
 const char *cli_age(const struct cli *, moment since);
-/* --since, --until: 0 when not given. TP8002. */
+/* --since, --until: 0 when not given. --until a day: when it ends. TP8002. */
 bool cli_moment(struct cli *, enum option, moment *, struct err *) MUST_USE;
 bool cli_limit(struct cli *, int32_t fallback, int32_t *,
                struct err *) MUST_USE;

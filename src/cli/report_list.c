@@ -73,6 +73,6 @@ report_list(struct cli *cli)
     add_directory(&out, cli, arena_printf(cli->arena, "%s/reports", data));
     add_directory(&out, cli, arena_printf(cli->arena, "%s/etc/reports", data));
     out_end(&out);
-    cli_next(cli, "report NAME --since 2026-11-01 --until 2026-12-01");
+    cli_next(cli, "report NAME --since 2026-11-01 --until 2026-11-30");
     return EXIT_OK;
 }

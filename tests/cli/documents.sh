@@ -32,6 +32,9 @@ is "doc list looks in numbers and references" 0 $'6\n5\n1' cut_rows doc list 106
 is "doc list since" 0 "" cut_rows doc list --since 1h
 is "doc list since midnight in the company's zone" 0 8 bash -c "'$tradepost' -c '$work/etc' doc list --since today -o tsv --no-header | wc -l"
 is "doc list until" 0 "" cut_rows doc list --until yesterday
+is "doc list until a day, which is part of it" 0 8 bash -c "'$tradepost' -c '$work/etc' doc list --until today -o tsv --no-header | wc -l"
+is "doc list until a date" 0 8 bash -c "'$tradepost' -c '$work/etc' doc list --since 2026-11-22 --until 2026-11-22 -o tsv --no-header | wc -l"
+is "doc list until a time" 0 "" cut_rows doc list --until 2026-11-22T00:00:00Z
 is "doc list with a limit" 0 8 cut_rows doc list --limit 1
 is "a wrong state" 2 'tradepost: --state: found "hold", expected a state such as held; did you mean "held"? [TP8002]' tp doc list --state hold
 is "a wrong time" 2 'tradepost: --since: found "whenever", expected today, yesterday, a duration such as 4h, or a date such as 2026-11-20 [TP8002]' tp doc list --since whenever
