@@ -141,9 +141,16 @@ readable(struct flow *flow, const struct partner *partner,
     *text = text_for_set(flow, document->set);
     if (route != NULL && route->map != NULL && *text != NULL)
         return route;
-    trouble_hold(document, TP7021, NULL,
-                 "partner %s is not set up to send us %s", partner->code,
-                 document->set);
+    const char *place = conf_place(partner->group);
+    if (route == NULL || route->map == NULL)
+        trouble_hold(document, TP7021, NULL,
+                     "partner %s is not set up to send us %s; add { set = "
+                     "\"%s\"; } to receive in %.*s",
+                     partner->code, document->set, document->set,
+                     (int)strcspn(place, ":"), place);
+    else
+        trouble_hold(document, TP7021, NULL,
+                     "no flow begins with %s from a partner", document->set);
     return NULL;
 }
 
@@ -161,8 +168,9 @@ prepare_set(struct flow *flow, const struct partner *partner,
     document->state = DOC_QUEUED;
     document->code = TP_NONE;
     document->reason[0] = document->waits_for[0] = '\0';
-    struct route *route = readable(flow, partner, &text, document);
     judge_findings(result, prepared);
+    /* That nobody reads it comes before what is wrong in it. */
+    struct route *route = readable(flow, partner, &text, document);
     if (route == NULL || result->set == NULL)
         return true;
     text_copy(document->texts, sizeof document->texts, route->texts);
