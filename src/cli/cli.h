@@ -99,6 +99,9 @@ bool cli_parse(struct cli *, int argc, char **argv, struct err *) MUST_USE;
 const char *cli_demo_dir(const struct cli *);
 /* Reads the settings: once, whoever asks first. False: cli->err is filled. */
 bool cli_conf(struct cli *) MUST_USE;
+/* The same, and false when `check` would find a mistake in them. A secret that
+ * is missing stops its partner or system alone. */
+bool cli_sound_conf(struct cli *) MUST_USE;
 /* Settings and the journal, to read only. */
 bool cli_open(struct cli *) MUST_USE;
 /* Settings and the journal, to change it in the name of --as or the user. */

@@ -37,6 +37,16 @@ is_first(const struct problem *problem, const struct problems *all)
     return true;
 }
 
+bool
+cli_sound_conf(struct cli *cli)
+{
+    if (!cli_conf(cli))
+        return false;
+    kinds_check(cli->conf, false, cli->found);
+    web_check(cli->conf, cli->found);
+    return problems_to_err(cli->found, &cli->err);
+}
+
 enum exit_code
 cmd_check(struct cli *cli)
 {
@@ -44,7 +54,7 @@ cmd_check(struct cli *cli)
 
     if (!cli_conf(cli))
         return cli_fail(cli);
-    kinds_check(cli->conf, cli->found);
+    kinds_check(cli->conf, true, cli->found);
     web_check(cli->conf, cli->found);
     if (!flow_check(cli->conf, cli_has(cli, OPTION_ONLINE), cli->found, &err) &&
         problems_errors(cli->found) == 0)

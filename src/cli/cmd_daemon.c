@@ -5,7 +5,7 @@
 enum exit_code
 cmd_daemon(struct cli *cli)
 {
-    if (!cli_conf(cli) || !problems_to_err(cli->found, &cli->err))
+    if (!cli_sound_conf(cli))
         return cli_fail(cli);
     struct daemon_plan plan = { .config = conf_dir(cli->conf),
                                 .until_idle = cli_has(cli, OPTION_UNTIL_IDLE) };

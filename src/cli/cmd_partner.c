@@ -181,7 +181,7 @@ cmd_partner_check(struct cli *cli)
 
     if (partner == NULL)
         return cli_fail(cli);
-    kinds_check(cli->conf, cli->found);
+    kinds_check(cli->conf, true, cli->found);
     for (const struct problem *p = problems_first(cli->found); p; p = p->next) {
         if (!is_about(p, partner))
             continue;

@@ -12,8 +12,7 @@ open_flow(struct cli *cli, struct flow **flow)
 {
     struct problems *found = problems_new(cli->arena);
 
-    if (!cli_conf(cli) || !problems_to_err(cli->found, &cli->err) ||
-        !cli_open_writer(cli))
+    if (!cli_sound_conf(cli) || !cli_open_writer(cli))
         return false;
     if (!flow_open(flow, cli->conf, cli->journal, found, &cli->err))
         return false;

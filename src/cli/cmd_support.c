@@ -73,7 +73,7 @@ check(struct support *it, struct err *err)
 {
     struct problems *found = problems_new(it->cli->arena);
 
-    kinds_check(it->cli->conf, found);
+    kinds_check(it->cli->conf, true, found);
     if (!flow_check(it->cli->conf, false, found, err))
         return false;
     add_problems(&it->text, it->cli->found);

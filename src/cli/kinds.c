@@ -94,7 +94,7 @@ check_secrets(const struct conf *conf, const struct conf_group *group,
 }
 
 static void
-check_group(const struct conf *conf, bool channels,
+check_group(const struct conf *conf, bool channels, bool secrets,
             const struct conf_group *group, struct problems *problems)
 {
     const char *name = conf_text(group, "kind", NULL);
@@ -107,7 +107,8 @@ check_group(const struct conf *conf, bool channels,
         return;
     }
     conf_check(group, settings, problems);
-    check_secrets(conf, group, settings, problems);
+    if (secrets)
+        check_secrets(conf, group, settings, problems);
 }
 
 static void
@@ -131,19 +132,19 @@ check_tolerances(const struct partner *partner, struct problems *problems)
 }
 
 void
-kinds_check(const struct conf *conf, struct problems *problems)
+kinds_check(const struct conf *conf, bool secrets, struct problems *problems)
 {
     for (size_t i = 0; i < conf_system_count(conf); i++) {
         const struct conf_group *group =
             conf_system(conf, conf_system_name(conf, i));
         if (group != NULL)
-            check_group(conf, false, group, problems);
+            check_group(conf, false, secrets, group, problems);
     }
     for (size_t i = 0; i < partner_count(conf); i++) {
         const struct partner *partner = partner_at(conf, i);
         const struct conf_group *channel = conf_sub(partner->group, "channel");
         if (channel != NULL)
-            check_group(conf, true, channel, problems);
+            check_group(conf, true, secrets, channel, problems);
         check_tolerances(partner, problems);
     }
 }

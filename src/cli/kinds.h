@@ -9,8 +9,8 @@
 #include "cli/cli.h"
 
 /* Holds every system and every partner's channel to its kind's table, names of
- * tolerances to those there are, and secrets to being there. */
-void kinds_check(const struct conf *, struct problems *);
+ * tolerances to those there are, and secrets to being there, if asked. */
+void kinds_check(const struct conf *, bool secrets, struct problems *);
 /* The settings of a kind ("sftp", "nav"); NULL when there is none. */
 const struct setting *kinds_settings(const char *kind);
 /* All kinds of channels, or of systems, with their settings, for a manual. */

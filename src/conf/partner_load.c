@@ -168,6 +168,17 @@ code_of(const char *file, char out[CODE_SIZE])
     return true;
 }
 
+static struct conf_group *
+lay_over(struct conf *conf, const struct conf_group *group,
+         const struct conf_group *overlay)
+{
+    struct conf_group *merged = tree_merge(conf->arena, group, overlay);
+
+    merged->place = group->place;
+    merged->name = NULL;
+    return merged;
+}
+
 /* One file, whole or not at all: a syntax error leaves this partner out. */
 static void
 load_partner(struct conf *conf, const char *file, const struct conf_group *base,
@@ -197,15 +208,14 @@ load_partner(struct conf *conf, const char *file, const struct conf_group *base,
     }
     struct conf_group *overlay =
         conf->overlays ? tree_take(conf->overlays, code) : NULL;
+    struct conf_group *whole = tree_merge(conf->arena, base, own);
     if (overlay != NULL && overlay->kind == NODE_GROUP) {
-        const char *place = own->place;
-        own = tree_merge(conf->arena, own, overlay);
-        own->place = place;
-        own->name = NULL;
+        /* Over the whole: a channel of another kind than the default's too. */
+        whole = lay_over(conf, whole, overlay);
+        own = lay_over(conf, own, overlay);
     }
     conf_check_parts(own, settings_partner, problems, CHECK_SAID);
     partner_check_said(own, problems);
-    struct conf_group *whole = tree_merge(conf->arena, base, own);
     check_whole(whole, problems);
     tree_fall_back(conf->arena, whole, settings_partner);
     struct partner *partner = &conf->partners[conf->partner_count++];

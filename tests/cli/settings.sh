@@ -22,6 +22,10 @@ sed -i 's/  port     = 2222;/  prt = 2222;/; s/isa_trimmed/isa_trimed/' "$work/e
 is "the kind's own table and names of deviations" 4 'partners/greenleaf.conf:10: channel.prt: found an unknown setting; did you mean "port"? [TP1003]
 partners/greenleaf.conf:22: tolerate.isa_trimed: found an unknown deviation; did you mean "isa_trimmed"? [TP1003]
 2 mistakes, 0 warnings' tp partner check greenleaf
+for command in run daemon; do
+    has "$command does nothing while check finds a mistake" 4 "partners/greenleaf.conf:10: channel.prt: found an unknown setting" tp $command
+done
+is "no journal was made" 0 "" find "$work" -name journal.db
 cp "$TP_SOURCE/partners/greenleaf.conf" "$work/etc/partners/"
 
 sed -i 's/^vendor .*/vendr = "V1";/' "$work/etc/partners/acme.conf"
