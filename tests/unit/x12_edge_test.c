@@ -357,6 +357,66 @@ a_control_number_has_nine_digits(void)
     }
 }
 
+/* A terminator of three bytes, of one, and of three again, behind junk. */
+static void
+each_interchange_has_its_own_terminator(void)
+{
+    struct x12_options options = fixture_options();
+    struct buf text = { 0 };
+
+    fixture_begin();
+    guide = load_guide("850");
+    for (int i = 0; i < 3; i++) {
+        const char *set = wrap("PO", "850", BEG LINE);
+        buf_adds(&text, "junk");
+        for (; *set != '\0'; set++)
+            if (*set == '~' && i != 1)
+                buf_adds(&text, "\xE2\x80\xA6");
+            else
+                buf_addc(&text, *set);
+    }
+    options.tolerance[X12_DUPLICATE_INTERCHANGE] = X12_IGNORE;
+    const struct x12_file *file =
+        x12_read(arena, text.text, text.size, &options);
+    CHECK(file->totals.sets == 3 && file->totals.rejected == 0);
+    CHECK(file->totals.junk == 12);
+    buf_free(&text);
+    x12_guide_free(&guide);
+}
+
+/* Each element of a TA1 by what it should have been. */
+static void
+an_interchange_acknowledgment_is_told_by_element(void)
+{
+    static const struct {
+        const char *ta1, *sentence;
+    } cases[] = {
+        { "000000000*251120*0858*A*000", NULL },
+        { "00000000X*251120*0858*A*000",
+          "found '00000000X', expected a control number of nine digits" },
+        { "000000001*251320*0858*A*000",
+          "found '251320', expected a date as YYMMDD" },
+        { "000000001*251120*2558*A*000",
+          "found '2558', expected a time as HHMM" },
+        { "000000001*251120*0858*X*000", "found 'X', expected A, E or R" },
+        { "000000001*251120*0858*A*0A0", "found '0A0', expected three digits" },
+    };
+    struct x12_options options;
+
+    fixture_begin();
+    x12_options_init(&options);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *text =
+            arena_printf(arena, ISA "TA1*%s~IEA*0*000000918~", cases[i].ta1);
+        const struct x12_finding *finding =
+            read_text(text, &options)->interchanges->findings;
+        CHECK_TEXT(finding ? finding->sentence : "",
+                   cases[i].sentence ? cases[i].sentence : "");
+        CHECK(cases[i].sentence == NULL || finding == NULL ||
+              finding->element == i);
+    }
+}
+
 /* Broken lines are no data where a release character stands, either: not even
  * between it and what it releases. */
 static void
@@ -403,6 +463,8 @@ main(void)
     RUN(numbers_that_collide_are_told_apart);
     RUN(junk_is_told_with_its_place_and_size);
     RUN(a_control_number_has_nine_digits);
+    RUN(an_interchange_acknowledgment_is_told_by_element);
+    RUN(each_interchange_has_its_own_terminator);
     RUN(a_wrapped_file_may_release);
     arena_free(&arena);
     return test_end();

@@ -181,12 +181,73 @@ names_are_known(void)
     CHECK(x12_tolerance_name(X12_TOLERANCES) == NULL);
 }
 
+#define BEG  "BEG*00*SA*PO-1**20251112~"
+#define LINE "PO1*1*1*EA*1~"
+
+/* Of each printable character whether it is in the basic set. */
+static void
+the_basic_set_is_what_it_is(void)
+{
+    static const char basic[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 "
+                                "!\"&'()+,-./:;?=";
+    struct x12_options options = fixture_options();
+
+    fixture_begin();
+    guide = load_guide("850");
+    options.tolerance[X12_OUTSIDE_BASIC] = X12_REJECT;
+    for (char c = ' '; c < 0x7F; c++) {
+        if (c == '*' || c == '~')
+            continue;
+        const char *text = wrap(
+            "PO", "850", arena_printf(arena, BEG "REF*DP*A%c%cB~" LINE, c, c));
+        const struct x12_finding *f =
+            read_text(text, &options)->interchanges->groups->results->findings;
+        bool told = f != NULL && f->tolerance == X12_OUTSIDE_BASIC;
+        CHECK(told == (c != '>' && strchr(basic, c) == NULL));
+        CHECK(!told || (f->element == 2 && f->next == NULL));
+    }
+    x12_guide_free(&guide);
+}
+
+/* The first byte as well as the last; each by its own rule. */
+static void
+bytes_that_are_no_characters_are_told(void)
+{
+    static const struct {
+        const char *value, *found;
+    } cases[] = { { "\x01"
+                    "AB",
+                    "AK403=6 REF02 @3" },
+                  { "AB\x1F", "AK403=6 REF02 @3" },
+                  { "A\x7F"
+                    "B",
+                    "AK403=6 REF02 @3" },
+                  { "\x80"
+                    "AB",
+                    "charset_extended REF02 @3" },
+                  { "AB\xFF", "charset_extended REF02 @3" } };
+    struct x12_options options = fixture_options();
+
+    fixture_begin();
+    guide = load_guide("850");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        CHECK_TEXT(
+            codes_of(read_text(wrap("PO", "850",
+                                    arena_printf(arena, BEG "REF*DP*%s~" LINE,
+                                                 cases[i].value)),
+                               &options)),
+            cases[i].found);
+    x12_guide_free(&guide);
+}
+
 int
 main(void)
 {
     RUN(partners_choose);
     RUN(each_name_has_a_case);
     RUN(names_are_known);
+    RUN(the_basic_set_is_what_it_is);
+    RUN(bytes_that_are_no_characters_are_told);
     arena_free(&arena);
     return test_end();
 }
