@@ -451,7 +451,7 @@ def wait(world, words, lines):
 
 
 def edit(world, words, lines):
-    """partner CODE [without=LIST]: lines that are added to its file, in place of its list (send, receive); FOLDER is
+    """partner CODE [without=LIST]: lines that are added to its file, in place of its list or text; FOLDER is
     this scenario's"""
     path = world.path("etc/partners", words[0].lower() + ".conf")
     if not lines:
@@ -459,7 +459,7 @@ def edit(world, words, lines):
         return
     text = open(path, encoding="utf-8").read() if os.path.exists(path) else ""
     for word in words[1:]:
-        text = re.sub(r"(?ms)^%s\s*=\s*\(.*?\);$" % word.split("=")[1], "", text)
+        text = re.sub(r"(?ms)^%s\s*=\s*(\(.*?\);|\"[^\"]*\";)$" % word.split("=")[1], "", text)
     with open(path, "w", encoding="utf-8") as out:
         out.write(text + "\n".join(lines).replace("FOLDER", world.folder) + "\n")
 
