@@ -215,7 +215,7 @@ bytes_that_are_no_characters_are_told(void)
 {
     static const struct {
         const char *value, *found;
-    } cases[] = { { "\x01"
+    } texts[] = { { "\x01"
                     "AB",
                     "AK403=6 REF02 @3" },
                   { "AB\x1F", "AK403=6 REF02 @3" },
@@ -230,13 +230,13 @@ bytes_that_are_no_characters_are_told(void)
 
     fixture_begin();
     guide = load_guide("850");
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         CHECK_TEXT(
             codes_of(read_text(wrap("PO", "850",
                                     arena_printf(arena, BEG "REF*DP*%s~" LINE,
-                                                 cases[i].value)),
+                                                 texts[i].value)),
                                &options)),
-            cases[i].found);
+            texts[i].found);
     x12_guide_free(&guide);
 }
 
