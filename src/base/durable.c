@@ -148,9 +148,9 @@ durable_stage(const char *dir, const char *name, const void *bytes, size_t size,
 
 bool
 durable_begin(const char *dir, const char *name, const void *bytes, size_t size,
-              mode_t mode, struct staged *staged, struct err *err)
+              struct staged *staged, struct err *err)
 {
-    struct content content = { bytes, size, mode };
+    struct content content = { bytes, size, staged->mode };
     bool good;
 
     BUG_IF(strchr(name, '/') != NULL);

@@ -31,11 +31,12 @@ bool durable_stage(const char *dir, const char *name, const void *bytes,
  * every file waits for a commit of the file system; so they share a few. A
  * file that is begun must be settled. */
 struct staged {
+    mode_t mode; /* given */
     int fd;
     char path[4096];
 };
 bool durable_begin(const char *dir, const char *name, const void *bytes,
-                   size_t size, mode_t, struct staged *, struct err *) MUST_USE;
+                   size_t size, struct staged *, struct err *) MUST_USE;
 bool durable_settle(struct staged *, struct err *) MUST_USE;
 /* As durable_write, without the syncs: for views that can be rebuilt. */
 bool durable_write_view(const char *dir, const char *name, const void *bytes,

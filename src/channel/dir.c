@@ -109,12 +109,13 @@ begin_upload(struct dir *dir, struct parcel *parcel, struct staged *staged)
 {
     char temp[NAME_MAX];
 
+    staged->mode = 0640;
     parcel->sent = false;
     err_clear(&parcel->err);
     parcel->begun = name_check_ours(parcel->name, &parcel->err) &&
                     temp_name(parcel->name, temp, &parcel->err) &&
                     durable_begin(dir->put, temp, parcel->bytes, parcel->size,
-                                  0640, staged, &parcel->err);
+                                  staged, &parcel->err);
     if (parcel->begun)
         text_format(parcel->evidence, sizeof parcel->evidence,
                     "%zu bytes written as %.90s, to be renamed", parcel->size,

@@ -134,12 +134,10 @@ cmd_queue_dead_export(struct cli *cli)
 static bool
 edit(struct cli *cli, int64_t id, const struct buf *json)
 {
-    struct problems *found = problems_new(cli->arena);
-
     if (!journal_begin(cli->journal, &cli->err))
         return false;
     if (flow_edit(cli->conf, cli->journal, id, json, cli->option[OPTION_REASON],
-                  found, &cli->err) &&
+                  &cli->err) &&
         (cli_has(cli, OPTION_DRY_RUN) ||
          journal_commit(cli->journal, &cli->err))) {
         if (cli_has(cli, OPTION_DRY_RUN))

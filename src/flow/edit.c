@@ -83,8 +83,11 @@ compare(const char *path, json_t *before, json_t *after, struct buf *out)
 
 static bool
 read_new(const struct record *old, const struct buf *json,
-         struct record **record, struct problems *found, struct err *err)
+         struct record **record, struct err *err)
 {
+    CLEANUP(arena_free) struct arena *arena = arena_new();
+    struct problems *found = problems_new(arena);
+
     if (!record_parse(record, old->kind, buf_text(json), json->size, err))
         return false;
     record_check(*record, found);
@@ -157,8 +160,7 @@ forget_edit(struct journal *journal, int64_t document, struct err *err)
 
 bool
 flow_edit(const struct conf *conf, struct journal *journal, int64_t id,
-          const struct buf *json, const char *reason, struct problems *problems,
-          struct err *err)
+          const struct buf *json, const char *reason, struct err *err)
 {
     struct flow only = { .conf = conf, .journal = journal };
     CLEANUP(record_free) struct record *old = NULL;
@@ -174,7 +176,7 @@ flow_edit(const struct conf *conf, struct journal *journal, int64_t id,
     before = document;
     if (!may_edit(&document, err) ||
         !document_record(&only, &document, &old, err) ||
-        !read_new(old, json, &new, problems, err))
+        !read_new(old, json, &new, err))
         return false;
     document_describe(&only, &document, new);
     if (!is_still_the_same(&before, &document, err))

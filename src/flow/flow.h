@@ -95,11 +95,11 @@ bool flow_act(struct journal *, int64_t document, enum flow_act,
 /* Puts another record (JSON, as doc show --record prints it) in the place of a
  * held or dead document's; its number stays. What it was stays as "original".
  * When it is retried, what came in goes on from this record. In the caller's
- * transaction; TP7078 when nothing or too much differs, else the schema's
- * problems, all in found. */
+ * transaction; TP7078 when nothing or too much differs, else the first of the
+ * schema's problems and how many there are. */
 bool flow_edit(const struct conf *, struct journal *, int64_t document,
                const struct buf *json, const char *reason,
-               struct problems *found, struct err *) MUST_USE;
+               struct err *) MUST_USE;
 
 /* The i-th flow's first run after a moment; false when there is none. */
 struct flow_next_run {

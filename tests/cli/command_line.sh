@@ -44,7 +44,7 @@ complete_word() { # words...: what completion offers for the last one
     echo "${COMPREPLY[@]}"
 }
 is "completion of a verb" 0 "show" complete_word partner sh
-is "completion of all verbs of a noun" 0 "list show trace retry reprocess resend reissue release hold ignore keep unkeep" complete_word doc ""
+is "completion of all verbs of a noun" 0 "list show trace edit retry reprocess resend reissue release hold ignore keep unkeep" complete_word doc ""
 is "completion of a partner" 0 "bluefish" complete_word partner show bl
 is "completion of an option" 0 "--no-header" complete_word doc --no
 finish
