@@ -8,17 +8,6 @@
 
 #include "base/err.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define LOOKED_INTO 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define LOOKED_INTO 1
-#endif
-#endif
-#ifndef LOOKED_INTO
-#define LOOKED_INTO 0
-#endif
-
 void
 harden_process(void)
 {
@@ -26,7 +15,7 @@ harden_process(void)
 
     /* Neither can fail for a process that acts on itself. */
     setrlimit(RLIMIT_CORE, &none);
-    if (!LOOKED_INTO)
+    if (!SANITIZED)
         prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 

@@ -13,6 +13,18 @@
 
 #include <stddef.h>
 
+/* Built with AddressSanitizer, which needs more of the kernel than we do. */
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
 /* No core dump, and no other process of the same user may look into this one
  * (PR_SET_DUMPABLE). The second is left out under AddressSanitizer, whose
  * search for leaks looks from outside. */

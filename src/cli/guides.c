@@ -5,7 +5,7 @@
 
 #include "base/durable.h"
 #include "conf/partner.h"
-#include "flow/rules.h"
+#include "translate/rules.h"
 #include "x12/guide.h"
 
 enum { TEXT_LIMIT_BYTES = 16 << 20, ISA_BYTES = 106 };

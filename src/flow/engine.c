@@ -102,7 +102,8 @@ open_parts(struct flow *flow, struct err *err)
     flow->hints = arena_alloc(flow->arena, flows * sizeof *flow->hints);
     flow->any_partner = (struct code_user){ flow, NULL };
     flow->system_codes = codes_of(&flow->any_partner);
-    return routes_open(flow, err);
+    flow_open_routes(flow);
+    return true;
 }
 
 bool
@@ -132,7 +133,7 @@ flow_close(struct flow **flow)
     if (old == NULL)
         return;
     *flow = NULL;
-    routes_close(old);
+    routes_close(&old->routes);
     tables_close(old);
     places_close(old);
     arena_free(&old->facts);

@@ -22,21 +22,10 @@
 #include "map/map.h"
 #include "store/restored.h"
 #include "system/system.h"
-#include "x12/guide.h"
+#include "translate/routes.h"
 #include "x12/read.h"
 
 enum { BATCH = 100, LEASE_SECONDS = 300 };
-
-/* A set as a partner sends or receives it: the map and the guide it must
- * satisfy, resolved once. */
-struct route {
-    const struct partner *partner;
-    const struct partner_set *set;
-    enum direction direction;
-    struct map *map;               /* NULL: nothing reads this set */
-    const struct x12_guide *guide; /* with the partner's rules */
-    char texts[65];                /* hash of all texts that make it */
-};
 
 /* A partner's channel, opened when first needed in a run. */
 struct endpoint {
@@ -59,7 +48,6 @@ struct woken {
 };
 
 struct alerts;
-struct routes;
 struct table;
 struct named_table;
 struct code_answer;
@@ -97,19 +85,17 @@ struct flow {
     struct named_table *named_tables;
     struct code_answer *code_answers; /* of this stage */
     unsigned stage;                   /* counted from 1 */
-    struct routes *shared;            /* loaded maps and guides */
+    struct routes *routes;            /* loaded maps and guides */
     bool woken;                       /* facts were asked for in this round */
     struct woken *woken_facts;        /* that released something in this run */
     struct arena *facts;              /* theirs */
     unsigned stages;                  /* that are done here: 1U << STAGE_ */
     const struct flow_shift *shift;   /* NULL: nobody may end the work early */
     moment next_wake, next_tell;
-    bool no_room;           /* nothing new is taken in now */
-    bool was_full;          /* the same, at some time in this run */
-    int64_t lease, renewed; /* token of the last claim; of when_steady() */
-    size_t post_most;       /* in one batch; from how long the last took */
-    struct route *routes;
-    size_t route_count;
+    bool no_room;               /* nothing new is taken in now */
+    bool was_full;              /* the same, at some time in this run */
+    int64_t lease, renewed;     /* token of the last claim; of when_steady() */
+    size_t post_most;           /* in one batch; from how long the last took */
     struct endpoint *endpoints; /* one per partner, in conf's order */
     struct flow_system *systems;
     size_t system_count;
@@ -141,10 +127,7 @@ flow_step step_wake, step_capture, step_translate, step_fetch, step_intake,
     step_post, step_dispatch, step_ask, step_tell, step_alert, step_views;
 
 /* routes.c */
-bool routes_open(struct flow *, struct err *);
-void routes_close(struct flow *);
-/* 997 or 999. */
-bool is_acknowledgment(const char *set);
+void flow_open_routes(struct flow *);
 struct route *route_of(struct flow *, const struct partner *, const char *set,
                        enum direction);
 /* The flow that begins with this set from a partner, or this entity of a

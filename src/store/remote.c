@@ -117,10 +117,9 @@ answered(struct journal *journal, struct err *err)
         return lost(remote, err);
     if (head.op == 1)
         return true;
-    if (!take_raw(&remote->call, &failed, sizeof failed))
+    take_err(&remote->call, &failed);
+    if (remote->call.bad)
         return lost(remote, err);
-    failed.text[sizeof failed.text - 1] = '\0';
-    failed.at[sizeof failed.at - 1] = '\0';
     if (err->kind == ERR_NONE)
         *err = failed;
     return false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "flow/rules.h"
+#include "translate/rules.h"
 
 #include <string.h>
 

@@ -3,8 +3,8 @@
  * rules - where a partner's guide differs from the standard, as its file says,
  * in the form that x12_guide_overlay() takes.
  */
-#ifndef TP_FLOW_RULES_H
-#define TP_FLOW_RULES_H
+#ifndef TP_TRANSLATE_RULES_H
+#define TP_TRANSLATE_RULES_H
 
 #include "x12/guide.h"
 
