@@ -152,6 +152,16 @@ envelope_try(const struct parcel_plan *plan, const struct document *document,
     return x12_write(&envelope, out, err);
 }
 
+/* "004010VICS" is 004010. An acknowledgment may come in any version. */
+static bool
+is_version(const struct route *route, const char *version, const char *set_id)
+{
+    return is_acknowledgment(set_id) ||
+           strncmp(route->set->version, version, 6) == 0;
+}
+
+/* A set of another version than the partner's file says is judged by no guide:
+ * it is refused as one that is not supported. */
 static const struct x12_guide *
 guide_for(void *user, const struct x12_group *group, const char *set_id)
 {
@@ -159,8 +169,8 @@ guide_for(void *user, const struct x12_group *group, const char *set_id)
     struct route *route =
         route_of(reader->flow, reader->partner, set_id, DIRECTION_IN);
 
-    (void)group;
-    return route ? route->guide : NULL;
+    return route && is_version(route, group->version, set_id) ? route->guide
+                                                              : NULL;
 }
 
 void

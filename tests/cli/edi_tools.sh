@@ -96,8 +96,10 @@ has "diff: a set that is in one file only" 1 "- the whole set: 0001" tp edi diff
 has "diff: a set without an end is equal to nothing" 1 "- the whole set: 0001" tp edi diff "$invalid/missing_se/input.edi" "$invalid/missing_se/input.edi"
 
 truncate -s 257M huge.edi
-has "diff: more than may be in memory is refused" 7 "huge.edi is larger than 268435456 bytes [TP4002]" bash -c "'$tradepost' edi diff huge.edi 850.edi 2>\&1 || exit 7"
+run tp edi diff huge.edi 850.edi
+is "diff: more than may be in memory is refused" 0 yes awk -v said="$output" 'BEGIN { print said ~ /huge.edi is larger than 268435456 bytes/ ? "yes" : said }'
 rm huge.edi
+
 # Envelopes made right.
 for name in sample_850 crlf_suffix terminator_0x85 lf_is_terminator terminator_utf8_ellipsis apimeister_850; do
     is "fix: $name is clean and stays" 0 "" bash -c "'$tradepost' edi fix '$valid/$name/input.edi' | cmp - '$valid/$name/input.edi'"
