@@ -45,7 +45,10 @@ static const struct setting send_settings[] = {
 
 static const struct setting receive_settings[] = {
     { .name = "set", .about = "the set, such as 810", .required = true },
-    { .name = "version", .about = "its version in GS08", .fallback = "004010" },
+    { .name = "version",
+      .about = "its version in GS08; a set in another version is refused "
+               "(AK502=1), unless tolerate says otherwise of no_guide",
+      .fallback = "004010" },
     { .name = "map", .about = "the map's name; the set's when not said" },
     { .name = "match",
       .about = "810 only: what an invoice is compared with before it is "
