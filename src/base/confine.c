@@ -160,7 +160,7 @@ struct program {
 };
 
 #define VALUE(field) (unsigned)offsetof(struct seccomp_data, field)
-#define ARGUMENT(i)  (unsigned)(offsetof(struct seccomp_data, args) + 8 * (i))
+#define ARGUMENT(i)  (unsigned)(offsetof(struct seccomp_data, args) + 8UL * (i))
 
 static void
 add(struct program *program, struct sock_filter line)

@@ -313,7 +313,7 @@ take_problems(struct call *call, struct arena *arena)
 
     for (;;) {
         int64_t code = take_number(call);
-        if (code == -1 || code < 0 || code >= TP_COUNT || call->bad) {
+        if (code < 0 || code >= TP_COUNT || call->bad) {
             call->bad = call->bad || code != -1;
             return found;
         }
