@@ -241,7 +241,7 @@ def nav_refuses(world, works):
 
 def partners_sign_in(world, works):
     world.channels["ACME"] = ('kind = "cleo"; url = "http://127.0.0.1:%d"; user = "cronus"; password = "secret:cleo"; '
-                              'mailbox = "acme";' % world.ports["cleo"])
+                              % world.ports["cleo"])
     world.settings()
     works.run("partner", "ping", "acme")
     works.run("run")
