@@ -5,15 +5,6 @@
 
 #include "x12/write.h"
 
-static enum x12_charset
-charset_of(const struct partner *partner)
-{
-    if (text_equal(partner->charset, "basic"))
-        return X12_CHARSET_BASIC;
-    return text_equal(partner->charset, "utf-8") ? X12_CHARSET_UTF8
-                                                 : X12_CHARSET_EXTENDED;
-}
-
 /* ISA13 and GS06 of the partner's own series, in this transaction. ST02 is
  * 0001, since an interchange carries one set. */
 static bool
@@ -36,36 +27,6 @@ give_numbers(struct flow *flow, const struct parcel_plan *plan,
     text_format(document->gs, sizeof document->gs, "%ld", *gs);
     text_copy(document->st, sizeof document->st, "0001");
     return true;
-}
-
-static enum x12_clash
-clash_of(const struct partner *partner)
-{
-    if (text_equal(partner->in_data, "choose"))
-        return X12_CLASH_CHOOSE;
-    return text_equal(partner->in_data, "refuse") ? X12_CLASH_REFUSE
-                                                  : X12_CLASH_BLANK;
-}
-
-static struct x12_envelope
-envelope_for(const struct partner *partner, const struct document *document)
-{
-    return (struct x12_envelope){
-        .sender_qualifier = partner->our_isa_qualifier,
-        .sender = partner->our_isa_id,
-        .receiver_qualifier = partner->isa_qualifier,
-        .receiver = partner->isa_id,
-        .usage = document->test ? 'T' : 'P',
-        .delimiters = { .element = partner->element,
-                        .component = partner->component,
-                        .repetition = partner->repetition,
-                        .terminator = partner->terminator,
-                        .release = partner->release },
-        .newline = "\n",
-        .charset = charset_of(partner),
-        .transliterate = partner->transliterate,
-        .clash = clash_of(partner),
-    };
 }
 
 /* The row that carries the control number from now on. */
@@ -98,7 +59,8 @@ envelope_make(struct flow *flow, const struct parcel_plan *plan,
               struct document *document, struct buf *out, struct err *err)
 {
     const char *zone = conf_company(flow->conf)->zone;
-    struct x12_envelope envelope = envelope_for(plan->partner, document);
+    struct x12_envelope envelope =
+        route_envelope(plan->partner, document->test);
     char date[16], time[8];
     long isa, gs;
 
@@ -133,7 +95,8 @@ bool
 envelope_try(const struct parcel_plan *plan, const struct document *document,
              struct buf *out, struct err *err)
 {
-    struct x12_envelope envelope = envelope_for(plan->partner, document);
+    struct x12_envelope envelope =
+        route_envelope(plan->partner, document->test);
     const struct x12_set *set = plan->set;
     struct x12_out_group group = { .functional_id = plan->functional_id,
                                    .sender = plan->partner->our_gs_id,
@@ -181,20 +144,5 @@ read_options(struct flow *flow, const struct partner *partner,
     *reader = (struct code_user){ flow, partner };
     options->guide_for = guide_for;
     options->user = reader;
-    for (int i = 0; partner != NULL && i < X12_TOLERANCES; i++) {
-        enum x12_tolerance flag = (enum x12_tolerance)i;
-        switch (partner_tolerance(partner, x12_tolerance_name(flag))) {
-        case TOLERANCE_DEFAULT:
-            break;
-        case TOLERANCE_REJECT:
-            options->tolerance[i] = X12_REJECT;
-            break;
-        case TOLERANCE_WARN:
-            options->tolerance[i] = X12_WARN;
-            break;
-        case TOLERANCE_IGNORE:
-            options->tolerance[i] = X12_IGNORE;
-            break;
-        }
-    }
+    route_tolerances(partner, options);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The envelope that a partner wants. */
+/* The envelope that a partner wants, and what is borne of its own. */
 #include "base/text.h"
 #include "translate/routes.h"
 
@@ -40,4 +40,25 @@ route_envelope(const struct partner *partner, bool test)
         .transliterate = partner->transliterate,
         .clash = clash_of(partner),
     };
+}
+
+void
+route_tolerances(const struct partner *partner, struct x12_options *options)
+{
+    for (int i = 0; partner != NULL && i < X12_TOLERANCES; i++) {
+        enum x12_tolerance flag = (enum x12_tolerance)i;
+        switch (partner_tolerance(partner, x12_tolerance_name(flag))) {
+        case TOLERANCE_DEFAULT:
+            break;
+        case TOLERANCE_REJECT:
+            options->tolerance[i] = X12_REJECT;
+            break;
+        case TOLERANCE_WARN:
+            options->tolerance[i] = X12_WARN;
+            break;
+        case TOLERANCE_IGNORE:
+            options->tolerance[i] = X12_IGNORE;
+            break;
+        }
+    }
 }

@@ -66,27 +66,6 @@ always(void *user, const struct x12_group *group, const char *set_id)
     return true;
 }
 
-static void
-tolerate(const struct partner *partner, struct x12_options *options)
-{
-    for (int i = 0; partner != NULL && i < X12_TOLERANCES; i++) {
-        enum x12_tolerance flag = (enum x12_tolerance)i;
-        switch (partner_tolerance(partner, x12_tolerance_name(flag))) {
-        case TOLERANCE_DEFAULT:
-            break;
-        case TOLERANCE_REJECT:
-            options->tolerance[i] = X12_REJECT;
-            break;
-        case TOLERANCE_WARN:
-            options->tolerance[i] = X12_WARN;
-            break;
-        case TOLERANCE_IGNORE:
-            options->tolerance[i] = X12_IGNORE;
-            break;
-        }
-    }
-}
-
 struct x12_reader *
 reading_begin(struct reading *reading, bool trees,
               const struct x12_handler *handler)
@@ -98,7 +77,7 @@ reading_begin(struct reading *reading, bool trees,
     options.tree_for = trees ? always : never;
     options.lean = trees;
     options.user = reading;
-    tolerate(reading->partner, &options);
+    route_tolerances(reading->partner, &options);
     return x12_reader_new(&options, handler);
 }
 

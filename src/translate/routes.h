@@ -16,6 +16,7 @@
 #include "conf/partner.h"
 #include "map/map.h"
 #include "x12/guide.h"
+#include "x12/read.h"
 #include "x12/write.h"
 
 struct conf;
@@ -51,5 +52,7 @@ bool is_acknowledgment(const char *set);
 /* What we send this partner is wrapped in this; dates, numbers and groups are
  * for the caller to fill in. */
 struct x12_envelope route_envelope(const struct partner *, bool test);
+/* As the partner's file says; NULL = nobody is known. */
+void route_tolerances(const struct partner *, struct x12_options *);
 
 #endif
