@@ -5,16 +5,15 @@ that work goes on whoever of them is killed. Prints TAP."""
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "flow"))
 import run_scenarios  # noqa: E402
+from relay import Relay  # noqa: E402
 from world import PROGRAM, Failed, World  # noqa: E402
 
 ROLES = ("keeper", "clerk", "courier", "ledger")  # and the desk, where the settings have one
@@ -184,48 +183,13 @@ def a_role_that_hangs_is_replaced(world):
     daemon.end()
 
 
-class SlowLine:
-    """A TCP relay to 127.0.0.1:port that lets so many bytes a second come back."""
-
-    def __init__(self, port, rate):
-        self.to, self.rate = port, rate
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.serve, daemon=True).start()
-
-    def serve(self):
-        while True:
-            try:
-                near = self.listener.accept()[0]
-            except OSError:
-                return
-            far = socket.create_connection(("127.0.0.1", self.to))
-            threading.Thread(target=self.carry, args=(near, far, None), daemon=True).start()
-            threading.Thread(target=self.carry, args=(far, near, self.rate), daemon=True).start()
-
-    @staticmethod
-    def carry(source, target, rate):
-        try:
-            while True:
-                some = source.recv(16384)
-                if not some:
-                    break
-                if rate:
-                    time.sleep(len(some) / rate)
-                target.sendall(some)
-        except OSError:
-            pass
-        for end in (source, target):
-            end.close()
-
-
 def a_slow_transfer_is_no_hang(world):
     """It takes longer than a role may be silent, and bytes move all the time."""
     if not world.start_sshd():
         print("# no sshd here: skipped")
         return
     world.main["limits.stuck"] = '"%ds"' % STUCK
-    slow = SlowLine(world.ssh_port, 65536)
+    slow = Relay(world.ssh_port, rate=65536)
     world.ssh_port = slow.port
     world.by_sftp("BLUEFISH")
     daemon = Daemon(world)
@@ -239,7 +203,7 @@ def a_slow_transfer_is_no_hang(world):
     check("it was not slow enough to show it", time.monotonic() - begun > STUCK + 1)
     check("the courier was replaced: " + daemon.said()[-500:], daemon.roles()["courier"] == courier)
     daemon.end()
-    slow.listener.close()
+    slow.close()
 
 
 def idle_it_costs_nothing(world):
