@@ -145,6 +145,9 @@ def commands_go_through_it(world):
     number = world.rows("SELECT id FROM document WHERE number = 'PO-3'")[0]["id"]
     result = world.tool("doc", "hold", str(number), "--reason", "a test")
     check("a document that is done was held", result.returncode not in (0, 75))
+    begun = time.monotonic()
+    check("run --wait", world.tool("run", "--wait", "90s").returncode == 0)
+    check("it waited for the next poll, with nothing owed", time.monotonic() - begun < 30)
     check("doc show: " + result.stderr, world.tool("doc", "show", "PO-3").returncode == 0)
     second = subprocess.run([PROGRAM, "-c", world.path("etc"), "daemon"], capture_output=True, text=True, timeout=LONG)
     check("a second daemon: %d %s" % (second.returncode, second.stderr),
