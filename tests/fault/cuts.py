@@ -138,10 +138,6 @@ class Dialogue:
             return "outside are %s, expected %s" % (sorted(seen), sorted(self.wanted))
         return ""
 
-    def settled(self):
-        result = self.world.tool("verify")
-        return "" if result.returncode == 0 else "verify: " + result.stdout + result.stderr
-
 
 class Token(Dialogue):
     """Only the token server's line breaks."""
@@ -271,7 +267,7 @@ class Sweep:
         try:
             why = self.dialogue.once(way, after, how)
             if not why and self.dialogue.turn % 50 == 0:
-                why = self.dialogue.settled()
+                why = self.dialogue.world.conserved()
         except (Failed, OSError, subprocess.TimeoutExpired) as failed:
             why = str(failed)
         self.cuts += self.dialogue.cut
@@ -326,7 +322,7 @@ def sweep_all(seconds, seed):
                 if len(sweep.why) >= 3 or time.monotonic() > until:
                     break
             if sweep.dialogue and not sweep.why:
-                sweep.why += [why for why in [sweep.dialogue.settled()] if why]
+                sweep.why += [why for why in [sweep.dialogue.world.conserved()] if why]
             sweep.leave()
             tap.result(not sweep.why and sweep.cuts, "%s (%d bytes up, %d down): cut at %d bytes, seed %d; nothing lost, "
                        "nothing twice; the longest run took %.1f s" % (
