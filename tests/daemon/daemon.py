@@ -99,7 +99,7 @@ def send(world, number):
 
 def it_works_and_ends(world):
     daemon = Daemon(world)
-    check("the roles are %s" % daemon.roles(), set(ROLES) <= set(daemon.roles()))
+    check("the roles are %s" % daemon.roles(), set(ROLES) == set(daemon.roles()))
     send(world, "PO-1")
     check("it ends with %d" % daemon.end(), daemon.end() == 0)
     check("a role is left", not daemon.roles())
