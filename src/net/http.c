@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/arena.h"
+#include "base/fiber.h"
 #include "base/heartbeat.h"
 #include "base/text.h"
 #include "net/net_private.h"
@@ -16,7 +17,8 @@ enum {
     DEFAULT_IDLE_MS = 60000,
     DEFAULT_ANSWER_BYTES = 64 << 20,
     MAX_HEADER_BYTES = 256 << 10,
-    MAX_RETRY_AFTER_SECONDS = 86400
+    MAX_RETRY_AFTER_SECONDS = 86400,
+    IDLE = 16
 };
 
 /* The options set here never fail but for memory or a wrong constant. */
@@ -24,7 +26,9 @@ enum {
     BUG_IF(curl_easy_setopt(curl, option, value) != CURLE_OK)
 
 struct http {
-    CURL *curl;
+    CURLM *multi;     /* what is on its way, and open connections */
+    CURL *idle[IDLE]; /* handles for the next ones */
+    size_t idle_count;
     struct http_limits limits; /* texts are our copies */
     char *ca_file, *proxy;
 };
@@ -37,6 +41,8 @@ struct transfer {
     bool too_large, changes;
     curl_off_t moved; /* bytes, both ways, when last seen */
     int departures;   /* how often the request was about to leave */
+    bool over;
+    CURLcode code; /* when it is over */
     char why[CURL_ERROR_SIZE];
 };
 
@@ -68,8 +74,8 @@ http_open(struct http **out, const struct http_limits *limits, struct err *err)
         http->ca_file = obtain_text(http->limits.ca_file);
     if (http->limits.proxy != NULL)
         http->proxy = obtain_text(http->limits.proxy);
-    http->curl = curl_easy_init();
-    OUT_OF_MEMORY_IF(http->curl == NULL);
+    http->multi = curl_multi_init();
+    OUT_OF_MEMORY_IF(http->multi == NULL);
     *out = http;
     return true;
 }
@@ -81,7 +87,9 @@ http_close(struct http **out)
 
     if (http == NULL)
         return;
-    curl_easy_cleanup(http->curl);
+    for (size_t i = 0; i < http->idle_count; i++)
+        curl_easy_cleanup(http->idle[i]);
+    (void)curl_multi_cleanup(http->multi);
     release(&http->ca_file);
     release(&http->proxy);
     release(out);
@@ -147,10 +155,8 @@ note_progress(void *user, curl_off_t down_all, curl_off_t down,
 }
 
 static void
-set_limits(const struct http *http)
+set_limits(const struct http *http, CURL *curl)
 {
-    CURL *curl = http->curl;
-
     SET(curl, CURLOPT_CONNECTTIMEOUT_MS, http->limits.connect_ms);
     SET(curl, CURLOPT_TIMEOUT_MS, http->limits.total_ms);
     SET(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
@@ -293,35 +299,106 @@ clear_answer(struct http_answer *answer)
     answer->body = body;
 }
 
-static CURLcode
-perform(struct http *http, const struct http_request *request,
-        struct transfer *transfer, struct curl_slist *headers)
+/* Where what comes goes. */
+static void
+set_takers(CURL *curl, struct transfer *transfer)
 {
-    CURL *curl = http->curl;
-
-    curl_easy_reset(curl);
-    set_limits(http);
-    set_method(curl, request);
-    set_credentials(curl, request);
-    SET(curl, CURLOPT_URL, request->url);
-    SET(curl, CURLOPT_HTTPHEADER, headers);
     SET(curl, CURLOPT_WRITEFUNCTION, take_body);
     SET(curl, CURLOPT_WRITEDATA, transfer);
     SET(curl, CURLOPT_HEADERFUNCTION, take_header);
     SET(curl, CURLOPT_HEADERDATA, transfer);
+    SET(curl, CURLOPT_ERRORBUFFER, transfer->why);
+}
+
+static void
+set_watchers(CURL *curl, struct transfer *transfer)
+{
+    SET(curl, CURLOPT_PRIVATE, transfer);
     SET(curl, CURLOPT_PREREQFUNCTION, about_to_leave);
     SET(curl, CURLOPT_PREREQDATA, transfer);
     SET(curl, CURLOPT_NOPROGRESS, 0L);
     SET(curl, CURLOPT_XFERINFOFUNCTION, note_progress);
     SET(curl, CURLOPT_XFERINFODATA, transfer);
-    SET(curl, CURLOPT_ERRORBUFFER, transfer->why);
-    heartbeat();
-    CURLcode code = curl_easy_perform(curl);
-    if (code == CURLE_OK)
-        read_status(curl, transfer->answer);
-    /* Drops the copies of credentials and the pointers to this frame. */
+}
+
+static CURL *
+take_handle(struct http *http)
+{
+    CURL *curl = http->idle_count > 0 ? http->idle[--http->idle_count]
+                                      : curl_easy_init();
+
+    OUT_OF_MEMORY_IF(curl == NULL);
+    return curl;
+}
+
+static void
+give_handle(struct http *http, CURL *curl)
+{
+    /* Drops the copies of credentials and the pointers to a transfer. */
     curl_easy_reset(curl);
-    return code;
+    if (http->idle_count < IDLE)
+        http->idle[http->idle_count++] = curl;
+    else
+        curl_easy_cleanup(curl);
+}
+
+/* Marks the transfers that are over. */
+static bool
+collect(struct http *http)
+{
+    const CURLMsg *message;
+    bool any = false;
+    int more;
+
+    while ((message = curl_multi_info_read(http->multi, &more)) != NULL) {
+        CURL *curl = message->easy_handle;
+        CURLcode code = message->data.result;
+        struct transfer *transfer = NULL;
+        (void)curl_easy_getinfo(curl, CURLINFO_PRIVATE, &transfer);
+        BUG_IF(curl_multi_remove_handle(http->multi, curl) != CURLM_OK);
+        transfer->code = code;
+        transfer->over = any = true;
+    }
+    return any;
+}
+
+static void
+move_bytes(void *user, int milliseconds)
+{
+    struct http *http = user;
+    int running;
+
+    BUG_IF(curl_multi_perform(http->multi, &running) != CURLM_OK);
+    if (!collect(http))
+        (void)curl_multi_poll(http->multi, NULL, 0, milliseconds, NULL);
+}
+
+void
+http_wait(struct http *http, const bool *until)
+{
+    fiber_wait(until, move_bytes, http);
+}
+
+static CURLcode
+perform(struct http *http, const struct http_request *request,
+        struct transfer *transfer, struct curl_slist *headers)
+{
+    CURL *curl = take_handle(http);
+
+    set_limits(http, curl);
+    set_method(curl, request);
+    set_credentials(curl, request);
+    set_takers(curl, transfer);
+    set_watchers(curl, transfer);
+    SET(curl, CURLOPT_URL, request->url);
+    SET(curl, CURLOPT_HTTPHEADER, headers);
+    heartbeat();
+    BUG_IF(curl_multi_add_handle(http->multi, curl) != CURLM_OK);
+    http_wait(http, &transfer->over);
+    if (transfer->code == CURLE_OK)
+        read_status(curl, transfer->answer);
+    give_handle(http, curl);
+    return transfer->code;
 }
 
 bool

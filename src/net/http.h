@@ -5,7 +5,9 @@
  *   struct http_request request = { .method = "GET", .url = url, ... };
  *   if (!http_send(client, &request, &answer, &err)) ...
  *
- * Connections are reused per client. TLS is verified, always; plain http is
+ * A client has as many requests on their way as jobs (base/fiber.h) wait for an
+ * answer of it, each on a connection of its own or a stream of one. Connections
+ * are reused per client. TLS is verified, always; plain http is
  * refused except to loopback (TP5011). Redirects are not followed. An answer
  * is any HTTP answer, whatever its status: http_classify() turns a bad one
  * into an err. A request that broke after its first byte may have left is
@@ -54,6 +56,8 @@ void http_close(struct http **);
 /* The answer's body is cleared first; free it with buf_free(&answer.body). */
 bool http_send(struct http *, const struct http_request *, struct http_answer *,
                struct err *) MUST_USE;
+/* Lets requests go on until *until is true, which a job brings about. */
+void http_wait(struct http *, const bool *until);
 /* True for 2xx. 401/403 AUTH, 408/5xx RETRY or UNSURE, 409/412 CONFLICT, 429
  * and 503 with Retry-After THROTTLED (with retry_after), 3xx CONFIG, other
  * 4xx DATA. what names the far side. */

@@ -25,6 +25,9 @@ struct oauth {
     char *token, *refresh;
     int64_t fresh_until, ends; /* when_steady(); 80 % of life, all of it */
     int refusals;
+    unsigned sign_ins; /* that a token came of */
+    bool idle;         /* nobody is signing in now */
+    struct err last;   /* why the last sign-in failed, or nothing */
 };
 
 static char *
@@ -63,6 +66,7 @@ oauth_open(struct oauth **out, struct http *http,
         return false;
     oauth = obtain(sizeof *oauth);
     oauth->http = http;
+    oauth->idle = true;
     oauth->password_grant = password_grant;
     oauth->basic = settings->basic;
     oauth->url = copy(settings->url);
@@ -226,6 +230,7 @@ take(struct oauth *oauth, const struct http_answer *answer, int64_t asked,
     oauth->ends = asked + life;
     oauth->fresh_until = asked + life / 5 * 4;
     oauth->refusals = 0;
+    oauth->sign_ins++;
     return true;
 }
 
@@ -282,6 +287,27 @@ sign_in(struct oauth *oauth, struct err *err)
     return good && take(oauth, &answer, asked, err);
 }
 
+/* Whoever comes while another job signs in shares what comes of it. */
+static bool
+renew(struct oauth *oauth, struct err *err)
+{
+    if (!oauth->idle) {
+        http_wait(oauth->http, &oauth->idle);
+        *err = oauth->last;
+        return err->kind == ERR_NONE;
+    }
+    if (oauth->refusals >= MAX_REFUSALS)
+        return err_set(err, TP5021,
+                       "sign-in was refused %d times and is not tried "
+                       "again until the credentials are corrected",
+                       oauth->refusals);
+    oauth->idle = false;
+    bool good = sign_in(oauth, err);
+    oauth->idle = true;
+    oauth->last = *err;
+    return good;
+}
+
 bool
 oauth_token(struct oauth *oauth, const char **token, struct err *err)
 {
@@ -289,14 +315,9 @@ oauth_token(struct oauth *oauth, const char **token, struct err *err)
     struct err renewal = { 0 };
 
     if (oauth->token == NULL || now >= oauth->fresh_until) {
-        if (oauth->refusals >= MAX_REFUSALS)
-            return err_set(err, TP5021,
-                           "sign-in was refused %d times and is not tried "
-                           "again until the credentials are corrected",
-                           oauth->refusals);
         /* A token service that is down is no trouble while the old token
          * still lives. */
-        if (!sign_in(oauth, &renewal) &&
+        if (!renew(oauth, &renewal) &&
             (oauth->token == NULL || renewal.kind == ERR_AUTH ||
              now >= oauth->ends)) {
             *err = renewal;
@@ -305,6 +326,12 @@ oauth_token(struct oauth *oauth, const char **token, struct err *err)
     }
     *token = oauth->token;
     return true;
+}
+
+unsigned
+oauth_sign_ins(const struct oauth *oauth)
+{
+    return oauth->sign_ins;
 }
 
 void

@@ -5,6 +5,8 @@
  *
  *   if (!oauth_token(oauth, &token, &err)) ...       refreshed at 80 % of life
  *   ... 401: oauth_forget(oauth), once, and ask again
+ *
+ * Jobs (base/fiber.h) that need a token at the same time sign in once.
  */
 #ifndef TP_NET_OAUTH_H
 #define TP_NET_OAUTH_H
@@ -31,5 +33,7 @@ void oauth_close(struct oauth **);
  * oauth_forget(), so that no account gets locked. */
 bool oauth_token(struct oauth *, const char **token, struct err *) MUST_USE;
 void oauth_forget(struct oauth *);
+/* Counts the tokens, so that nobody forgets a newer one than he used. */
+unsigned oauth_sign_ins(const struct oauth *);
 
 #endif

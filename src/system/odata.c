@@ -146,11 +146,13 @@ headers_of(const struct odata *service, const struct odata_ask *call,
 
 static bool
 send_once(struct odata *service, struct http_request *request,
-          struct http_answer *answer, struct err *err)
+          struct http_answer *answer, unsigned *signed_in, struct err *err)
 {
-    if (service->oauth != NULL &&
-        !oauth_token(service->oauth, &request->bearer, err))
-        return false;
+    if (service->oauth != NULL) {
+        if (!oauth_token(service->oauth, &request->bearer, err))
+            return false;
+        *signed_in = oauth_sign_ins(service->oauth);
+    }
     return http_send(service->http, request, answer, err);
 }
 
@@ -204,10 +206,12 @@ odata_exchange(struct odata *service, const struct odata_ask *call,
     }
     request.headers = headers_of(service, call, arena);
     service->last_code[0] = '\0';
-    bool sent = send_once(service, &request, answer, err);
+    unsigned signed_in = 0;
+    bool sent = send_once(service, &request, answer, &signed_in, err);
     if (sent && answer->status == 401 && service->oauth != NULL) {
-        oauth_forget(service->oauth);
-        sent = send_once(service, &request, answer, err);
+        if (oauth_sign_ins(service->oauth) == signed_in)
+            oauth_forget(service->oauth);
+        sent = send_once(service, &request, answer, &signed_in, err);
     }
     if (sent)
         note_code(service, answer);

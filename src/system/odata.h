@@ -14,7 +14,8 @@
  * An empty answer of a write leaves *answer NULL. A write whose outcome is
  * not known is ERR_UNSURE (TP6015). A 401 is answered once with a fresh token.
  * Paths are relative to the company and already encoded; take literals from
- * odata_quote(). Limits: 5000 pages of one list, 64 MB an answer.
+ * odata_quote(). Limits: 5000 pages of one list, 64 MB an answer. Jobs
+ * (base/fiber.h) may use one service at the same time.
  */
 #ifndef TP_SYSTEM_ODATA_H
 #define TP_SYSTEM_ODATA_H

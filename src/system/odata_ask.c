@@ -283,9 +283,12 @@ odata_metadata(struct odata *service, enum odata_root root,
     if (service->metadata[root] == NULL) {
         call.url = arena_printf(arena, "%s/$metadata",
                                 odata_service(service, root, arena));
-        good = odata_exchange(service, &call, &answer, err) &&
-               metadata_parse(&service->metadata[root], buf_text(&answer.body),
-                              answer.body.size, err);
+        good = odata_exchange(service, &call, &answer, err);
+        /* Another job may have read it meanwhile. */
+        good = good &&
+               (service->metadata[root] != NULL ||
+                metadata_parse(&service->metadata[root], buf_text(&answer.body),
+                               answer.body.size, err));
         buf_free(&answer.body);
     }
     *out = service->metadata[root];

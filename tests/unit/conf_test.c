@@ -27,10 +27,6 @@ reads_settings(void)
     CHECK_TEXT(conf_text_at(conf_settings(conf), "alerts.mail", 0),
                "a@b.example");
     CHECK(conf_text_at(conf_settings(conf), "alerts.mail", 1) == NULL);
-    CHECK(conf_has(conf_settings(conf), "alerts"));
-    CHECK(!conf_has(conf_settings(conf), "desk"));
-    CHECK_TEXT(conf_text(conf_settings(conf), "desk.listen", ""),
-               "127.0.0.1:8080");
     CHECK_TEXT(conf_state_dir(conf), arena_printf(arena, "%s/var", dir));
     CHECK_TEXT(conf_spool_dir(conf), "/srv/spool");
     CHECK_TEXT(conf_data_dir(conf), conf_shipped_dir(arena));
