@@ -87,6 +87,9 @@ admin_handle(struct sandbox *box, enum service service, struct call *call)
         call_answer_json(call, 200, faults_list(&box->faults));
     else if (text_equal(what, "effects"))
         dump_effects(box, call);
+    else if (text_equal(what, "load"))
+        call_answer_json(call, 200,
+                         json_pack("{s:I}", "most", (json_int_t)box->most));
     else if (text_starts(what, "tables/") && call_is(call, "GET"))
         dump_table(box, call, what + strlen("tables/"));
     else if (text_starts(what, "tables/") && call_is(call, "POST"))

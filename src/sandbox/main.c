@@ -18,6 +18,7 @@ static const char usage[] =
     "  --nav N --cleo N --token N   ports (0 = a free one)\n"
     "  --seed N --small --date YYYY-MM-DD   the demo data\n"
     "  --page-size N        rows of a server page (20000)\n"
+    "  --latency MS         how long NAV takes for any request (0)\n"
     "  --user U --key K     NAV user and web service key\n"
     "  --tenant T --client C --secret S --token-seconds N\n"
     "  --mailbox U --password P   Cleo sign-in\n"
@@ -37,6 +38,7 @@ enum option_id {
     OPT_SMALL,
     OPT_DATE,
     OPT_PAGE,
+    OPT_LATENCY,
     OPT_USER,
     OPT_KEY,
     OPT_TENANT,
@@ -60,6 +62,7 @@ static const struct option options[] = {
     { "small", no_argument, NULL, OPT_SMALL },
     { "date", required_argument, NULL, OPT_DATE },
     { "page-size", required_argument, NULL, OPT_PAGE },
+    { "latency", required_argument, NULL, OPT_LATENCY },
     { "user", required_argument, NULL, OPT_USER },
     { "key", required_argument, NULL, OPT_KEY },
     { "tenant", required_argument, NULL, OPT_TENANT },
@@ -116,6 +119,8 @@ number_place(struct options *out, int id)
         return &out->seed;
     case OPT_PAGE:
         return &out->page_size;
+    case OPT_LATENCY:
+        return &out->latency;
     case OPT_SECONDS:
         return &out->token_seconds;
     default:

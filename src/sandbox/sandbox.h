@@ -38,6 +38,7 @@ struct options {
     const char *password;
     long token_seconds;   /* life of a token */
     long page_size;       /* of a server page */
+    long latency;         /* milliseconds, of every request to NAV */
     const char *metadata; /* files served instead of the made ones, or NULL */
     const char *metadata_pages;
     const char *disable; /* "api", "odata" or NULL */
@@ -68,6 +69,7 @@ struct sandbox {
     size_t token_count; /* made so far; the oldest are forgotten */
     struct late *late;
     pthread_mutex_t lock;
+    long under_way, most; /* requests to NAV: now, and most at a time */
     long ports[SERVICES]; /* as bound */
 };
 

@@ -147,24 +147,47 @@ fail_after(enum service service, struct call *call, enum fault_kind kind)
              "An unexpected error occurred after the change was made.");
 }
 
+/* What an answer takes, others' being made meanwhile. */
 static void
-process(struct sandbox *box, enum service service, struct call *call)
+take_time(struct sandbox *box, enum service service, const struct fault *fault)
 {
-    struct fault fault = { .kind = FAULT_NONE };
+    long wait = service == SERVICE_NAV ? box->options.latency : 0;
+    if (fault->kind == FAULT_SLOW)
+        wait += fault->seconds * 1000;
+    if (wait == 0)
+        return;
+    pthread_mutex_unlock(&box->lock);
+    when_sleep((int)wait);
     pthread_mutex_lock(&box->lock);
-    if (!text_starts(call->path, "/_sandbox/"))
-        fault =
-            faults_take(&box->faults, (int)service, call->method, call->path);
-    if (fault.kind == FAULT_SLOW) {
-        pthread_mutex_unlock(&box->lock);
-        when_sleep((int)fault.seconds * 1000);
-        pthread_mutex_lock(&box->lock);
-    }
+}
+
+static void
+serve(struct sandbox *box, enum service service, struct call *call)
+{
+    struct fault fault =
+        faults_take(&box->faults, (int)service, call->method, call->path);
+    take_time(box, service, &fault);
     if (fault.kind == FAULT_LATE_COMMIT)
         keep_for_later(box, service, call, fault.seconds);
     if (!fail_before(service, call, &fault)) {
         handle(box, service, call);
         fail_after(service, call, fault.kind);
+    }
+}
+
+static void
+process(struct sandbox *box, enum service service, struct call *call)
+{
+    pthread_mutex_lock(&box->lock);
+    if (text_starts(call->path, "/_sandbox/")) {
+        handle(box, service, call);
+    } else {
+        long counts = service == SERVICE_NAV;
+        box->under_way += counts;
+        if (box->under_way > box->most)
+            box->most = box->under_way;
+        serve(box, service, call);
+        box->under_way -= counts;
     }
     pthread_mutex_unlock(&box->lock);
 }

@@ -40,7 +40,7 @@ def nav_order(world, words, lines):
     date = words[2] if len(words) > 2 else TODAY
     order = world.ask("tables/purchaseOrders", {
         "number": number, "vendorNumber": vendor, "vendorName": vendor, "orderDate": date, "postingDate": date,
-        "_orderDate": date, "requestedReceiptDate": "2026-12-01", "status": "Draft", "_status": "Open",
+        "_orderDate": date, "requestedReceiptDate": "2026-12-01", "status": "Open", "_status": "Released",
         "currencyCode": "USD", "shipToName": "CRONUS DC AUSTIN", "shipToAddressLine1": "400 INDUSTRIAL PKWY",
         "shipToCity": "AUSTIN", "shipToState": "TX", "shipToPostCode": "78741", "shipToCountry": "US",
         "_location": "MAIN", "totalAmountIncludingTax": total(lines), "totalAmountExcludingTax": total(lines)})
@@ -52,8 +52,6 @@ def nav_order(world, words, lines):
             "quantity": quantity, "directUnitCost": price, "receiveQuantity": quantity,
             "amountExcludingTax": total([line]), "netAmount": total([line]),
             "invoiceQuantity": quantity, "_location": "MAIN"})
-    # Nobody may read it before it is whole: a daemon polls meanwhile.
-    world.ask("tables/purchaseOrders", {"number": number, "status": "Open", "_status": "Released"})
 
 
 def nav_invoice(world, words, lines):
@@ -67,7 +65,7 @@ def nav_invoice(world, words, lines):
         "billToName": "Bigmart Stores", "billToCustomerNumber": words[1], "invoiceDate": TODAY,
         "postingDate": TODAY, "dueDate": "2026-12-22", "externalDocumentNumber": "4500081200",
         "customerPurchaseOrderReference": "4500081200", "orderNumber": "101201", "currencyCode": "USD",
-        "status": "Draft", "_location": "MAIN", "totalAmountIncludingTax": total(lines),
+        "status": "Open", "_location": "MAIN", "totalAmountIncludingTax": total(lines),
         "totalAmountExcludingTax": total(lines), "remainingAmount": total(lines)})
     for place, line in enumerate(lines, 1):
         item, quantity, unit, price = line.split()
@@ -77,14 +75,13 @@ def nav_invoice(world, words, lines):
             "lineObjectNumber": item, "description": "ITEM " + item, "unitOfMeasureCode": unit,
             "quantity": quantity, "unitPrice": price, "netAmount": amount, "netAmountIncludingTax": amount,
             "amountExcludingTax": amount, "amountIncludingTax": amount})
-    world.ask("tables/salesInvoices", {"number": words[0], "status": "Open"})
 
 
 def nav_bill(world, words, lines):
     """nav bill NUMBER VENDOR, then lines as of an order: a posted purchase invoice that was made in NAV"""
     bill = world.ask("tables/purchaseInvoices", {
         "number": words[0], "vendorNumber": words[1], "vendorName": words[1], "vendorInvoiceNumber": words[0],
-        "invoiceDate": TODAY, "postingDate": TODAY, "dueDate": "2026-12-22", "currencyCode": "USD", "status": "Draft",
+        "invoiceDate": TODAY, "postingDate": TODAY, "dueDate": "2026-12-22", "currencyCode": "USD", "status": "Open",
         "orderNumber": "PO-1", "totalAmountIncludingTax": total(lines), "totalAmountExcludingTax": total(lines)})
     for place, line in enumerate(lines, 1):
         item, quantity, unit, price = line.split()
@@ -92,7 +89,6 @@ def nav_bill(world, words, lines):
             "documentId": bill["id"], "_documentNumber": words[0], "sequence": place * 10000, "lineType": "Item",
             "lineObjectNumber": item, "description": "ITEM " + item, "unitOfMeasureCode": unit, "quantity": quantity,
             "unitCost": price, "amountExcludingTax": total([line]), "amountIncludingTax": total([line])})
-    world.ask("tables/purchaseInvoices", {"number": words[0], "status": "Open"})
 
 
 def total(lines):
@@ -301,7 +297,7 @@ def doc_of(world, kind, number):
 
 def expect(world, words, lines):
     """expect doc SET NUMBER [key=value|key~text]... | count SET STATE N | file PARTNER SET N [~text] |
-    nav KIND N | exit N | late N [WHAT] | text ~TEXT | table NAME N [key=value] | faults N | dropped PARTNER N"""
+    nav KIND N | exit N | late N [WHAT] | text ~TEXT | table NAME N [key=value] | load N | faults N | dropped PARTNER N"""
     what = words[0]
     if what == "doc":
         found = doc_of(world, words[1], words[2])
@@ -332,6 +328,10 @@ def expect(world, words, lines):
         effects = world.ask("effects?kind=" + words[1])
         if len(effects) != int(words[2]):
             raise Failed("NAV saw %d effects '%s', expected %s: %s" % (len(effects), words[1], words[2], effects))
+    elif what == "load":
+        most = world.ask("load")["most"]
+        if most != int(words[1]):
+            raise Failed("NAV had %d requests at a time, expected %s" % (most, words[1]))
     elif what == "table":
         wanted = dict(word.split("=", 1) for word in words[3:])
         rows = [row for row in world.ask("tables/" + words[1])
