@@ -5,7 +5,8 @@
  *   look          read, and match with the order: no transaction is open
  *   one commit    effects intended and attempted, documents working; what is
  *                 held, and acknowledgements
- *   requests      one after the other, in the order of their arrival
+ *   requests      in the order of their arrival, several at a time, but for
+ *                 those about the same thing (post_turns.c)
  *   one commit    effects settled, documents done, deferred, held, unknown
  *
  * A crash in between leaves working documents whose effects are attempted: the
@@ -106,19 +107,30 @@ matches(struct flow *flow, struct posting *posting)
 /* ---- look: what is to be done with each */
 
 static void
-look(struct flow *flow, struct posting *posting, size_t *bytes)
+read_one(struct posting *posting, size_t *bytes)
 {
+    struct flow *flow = posting->batch->flow;
     size_t size;
+
+    posting->step = post_step(flow, &posting->document, &posting->text);
+    posting->way = POST_HELD;
+    if (!document_record_sized(flow, &posting->document, &posting->record,
+                               &size, &posting->failed))
+        return;
+    *bytes += size;
+    posting_alone(posting);
+}
+
+static void
+look(struct posting *posting)
+{
+    struct flow *flow = posting->batch->flow;
     struct document *document = &posting->document;
     struct err *failed = &posting->failed;
     bool held;
 
-    posting->way = POST_HELD;
     document->state = DOC_QUEUED;
-    bool there =
-        document_record_sized(flow, document, &posting->record, &size, failed);
-    *bytes += size;
-    if (!there) {
+    if (posting->record == NULL) {
         trouble(flow, document, TROUBLE_POST, failed);
         return;
     }
@@ -151,16 +163,25 @@ is_strict(const struct posting *posting)
 /* Under a strict order one that does not come to its end stops those behind
  * it. */
 static bool
-is_stopped(const struct batch *batch, const struct posting *posting)
+is_stopped(const struct posting *posting)
 {
     if (!is_strict(posting))
         return false;
-    for (const struct posting *p = batch->postings; p < posting; p++)
+    for (const struct posting *p = posting->batch->postings; p < posting; p++)
         if (p->way != POST_ACKNOWLEDGE && p->document.state != DOC_DONE &&
             (p->way != POST_PUSH || p->tried || p->back) &&
             text_equal(p->document.partner, posting->document.partner) &&
             text_equal(p->document.set, posting->document.set))
             return true;
+    return false;
+}
+
+static bool
+may_look(struct posting *posting)
+{
+    if (!is_stopped(posting))
+        return true;
+    posting->way = POST_YIELD;
     return false;
 }
 
@@ -171,16 +192,11 @@ look_all(struct batch *batch)
     size_t bytes = 0;
 
     for (size_t i = 0; i < batch->count; i++) {
-        struct posting *posting = &batch->postings[i];
-        posting->step =
-            post_step(batch->flow, &posting->document, &posting->text);
-        if (is_stopped(batch, posting))
-            posting->way = POST_YIELD;
-        else
-            look(batch->flow, posting, &bytes);
+        read_one(&batch->postings[i], &bytes);
         if (bytes > BATCH_BYTES)
             batch->count = i + 1;
     }
+    post_turns(batch, post_at_once(batch->flow, NULL), may_look, look);
 }
 
 /* ---- one commit for all of a batch */
@@ -309,11 +325,12 @@ end_one(struct flow *flow, struct posting *posting, struct err *err)
 /* ---- requests */
 
 static void
-push(struct flow *flow, struct posting *posting, struct system *system)
+push(struct posting *posting)
 {
+    struct flow *flow = posting->batch->flow;
     const char *name = posting->step->system;
+    struct system *system = system_by_name(flow, name, &posting->failed);
 
-    posting->tried = true;
     posting->pushed = PUSH_FAILED;
     if (system != NULL)
         posting->pushed = system->ops->push(
@@ -339,42 +356,65 @@ put_back(struct posting *posting)
               "not tried: the batch ended before its turn");
 }
 
-static bool
-is_late(const struct flow *flow, const struct posting *posting,
-        const struct system *system, int64_t spent_ms)
+static int64_t
+spent_ms(const struct batch *batch)
 {
+    return (when_steady() - batch->begun) / 1000000;
+}
+
+static bool
+is_late(const struct posting *posting)
+{
+    struct flow *flow = posting->batch->flow;
+    struct err ignored = { 0 };
+    const struct system *system =
+        system_by_name(flow, posting->step->system, &ignored);
+
     return system != NULL &&
-           spent_ms > post_settle_seconds(flow, posting->step->system, system) *
-                          1000 / SETTLE_PART;
+           spent_ms(posting->batch) >
+               post_settle_seconds(flow, posting->step->system, system) * 1000 /
+                   SETTLE_PART;
 }
 
 /* The first is tried in any case. */
+static bool
+may_push(struct posting *posting)
+{
+    struct batch *batch = posting->batch;
+
+    if (posting->way != POST_PUSH)
+        return false;
+    if (batch->tried > 0 &&
+        (is_late(posting) || is_stopped(posting) ||
+         !work_goes_on(batch->flow) ||
+         system_rests(batch->flow, posting->step->system))) {
+        put_back(posting);
+        return false;
+    }
+    posting->tried = true;
+    batch->tried++;
+    return true;
+}
+
+static const char *
+system_of(const struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->postings[i].step != NULL)
+            return batch->postings[i].step->system;
+    return NULL;
+}
+
 static void
-push_all(const struct batch *batch)
+push_all(struct batch *batch)
 {
     struct flow *flow = batch->flow;
-    int64_t begun = when_steady(), spent_ms = 0;
-    size_t tried = 0;
 
-    for (size_t i = 0; i < batch->count; i++) {
-        struct posting *posting = &batch->postings[i];
-        if (posting->way != POST_PUSH)
-            continue;
-        struct system *system =
-            system_by_name(flow, posting->step->system, &posting->failed);
-        if (tried > 0 && (is_late(flow, posting, system, spent_ms) ||
-                          is_stopped(batch, posting) || !work_goes_on(flow) ||
-                          system_rests(flow, posting->step->system))) {
-            put_back(posting);
-            continue;
-        }
-        push(flow, posting, system);
-        spent_ms = (when_steady() - begun) / 1000000;
-        tried++;
-    }
-    if (spent_ms > WANTED_MS)
+    batch->begun = when_steady();
+    post_turns(batch, post_at_once(flow, system_of(batch)), may_push, push);
+    if (spent_ms(batch) > WANTED_MS)
         flow->post_most = (flow->post_most + 1) / 2;
-    else if (tried == flow->post_most && tried < BATCH)
+    else if (batch->tried == flow->post_most && batch->tried < BATCH)
         flow->post_most *= 2;
 }
 

@@ -5,7 +5,10 @@
 
 #include "flow/flow_private.h"
 
+struct batch;
+
 struct posting {
+    struct batch *batch;
     struct document document;
     struct document claimed; /* as it was */
     const struct flow_text *text;
@@ -21,15 +24,31 @@ struct posting {
         POST_HELD,        /* as its state says: it waits */
         POST_YIELD        /* not its turn; nothing was done */
     } way;
-    bool tried; /* the request may have left */
-    bool back;  /* it was not, and is not in this batch */
+    bool tried;               /* the request may have left */
+    bool back;                /* it was not, and is not in this batch */
+    const char *const *alone; /* has for itself, NULL-ended; NULL: everything */
+    enum { TURN_WAITS, TURN_NOW, TURN_OVER } turn;
 };
 
 struct batch {
     struct flow *flow;
+    struct arena *arena;
     struct posting *postings;
     size_t count;
+    int64_t begun; /* pushing, of when_steady() */
+    size_t tried;
 };
+
+/* post_turns.c: work() for each posting that begin() lets, in their order, up
+ * to most of them at a time; none before an earlier one with which it shares a
+ * name of alone is over. */
+typedef bool posting_begin(struct posting *);
+typedef void posting_work(struct posting *);
+void post_turns(struct batch *, size_t most, posting_begin *, posting_work *);
+/* Finds out what it must have for itself. */
+void posting_alone(struct posting *);
+/* How many may be at work in the system at a time; NULL: the house's. */
+size_t post_at_once(struct flow *, const char *system);
 
 /* post_batch.c: carries it out, from looking to the last commit. */
 bool post_batch(struct batch *, struct err *) MUST_USE;

@@ -33,12 +33,13 @@ matched_with(const struct flow *flow, const struct batch *batch,
 static void
 fill(struct batch *batch, const struct document *documents, size_t count)
 {
-    batch->count = 0;
+    batch->count = batch->tried = 0;
     while (batch->count < count && batch->count < batch->flow->post_most &&
            !matched_with(batch->flow, batch, &documents[batch->count])) {
         const struct document *document = &documents[batch->count];
-        batch->postings[batch->count++] =
-            (struct posting){ .document = *document, .claimed = *document };
+        batch->postings[batch->count++] = (struct posting){
+            .batch = batch, .document = *document, .claimed = *document
+        };
     }
 }
 
@@ -64,6 +65,7 @@ post_claimed(struct flow *flow, const struct document *documents, size_t count,
 {
     CLEANUP(arena_free) struct arena *arena = arena_new();
     struct batch batch = { .flow = flow,
+                           .arena = arena,
                            .postings = arena_alloc(
                                arena, count * sizeof *batch.postings) };
     int64_t until = when_steady() + LEASE_SECONDS / 2 * INT64_C(1000000000);

@@ -98,6 +98,11 @@ struct system_ops {
      *   received, invoiced, open (to receive), to_invoice, price }] } */
     bool (*match_order)(struct system *, const char *number, json_t **order,
                         struct err *);
+    /* MAY. What a push must have for itself: names in the arena, NULL-ended.
+     * Two pushes that share one never run at the same time; others do, up to
+     * at_once of them. NULL: one push at a time. */
+    const char *const *(*alone)(const struct system *, const char *what,
+                                const struct record *, struct arena *);
     /* How long an effect in doubt may still appear: seconds. */
     long settle_seconds;
 };
@@ -105,7 +110,8 @@ struct system_ops {
 struct system {
     const struct system_ops *ops;
     struct system_context context;
-    void *state; /* the kind's own */
+    void *state;    /* the kind's own */
+    size_t at_once; /* requests on their way; 0 = 1 */
     /* While a sink runs: what the binding could not map of the record given
      * to it (an unknown code...), for the hold; NULL = nothing. */
     const struct problems *found;

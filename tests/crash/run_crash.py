@@ -195,9 +195,9 @@ class Crash:
         said = self.finish_run()
         if "nothing was due" not in said:
             raise Failed("another run still had work: " + said)
-        why = self.world.conserved()
-        if why:
-            raise Failed(why)
+        result = self.world.tool("verify")
+        if result.returncode != 0:
+            raise Failed("verify: " + result.stdout + result.stderr)
         return self.outside()
 
     def partners_take(self):

@@ -11,6 +11,8 @@
  * limits"): what has not happened a minute later does not happen any more. */
 enum { SETTLE_SECONDS = 660, DEFAULT_TIMEOUT_SECONDS = 120 };
 
+enum { DEFAULT_PARALLEL = 4, MAX_PARALLEL = 32 };
+
 static const struct nav_words profiles[] = {
     { .bindings = "nav",
       .orders = "purchaseOrders",
@@ -152,6 +154,12 @@ static const struct setting settings[] = {
       NULL, NULL },
     { "timeout", SETTING_DURATION, "120s", "longest wait for one answer", false,
       NULL, NULL },
+    { "parallel", SETTING_NUMBER, "4",
+      "postings under way at the same time, 1 to 32; never two of the same "
+      "order, or of the same vendor's number. Business Central online works on "
+      "five requests of a user at a time, lets 95 more wait, and takes 6000 in "
+      "five minutes",
+      false, NULL, NULL },
     { "settle", SETTING_DURATION, "11m",
       "how long after a request without answer its effect may still appear; "
       "longer than the server lets a request run",
@@ -235,6 +243,7 @@ open_nav(struct system *system, struct err *err)
     const struct conf_group *group = system->context.group;
     const char *profile = conf_text(group, "profile", "bc-api-v2");
     const char *receipts = conf_text(group, "receipts", "codeunit");
+    long parallel = conf_number(group, "parallel", DEFAULT_PARALLEL);
 
     system->state = nav;
     nav->arena = arena;
@@ -254,7 +263,11 @@ open_nav(struct system *system, struct err *err)
     nav->payments = conf_text(group, "payments", NULL);
     nav->payments_template = conf_text(group, "payments_template", "CASHRCPT");
     nav->status_field = conf_text(group, "status_field", NULL);
+    system->at_once = (size_t)parallel;
     nav->overlap_seconds = conf_seconds(group, "overlap", 600);
+    if (parallel < 1 || parallel > MAX_PARALLEL)
+        return err_set(err, TP6001, "parallel is %ld; 1 to %d are possible",
+                       parallel, MAX_PARALLEL);
     return open_service(system, nav, err);
 }
 
@@ -323,5 +336,6 @@ const struct system_ops nav_ops = {
     .probe = nav_probe,
     .check = nav_check,
     .match_order = nav_match_order,
+    .alone = nav_alone,
     .settle_seconds = SETTLE_SECONDS,
 };

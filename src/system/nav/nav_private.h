@@ -121,6 +121,10 @@ void nav_uuid(char out[NAV_UUID], const char *key, const char *part);
 /* A document number of at most 20 characters made of the same. */
 void nav_document_number(char out[24], const char *key, const char *part);
 
+/* nav_alone.c */
+const char *const *nav_alone(const struct system *, const char *what,
+                             const struct record *, struct arena *);
+
 bool nav_pull(struct system *, const char *what, struct mark *, record_sink *,
               void *user, struct err *);
 /* nav_changes.c: what a service without times of change has new. */
