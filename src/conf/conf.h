@@ -75,6 +75,9 @@ long conf_number(const struct conf_group *, const char *path, long fallback);
 bool conf_flag(const struct conf_group *, const char *path, bool fallback);
 long conf_seconds(const struct conf_group *, const char *path, long fallback);
 const struct conf_group *conf_sub(const struct conf_group *, const char *path);
+/* Whether a text names the group at all: conf_sub() finds one that falls back
+ * in everything, too. */
+bool conf_has(const struct conf_group *, const char *path);
 /* Lists: the count and the i-th text or group. */
 size_t conf_count(const struct conf_group *, const char *path);
 const char *conf_text_at(const struct conf_group *, const char *path, size_t);

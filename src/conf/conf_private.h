@@ -30,6 +30,7 @@ struct conf_group {
     long long number; /* of a number or a flag */
     struct conf_group *parent, *first, *last, *next;
     size_t count;
+    bool implied; /* no text has it: it is here for what it falls back to */
 };
 
 struct conf {

@@ -46,6 +46,14 @@ conf_seconds(const struct conf_group *group, const char *path, long fallback)
                                                                  : fallback;
 }
 
+bool
+conf_has(const struct conf_group *group, const char *path)
+{
+    const struct conf_group *node = tree_lookup(group, path);
+
+    return node != NULL && !node->implied;
+}
+
 const struct conf_group *
 conf_sub(const struct conf_group *group, const char *path)
 {

@@ -377,6 +377,7 @@ tree_fall_back(struct arena *arena, struct conf_group *group,
         if (node == NULL && table->type == SETTING_GROUP) {
             node = tree_empty(arena, group->place);
             node->name = table->name;
+            node->implied = true;
             append(group, node);
         }
         if (node == NULL && table->fallback != NULL)

@@ -174,7 +174,7 @@ work(struct shift *shift, struct err *err)
     struct flow_shift part = { roles[shift->role].stages, shift_goes_on,
                                shift };
     struct flow_report report;
-    moment next = 0;
+    struct flow_next next = { 0, 0 };
 
     do {
         if (!hear(shift, err))
@@ -182,10 +182,10 @@ work(struct shift *shift, struct err *err)
         look_at_drops(shift);
         if (!flow_work(shift->flow, &part, &report, &next, err))
             return false;
-        if (!journal_rests(shift->journal, shift->heard, soonest(shift, next),
-                           err))
+        if (!journal_rests(shift->journal, shift->heard,
+                           soonest(shift, next.owed), err))
             return false;
-    } while (wait_for_work(shift, next));
+    } while (wait_for_work(shift, next.work));
     return true;
 }
 

@@ -71,12 +71,17 @@ struct flow_shift {
                               * the work soon, with the rest left as it is */
     void *user;
 };
-/* Does what is due of these stages until nothing is; next: the moment at which
- * something will be, unless the journal changes before (0 = never). Partners
- * and systems are asked for news no sooner than their flows say; several
- * processes may work on one journal, each with stages of its own. */
+/* When there is something to do again, unless the journal changes before;
+ * 0 is never. */
+struct flow_next {
+    moment owed; /* for a document that is here, or who rests and owes one */
+    moment work; /* or somebody is asked for news, alerts are looked at, ... */
+};
+/* Does what is due of these stages until nothing is. Partners and systems are
+ * asked for news no sooner than their flows say; several processes may work on
+ * one journal, each with stages of its own. */
 bool flow_work(struct flow *, const struct flow_shift *, struct flow_report *,
-               moment *next, struct err *) MUST_USE;
+               struct flow_next *, struct err *) MUST_USE;
 /* The next flow_work asks everybody for news, whatever the time. */
 void flow_ask_all(struct flow *);
 

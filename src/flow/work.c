@@ -178,28 +178,37 @@ polls_due(const struct flow *flow, moment *next)
             sooner(next, flow->next_pull[i]);
 }
 
-static bool
-find_next(const struct flow *flow, moment *next, struct err *err)
+/* What should have moved by now and did not is no reason to spin. */
+static void
+no_spin(moment *at)
 {
-    if (!journal_next_due(flow->journal, asked_direction(flow), next, err))
+    if (*at > 0 && *at <= when_now())
+        *at = when_now() + OVERDUE_NAP;
+}
+
+static bool
+find_next(const struct flow *flow, struct flow_next *next, struct err *err)
+{
+    if (!journal_next_due(flow->journal, asked_direction(flow), &next->owed,
+                          err))
         return false;
-    rests_due(flow, next);
-    polls_due(flow, next);
+    rests_due(flow, &next->owed);
+    next->work = next->owed;
+    polls_due(flow, &next->work);
     if (does(flow, STAGE_WAKE))
-        sooner(next, flow->next_wake);
+        sooner(&next->work, flow->next_wake);
     if (does(flow, STAGE_TELL))
-        sooner(next, flow->next_tell);
+        sooner(&next->work, flow->next_tell);
     if (does(flow, STAGE_ALERT))
-        sooner(next, flow->alerts->next_look);
-    /* What should have moved by now and did not is no reason to spin. */
-    if (*next > 0 && *next <= when_now())
-        *next = when_now() + OVERDUE_NAP;
+        sooner(&next->work, flow->alerts->next_look);
+    no_spin(&next->owed);
+    no_spin(&next->work);
     return true;
 }
 
 bool
 flow_work(struct flow *flow, const struct flow_shift *shift,
-          struct flow_report *report, moment *next, struct err *err)
+          struct flow_report *report, struct flow_next *next, struct err *err)
 {
     unsigned went = 0;
 

@@ -60,8 +60,8 @@ enum {
  * then look. Close it yourself. */
 bool journal_watch(const char *dir, uint32_t topics, int *fd,
                    struct err *) MUST_USE;
-/* A worker has nothing to do before the moment (0 = ever), having heard so many
- * bytes of its watch. */
+/* A worker has nothing to do for what is here before the moment (0 = ever),
+ * having heard so many bytes of its watch. */
 bool journal_rests(struct journal *, int64_t heard, moment until,
                    struct err *) MUST_USE;
 /* Asks all workers to look everywhere now, and whether they are at it. */

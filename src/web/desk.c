@@ -88,7 +88,7 @@ finish(void *user, struct exchange *it)
 bool
 web_has_desk(const struct conf *conf)
 {
-    return conf_sub(conf_settings(conf), "desk") != NULL;
+    return conf_has(conf_settings(conf), "desk");
 }
 
 bool

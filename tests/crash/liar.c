@@ -9,6 +9,8 @@
  *   no-folder-sync  those of folders
  *   lazy-journal    those of the journal's log, as with synchronous=NORMAL
  *
+ *   no-lock         flock
+ *
  * or, with deaf, that writes, syncs and renames are always carried out, and
  * wholly, whatever the system says.
  */
@@ -64,6 +66,17 @@ ssize_t write(int fd, const void *bytes, size_t size);
 ssize_t pwrite64(int fd, const void *bytes, size_t size, off_t at);
 ssize_t pwrite(int fd, const void *bytes, size_t size, off_t at);
 int rename(const char *from, const char *to);
+int flock(int fd, int operation);
+
+int
+flock(int fd, int operation)
+{
+    const char *lie = getenv("TP_LIE");
+
+    if (lie != NULL && strcmp(lie, "no-lock") == 0)
+        return 0;
+    return (int)syscall(SYS_flock, fd, operation);
+}
 
 int
 fsync(int fd)

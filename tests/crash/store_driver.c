@@ -9,8 +9,8 @@
  *   store_driver end DIR     after a last run: every effect once, all done
  *
  * The outside world is the file DIR/world, or the one that STORE_DRIVER_WORLD
- * names: a line for each effect, written with one write, looked at before an
- * effect in doubt is repeated. STORE_DRIVER_DEFECT plants one, to see it found:
+ * names: a line for each effect, looked at before an effect in doubt is
+ * repeated. STORE_DRIVER_DEFECT plants one, to see it found:
  * send-first (the effect before its journal entry), never-ask (an effect in
  * doubt is repeated unasked), blind (memory is used without a look).
  */
@@ -57,7 +57,7 @@ say(const char *what, const char *which)
     char line[400];
 
     text_format(line, sizeof line, "%s %s\n", what, which);
-    if (write(STDOUT_FILENO, line, strlen(line)) != (ssize_t)strlen(line)) {
+    if (!file_write_all(STDOUT_FILENO, line, strlen(line))) {
         fputs("TP4003 cannot tell\n", stderr);
         exit(75);
     }
@@ -87,7 +87,7 @@ world_add(const char *key)
     text_format(line, sizeof line, "\n%s\n", key);
     int fd = open(world, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
     EXPECT(fd >= 0);
-    if (write(fd, line, strlen(line)) != (ssize_t)strlen(line)) {
+    if (!file_write_all(fd, line, strlen(line))) {
         fputs("TP4003 the world takes nothing\n", stderr);
         exit(75);
     }

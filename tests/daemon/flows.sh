@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # Scenarios of tests/flow played by the daemon instead of `tradepost run`: what
 # comes out is the same. Without arguments a share of them that touches every
-# role; TP_ALL=1 plays all that a daemon can play.
+# role (fewer with TP_FEW=1); TP_ALL=1 plays all that a daemon can play.
 set -u
 cd "$TP_SOURCE/tests/flow" || exit 99
 names='order-out bill-in bill-held missing-item remittance-in drop-box
 	nav-odata ack-rejected unknown-outcome faults-receipt'
+[ -z "${TP_FEW:-}" ] || names='order-out bill-in drop-box faults-receipt'
 # two-runs: about a second foreground process.
 if [ "${TP_ALL:-}" ]; then
     names=$(ls -- *.scenario | sed 's/\.scenario$//' | grep -vx 'two-runs')

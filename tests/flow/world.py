@@ -212,6 +212,20 @@ class World:
                 result.returncode = daemon.returncode
             return result
 
+    def conserved(self):
+        """"" or why accepted is not what was done, held, dead, ignored, replaced or is in progress: by the audit chain
+        (verify), by the metrics, and by counting."""
+        result = self.tool("verify")
+        if result.returncode != 0:
+            return "verify: " + result.stdout + result.stderr
+        figures = dict(line.rsplit(" ", 1) for line in self.tool("metrics").stdout.splitlines() if line[:1] not in ("", "#"))
+        accepted = int(float(figures["tradepost_documents_accepted_total"]))
+        there = sum(row[0] for row in self.rows("SELECT count(*) FROM document GROUP BY state"))
+        if accepted != there or float(figures["tradepost_conservation_error"]) != 0:
+            return "%d were accepted, %d are there, conservation_error %s" % (
+                accepted, there, figures["tradepost_conservation_error"])
+        return ""
+
     def rows(self, select, *values):
         base = sqlite3.connect("file:%s?mode=ro" % self.path("state/journal.db"), uri=True)
         base.row_factory = sqlite3.Row

@@ -58,6 +58,7 @@ def play(world):
     until("the door listens", lambda: ask(door, "GET", "/")[0] != 0)
     until("the desk is ready", lambda: ask(desk, "GET", "/ready")[0] == 200)
     verdict(b"tradepost_conservation_error 0\n" in ask(desk, "GET", "/metrics")[1], "the daemon's desk has the figures")
+    world.tool("run")  # the first look is over
     order(world, "PO-H1")
     time.sleep(3)
     verdict(not delivered(world, "PO-H1"), "the order waits until the system is read again")
