@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/harden.h"
 
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -13,6 +14,8 @@ harden_process(void)
 {
     const struct rlimit none = { 0, 0 };
 
+    /* A write past the limit fails, as one to a full disk does. */
+    signal(SIGXFSZ, SIG_IGN);
     /* Neither can fail for a process that acts on itself. */
     setrlimit(RLIMIT_CORE, &none);
     if (!SANITIZED)

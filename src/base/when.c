@@ -37,6 +37,12 @@ when_now(void)
     return clock_moment() + shift;
 }
 
+bool
+when_is_ahead(moment stamp, moment now)
+{
+    return stamp - now > WHEN_AHEAD_MS;
+}
+
 int64_t
 when_steady(void)
 {

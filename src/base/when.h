@@ -20,6 +20,10 @@ enum { WHEN_DATE = 11, WHEN_STAMP = 25 };
 /* The wall clock, moved by the environment variable TRADEPOST_NOW (a stamp;
  * the clock then goes on from there) - for documents and display. */
 moment when_now(void);
+/* Whether what was stamped then was stamped by a clock that was wrong: it lies
+ * ahead of now by more than clocks are set back day by day. */
+bool when_is_ahead(moment stamp, moment now);
+enum { WHEN_AHEAD_MS = 3600 * 1000 };
 /* Never jumps: for leases, timeouts and measuring. Nanoseconds. */
 int64_t when_steady(void);
 void when_sleep(int milliseconds);

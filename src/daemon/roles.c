@@ -2,6 +2,7 @@
 /* A role: work while something is due, then wait for the journal, the drop
  * box, or the time. Nobody polls. */
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,7 +28,7 @@ static const struct {
 
 /* A pulse at least this often, so that a role that waits is not taken for one
  * that hangs. */
-enum { LONGEST_WAIT = 10000 };
+enum { LONGEST_WAIT = 10000, CLOCK_SET = 60000 };
 
 struct shift {
     enum role role;
@@ -38,6 +39,7 @@ struct shift {
     struct flow *flow;
     int64_t heard;      /* bytes of the watch */
     moment drops_until; /* files moved: they are looked at until then */
+    moment clock;       /* the wall clock less the steady one, when last seen */
 };
 
 const char *
@@ -147,6 +149,22 @@ pause_until(const struct shift *shift, moment next)
     return pause < 1 ? 1 : (int)pause;
 }
 
+/* Times that were reckoned by the old clock mean nothing by the new one. */
+static bool
+clock_was_set(struct shift *shift)
+{
+    moment before = shift->clock, clock = when_now() - when_steady() / 1000000;
+
+    shift->clock = clock;
+    if (before == 0 || llabs(clock - before) < CLOCK_SET)
+        return false;
+    log_line(LOG_WARNING, "the clock was set by %lld s",
+             (long long)(clock - before) / 1000);
+    shift->drops_until = when_now() + 1000;
+    flow_ask_all(shift->flow);
+    return true;
+}
+
 /* True when something may be due; false when it is to end. */
 static bool
 wait_for_work(struct shift *shift, moment next)
@@ -158,7 +176,7 @@ wait_for_work(struct shift *shift, moment next)
 
     while (ready == 0) {
         moment until = soonest(shift, next);
-        if (until > 0 && until <= when_now())
+        if (clock_was_set(shift) || (until > 0 && until <= when_now()))
             break;
         pulse(shift->pulse, PULSE_REST);
         ready = poll(fds, 3, pause_until(shift, next));

@@ -110,6 +110,17 @@ try_again(struct flow *flow, struct document *document, struct err *err)
     return good;
 }
 
+/* By a clock that ran ahead: when that was is not known, but that it was before
+ * the document was looked at last. */
+static moment
+attempted_by(const struct document *document, const struct effect *effect,
+             moment now)
+{
+    if (!when_is_ahead(effect->attempted, now))
+        return effect->attempted;
+    return when_is_ahead(document->updated, now) ? now : document->updated;
+}
+
 bool
 is_settled(struct flow *flow, const struct document *document, const char *kind,
            moment quiet, struct err *err)
@@ -123,7 +134,7 @@ is_settled(struct flow *flow, const struct document *document, const char *kind,
                                 &count, err);
     for (size_t i = 0; good && i < count; i++)
         if (text_equal(effects[i].kind, kind) && effects[i].attempted > 0)
-            again = effects[i].attempted + quiet;
+            again = attempted_by(document, &effects[i], now) + quiet;
     arena_free(&arena);
     if (!good || again <= now)
         return good;

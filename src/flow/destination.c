@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "flow/flow_private.h"
 
-enum { GOOD_MS = 60000 };
+enum { GOOD_MS = 60000, LONGEST_REST_MS = 7 * 24 * 3600 * 1000 };
 enum { REFUSALS = 2, MANY_DOCUMENTS = 3, FIRST_AFTER_DOWN = 2 };
 
 static const char *const state_names[DESTINATION_STATES] = {
@@ -179,7 +179,9 @@ explain(struct destination *destination, const struct err *err)
 int
 destination_room(const struct destination *destination, moment now, int most)
 {
-    bool tried = now >= destination->until;
+    /* Nobody is waited for that long; then the clock has been set back. */
+    bool tried =
+        now >= destination->until || destination->until - now > LONGEST_REST_MS;
 
     switch (destination->state) {
     case DESTINATION_UP:

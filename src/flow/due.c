@@ -55,9 +55,11 @@ due_at(struct flow *flow, const struct flow_text *text, moment now, moment *due,
         return false;
     if (last == 0 && begins_at_once(&text->schedule))
         return true;
-    if (last == 0 && !set_last_run(flow, text, now, err))
+    /* One that ran by a clock that was ahead is as one that never ran. */
+    bool unknown = last == 0 || when_is_ahead(last, now);
+    if (unknown && !set_last_run(flow, text, now, err))
         return false;
-    *due = schedule_next(&text->schedule, last ? last : now, NULL, NULL);
+    *due = schedule_next(&text->schedule, unknown ? now : last, NULL, NULL);
     return true;
 }
 

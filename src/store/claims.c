@@ -48,9 +48,10 @@ strict_terms(struct filter_sql *filter, const struct doc_filter *wanted,
              " AND NOT EXISTS (SELECT 1 FROM document e WHERE " EARLIER
              " AND e.state <> 'done' AND e.state IN ('received','translated',"
              "'queued','working','unknown','deferred','held')"
-             " AND NOT (e.due <= ?%zu AND e.id NOT IN"
-             " (SELECT document FROM lease) AND e.state IN (",
-             due_mark);
+             " AND NOT (" SQL_IS_DUE(
+                 "e", "?%zu") " AND e.id NOT IN"
+                              " (SELECT document FROM lease) AND e.state IN (",
+             due_mark, due_mark);
     const char *comma = "";
     for (int i = 0; i < DOC_STATES; i++)
         if (wanted->states & (1U << i)) {

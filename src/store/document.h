@@ -133,7 +133,7 @@ struct doc_filter {
     enum err_code unless_code; /* TP_NONE = any; else those without it */
     int64_t interchange;       /* 0 = any */
     moment since, until;       /* created; 0 = any */
-    bool due_only;             /* due <= now */
+    bool due_only;             /* its time has come */
     bool early;                /* of claims: before it is due, too */
     bool newest;               /* newest first; else oldest first */
     int32_t limit;             /* 0 = no limit */

@@ -402,7 +402,7 @@ filter_terms(struct filter_sql *filter, const struct doc_filter *wanted,
     if (wanted->until != 0)
         term(filter, "d.created <= ?", (struct value)INT(wanted->until));
     if (wanted->due_only)
-        term(filter, "d.due <= ?", (struct value)INT(now));
+        term(filter, SQL_IS_DUE("d", "?"), (struct value)INT(now));
 }
 
 bool

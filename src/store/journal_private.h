@@ -204,6 +204,11 @@ bool sql_list(struct journal *, sqlite3_stmt *, struct arena *, size_t row_size,
 void document_read(sqlite3_stmt *, void *row);
 void effect_read(sqlite3_stmt *, void *row);
 const char *document_columns(void);
+/* A document waits no longer when its time has come, or when that time was
+ * taken from a clock that ran ahead (when_is_ahead). */
+#define SQL_IS_DUE(document, now)                                       \
+    "(" document ".due <= " now " OR " document ".updated > " now " + " \
+    "3600000)"
 /* Appends "AND ..." terms and their values; see documents.c. */
 enum { FILTER_VALUES = 20 };
 struct filter_sql {

@@ -31,6 +31,9 @@ one_probe_then_slowly(void)
     CHECK(it.state == DESTINATION_DOWN && it.since == now && it.times == 1);
     CHECK(destination_room(&it, it.until - 1, MOST) == 0);
     CHECK(destination_room(&it, it.until, MOST) == 1);
+    /* The clock was ten years ahead when it failed. */
+    CHECK(destination_room(&it, it.until - 3650 * INT64_C(86400000), MOST) ==
+          1);
     /* What failed in the same moment is no second failure. */
     destination_failed(&it, &policy, now + 1, &down);
     CHECK(it.times == 1);
