@@ -147,7 +147,10 @@ class Bench:
     def build(self):
         paths = [p for p in glob.glob(self.source + "/src/x12/*.c")
                  if not p.endswith("/library.c")]
-        for path in sorted(paths + glob.glob(self.source + "/src/base/*.c")):
+        with open(self.source + "/src/x12/library.inc", encoding="utf-8") as file:
+            paths += [f"{self.source}/{p}" for p in
+                      re.findall(r"src/base/\w+\.c", file.read())]
+        for path in sorted(paths):
             name = os.path.relpath(path, self.source + "/src").replace("/", "_")
             self.objects[path] = f"{self.work}/{name}.o"
             self.compile(path, self.objects[path])
