@@ -302,10 +302,11 @@ is_blank(char c)
 const char *
 keep_element(struct arena *arena, struct x12_element element)
 {
-    size_t size = 0; /* as far as the first NUL */
+    if (element.size == 0)
+        return "";
+    const char *nul = memchr(element.text, '\0', element.size);
+    size_t size = nul ? (size_t)(nul - element.text) : element.size;
 
-    while (size < element.size && element.text[size] != '\0')
-        size++;
     while (size > 0 && is_blank(element.text[size - 1]))
         size--;
     for (; size > 0 && is_blank(*element.text); size--)

@@ -11,7 +11,7 @@
 #include "x12/check_private.h"
 #include "x12/scan_private.h"
 
-enum { GAP_MAX = 2, SHORTEST = 3 /* bytes, besides the terminator */ };
+enum { GAP_MAX = 2, NO_NAME = 1 };
 
 /* The segment at hand of a run of plain ones. Loops work on a copy of it that
  * no other function sees, so that it stays in registers. */
@@ -22,7 +22,6 @@ struct run {
     const uint32_t *last;  /* of these */
     uint32_t first, count; /* number of the first mark; of marks */
     uint32_t start, end;   /* places: of its first byte, of its terminator */
-    uint32_t longest;
     /* Plain segments end before: the next byte that needs care, the end of what
      * a set may hold, bytes too near the end of those at hand. */
     uint32_t stop;
@@ -78,11 +77,12 @@ begin_run(const struct x12_reader *reader, struct scan_window *window,
     uint64_t origin = reader->base + before, set = reader->set.set->offset;
     uint64_t limit = as_place(options->max_set), left = reader->size - before;
 
+    /* Where all that is indexed is no longer than a segment may be, none of
+     * its segments is. */
     if (set + limit < origin || left < QUICK_AHEAD ||
-        options->max_segment < SHORTEST)
+        (size_t)(window->at - window->next) > options->max_segment)
         return false;
     run->stop = as_place(set + limit - origin);
-    run->longest = as_place(options->max_segment);
     run->base = window->base;
     run->start = (uint32_t)(window->next - window->base);
     run->first = (uint32_t)window->first;
@@ -96,37 +96,32 @@ begin_run(const struct x12_reader *reader, struct scan_window *window,
     return true;
 }
 
-/* Is the next segment plain? Its name, NULL = no. */
-static inline struct scan_name *
-look_ahead(struct scan_window *window, const uint32_t *marks, struct run *run,
-           bool is_first)
+/* The name that the next segment may have; NO_NAME = it is not plain. */
+static inline uint32_t
+look_ahead(const uint32_t *marks, struct run *run)
 {
-    run->marks = marks + run->first;
-    run->count = *run->after - run->first;
-    run->end = marks[*run->after - 1];
-    uint32_t size = run->end - run->start, name_size = *run->marks - run->start;
-    const char *text = run->base + run->start;
+    uint32_t up_to = *run->after;
 
-    if (size - SHORTEST > run->longest - SHORTEST || run->end >= run->stop ||
-        name_size - 2 > 1)
-        return NULL;
-    uint16_t before;
-    if (!is_first) {
-        memcpy(&before, text - GAP_MAX, GAP_MAX);
-        if ((before & run->gap_mask) != run->gap_bytes)
-            return NULL;
-    }
-    struct scan_name *name = scan_known(window, scan_name_of(text, name_size));
-    return name != NULL && name->kind == SCAN_COMMON ? name : NULL;
+    run->marks = marks + run->first;
+    run->count = up_to - run->first;
+    run->end = marks[up_to - 1];
+    uint32_t size = *run->marks - run->start;
+    if (size - 2 > 1 || run->end >= run->stop)
+        return NO_NAME;
+    return scan_name_of(run->base + run->start, size);
 }
 
-/* True = there is another one. */
+/* True = there is another one, as far away as the first two are. */
 static inline bool
 go_on(struct run *run)
 {
+    uint16_t before;
+
     run->first += run->count;
     run->start = run->end + 1 + run->gap;
-    return ++run->after < run->last;
+    memcpy(&before, run->base + run->start - GAP_MAX, GAP_MAX);
+    return ++run->after < run->last &&
+           (before & run->gap_mask) == run->gap_bytes;
 }
 
 /* Past all that was taken: count segments. */
@@ -155,12 +150,12 @@ count_plain(struct scan_window *window, struct run *given)
     const uint32_t *marks = window->marks;
     struct run run = *given;
     uint32_t count = 0;
-    bool more = true;
 
-    while (more && look_ahead(window, marks, &run, count == 0) != NULL) {
+    do {
+        if (!scan_is_common(window, look_ahead(marks, &run)))
+            break;
         count++;
-        more = go_on(&run);
-    }
+    } while (go_on(&run));
     *given = run;
     return count;
 }
@@ -260,15 +255,14 @@ check_plain(struct x12_reader *reader, struct scan_window *window,
     const uint32_t *marks = window->marks;
     struct run run = *given;
     uint32_t count = 0;
-    bool more = true;
 
-    while (more) {
-        struct scan_name *name = look_ahead(window, marks, &run, count == 0);
-        if (name == NULL || !check_next(reader, name, &run))
+    do {
+        struct scan_name *name = scan_known(window, look_ahead(marks, &run));
+        if (name == NULL || name->kind != SCAN_COMMON ||
+            !check_next(reader, name, &run))
             break;
         count++;
-        more = go_on(&run);
-    }
+    } while (go_on(&run));
     if (count > 0) {
         reader->set.astray = false;
         reader->set.behind = 0;

@@ -32,7 +32,7 @@ struct scan_masks {
 
 enum {
     SCAN_BLOCK = 64,
-    SCAN_WINDOW = 4096, /* with its views it stays in the nearest cache */
+    SCAN_WINDOW = 8192, /* with its views it stays in the nearest cache */
     SCAN_SLACK = 64,    /* entries written but not counted */
     SCAN_NAME_BITS = 8
 };
@@ -67,6 +67,7 @@ struct scan_window {
     uint32_t odds[SCAN_WINDOW + SCAN_SLACK];
     const struct x12_guide *guide;               /* that names were asked of */
     struct scan_name names[1 << SCAN_NAME_BITS]; /* some, by hash */
+    uint32_t common[1 << SCAN_NAME_BITS]; /* those of common ones again */
 };
 
 #define SCAN_NEVER UINT32_MAX
@@ -108,6 +109,15 @@ scan_known(struct scan_window *window, uint32_t name)
     if (window->names[at].name == name)
         return &window->names[at];
     return window->names[at ^ 1].name == name ? &window->names[at ^ 1] : NULL;
+}
+
+/* Whether it is known to be one of a common segment. */
+static inline bool
+scan_is_common(const struct scan_window *window, uint32_t name)
+{
+    size_t at = scan_name_slot(name);
+
+    return window->common[at] == name || window->common[at ^ 1] == name;
 }
 
 typedef void scan_indexer(struct scan_window *, const struct x12_delimiters *);

@@ -77,16 +77,20 @@ static struct scan_name *
 learn_name(struct scan_window *window, uint32_t name, const char *text,
            bool two)
 {
-    struct scan_name *known = &window->names[scan_name_slot(name)];
+    size_t at = scan_name_slot(name);
+    struct scan_name *known = &window->names[at];
     const struct x12_guide *guide = window->guide;
 
-    if (known->name != 0) /* its other place is for it to find */
-        window->names[scan_name_slot(name) ^ 1] = *known;
+    if (known->name != 0) { /* its other place is for it to find */
+        window->names[at ^ 1] = *known;
+        window->common[at ^ 1] = window->common[at];
+    }
     *known = (struct scan_name){
         .name = name,
         .index = guide ? guide_index(guide, name) : NO_SEGMENT,
         .kind = (uint8_t)kind_of(text, two),
     };
+    window->common[at] = known->kind == SCAN_COMMON ? name : 0;
     return known;
 }
 

@@ -6,8 +6,9 @@
  *   x12_bench [MB]        the measures (10 MB when not said)
  *   x12_bench --gen MB    only the input, on standard output
  *   x12_bench --quick MB  only the speed of full checking, as a number
- *   x12_bench --only WAY  one measure, many times: scan, check, write; to be
- *                         looked at by a profiler
+ *   x12_bench --only WAY [SCANNER]
+ *                         one measure, many times: scan, check, write, find; to
+ *                         be looked at by a profiler, or to compare two builds
  *   x12_bench --once WAY FILE  one walk over a file of --gen: scan or check;
  *                         to count instructions
  */
@@ -86,19 +87,20 @@ static void
 on_batch(void *user, const struct x12_batch *batch)
 {
     const unsigned char *base = (const unsigned char *)batch->base;
-    const uint32_t *mark = batch->marks + batch->first;
+    const uint32_t *marks = batch->marks, *mark = marks + batch->first;
+    const uint32_t *ends = batch->ends, *stop = ends + batch->count;
     uint64_t sum = 0;
 
-    for (uint32_t i = 0; i < batch->count; i++) {
-        const uint32_t *last = batch->marks + batch->ends[i] - 1;
-        uint32_t start = *mark + 1;
+    for (; ends < stop; ends++, mark++) {
+        const uint32_t *last = marks + *ends - 1;
+        uint64_t before = *mark;
         while (mark < last) {
-            uint32_t end = *++mark;
-            uint32_t size = end - start, first = base[start];
-            sum += size + (size > 0 ? first : 0);
-            start = end + 1;
+            uint64_t end = *++mark, size = end - before - 1;
+            sum += size;
+            if (size > 0)
+                sum += base[before + 1];
+            before = end;
         }
-        mark++;
     }
     *(uint64_t *)user += sum;
 }
@@ -400,7 +402,8 @@ main(int argc, char **argv)
         stream_checked((size_t)atol(argv[2]) * 1000000);
     } else if (argc == 3 && strcmp(argv[1], "--quick") == 0) {
         quick((size_t)atol(argv[2]) * 1000000);
-    } else if (argc == 3 && strcmp(argv[1], "--only") == 0) {
+    } else if (argc >= 3 && strcmp(argv[1], "--only") == 0) {
+        scanner = argv[3];
         only(argv[2]);
     } else if (argc == 4 && strcmp(argv[1], "--once") == 0) {
         once(argv[2], argv[3]);

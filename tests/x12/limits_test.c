@@ -251,23 +251,39 @@ add_padded(const char *segment, unsigned more)
     buf_adds(&text, "~");
 }
 
-/* Bytes are looked at 64 at a time, and 4096: what needs care is seen wherever
+/* Bytes are looked at 64 at a time, and 8192: what needs care is seen wherever
  * it stands. */
 static void
 no_border_hides_what_needs_care(void)
 {
+    enum { BEFORE = 891 }; /* segments up to the larger border */
+
     for (unsigned pad = 0; pad < 64; pad++) {
         start("PO", "850");
         buf_adds(&text, HEAD);
-        add_many("REF*DP*1~", 436);
+        add_many("REF*DP*1~", BEFORE);
         add_padded("REF*DP*", pad / 3);
         add_padded("REF*DP*", pad / 3);
         add_padded("REF*DP*", pad / 3 + pad % 3);
         buf_adds(&text, "REF*DP*1*~PO1*1*1*CA*1~N9*ZZ*1~MSG*A~MSG*A>");
         add_many("B", 60);
         buf_adds(&text, "~");
-        const struct x12_result *result = result_of(finish(447));
+        const struct x12_result *result = result_of(finish(BEFORE + 11));
         CHECK(result->count == 2);
+    }
+}
+
+/* Segments that are a name alone, among others; names of one and four. */
+static void
+names_alone_are_taken_like_others(void)
+{
+    static const char *const names[] = { "N1", "REF", "X", "XXXX", "\x01", "" };
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        start("PO", "850");
+        buf_addf(&text, HEAD "REF*DP*1~%s~REF*DP*1~PO1*1*1*CA*1~N1*BY*A~%s~",
+                 names[i], names[i]);
+        CHECK(result_of(finish(*names[i] != '\0' ? 8 : 6))->count > 0);
     }
 }
 
@@ -338,6 +354,7 @@ main(void)
     RUN(a_sets_place_is_its_own);
     RUN(a_partners_qualifiers_are_checked);
     RUN(no_border_hides_what_needs_care);
+    RUN(names_alone_are_taken_like_others);
     RUN(work_does_not_grow_with_the_number_of_chunks);
     buf_free(&text);
     arena_free(&arena);
