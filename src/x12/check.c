@@ -469,7 +469,7 @@ check_binary(struct x12_reader *reader)
     length = x12_get(&reader->segment, spot.element);
     note_element(reader, "AK403=7", &spot,
                  "found '%.*s', but no segment ends after as many bytes",
-                 (int)(length.size < 20 ? length.size : 20), length.text);
+                 SHOWN(length));
 }
 
 void
@@ -488,7 +488,6 @@ check_loop_name(struct x12_reader *reader)
                !x12_is(name, frame->loop)) {
         note_element(reader, "AK403=7", &spot,
                      "found the loop '%.*s', expected '%s' as in LS01",
-                     (int)(name.size < 20 ? name.size : 20), name.text,
-                     frame->loop);
+                     SHOWN(name), frame->loop);
     }
 }

@@ -86,11 +86,9 @@ take_any_id(struct x12_reader *reader, struct x12_element id)
     memset(reader->segment.id, 0, sizeof reader->segment.id);
     for (size_t i = 0; i < shown; i++) {
         char c = id.text[i];
-        if (!is_alphanumeric(c)) {
-            good = false;
-            if (c < ' ' || c == 0x7F)
-                reader->id_text[i] = '.';
-        }
+        good &= is_alphanumeric(c);
+        if (c < ' ' || c == 0x7F)
+            reader->id_text[i] = '.';
         if (i < 3)
             reader->segment.id[i] = (char)toupper((unsigned char)c);
         reader->lower |= c >= 'a' && c <= 'z';
@@ -208,7 +206,7 @@ split_released(struct x12_reader *reader)
         } else {
             data = true;
         }
-        reader->composite |= !data && c != marks->element;
+        reader->composite |= !data; /* or an element's end: only slower */
         reader->odd |= data && ((signed char)c < ' ' || c == 0x7F);
         text[out++] = c;
     }

@@ -40,8 +40,7 @@ check_control(struct x12_reader *reader, const char *code, uint32_t element,
     if (!same_control(found, expected))
         note_sin(reader, X12_CONTROL_MISMATCH, code, &spot,
                  "found the control number '%.*s', expected '%s' as in %s",
-                 (int)(found.size < 40 ? found.size : 40), found.text, expected,
-                 header);
+                 SHOWN(found), expected, header);
 }
 
 void
@@ -53,8 +52,7 @@ check_count(struct x12_reader *reader, const char *code, const char *what,
 
     if (number_of(found) != (long)counted)
         note_sin(reader, X12_COUNT_MISMATCH, code, &spot,
-                 "the trailer says '%.*s' %s, there are %u",
-                 (int)(found.size < 20 ? found.size : 20), found.text, what,
+                 "the trailer says '%.*s' %s, there are %u", SHOWN(found), what,
                  counted);
 }
 
@@ -264,9 +262,8 @@ check_ta1(struct x12_reader *reader)
                      : value.size == 3 && number_of(value) >= 0;
         if (!good)
             note_interchange(reader, "TA105=024", &spot,
-                             "found '%.*s', expected %s",
-                             (int)(value.size < 20 ? value.size : 20),
-                             value.text, expected[i - 1]);
+                             "found '%.*s', expected %s", SHOWN(value),
+                             expected[i - 1]);
     }
 }
 
@@ -324,8 +321,7 @@ take_isx(struct x12_reader *reader)
     if (wrong != NULL) {
         note_interchange(reader, "TA105=022", &spot,
                          "found '%.*s' as release character, expected %s",
-                         (int)(mark.size < 20 ? mark.size : 20), mark.text,
-                         wrong);
+                         SHOWN(mark), wrong);
         return;
     }
     reader->interchange->delimiters.release = reader->release = mark.text[0];

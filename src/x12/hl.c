@@ -65,8 +65,7 @@ complain(struct nesting *nesting, long level, uint32_t number,
                          .offset = nesting->levels[level].offsets[number - 1] };
 
     note_node(nesting->reader, &nesting->levels[level].segment, X12_TOLERANCES,
-              "AK403=7", &spot, "%s '%.*s' %s", before,
-              (int)(value.size < 40 ? value.size : 40), value.text, after);
+              "AK403=7", &spot, "%s '%.*s' %s", before, SHOWN(value), after);
 }
 
 static void

@@ -194,6 +194,11 @@ struct spot {
     uint64_t offset; /* 0 = where the value stands */
 };
 
+/* For "%.*s" in a sentence: the value is there as a whole for a program. */
+enum { SHOWN_MAX = 40 };
+#define SHOWN(value) \
+    (int)((value).size < SHOWN_MAX ? (value).size : SHOWN_MAX), (value).text
+
 /* note.c: each adds a finding. code "" = X12 has none. spot may be NULL. */
 void note_file(struct x12_reader *, enum x12_severity, enum x12_tolerance,
                uint64_t offset, const char *format, ...) PRINTF(5, 6);
@@ -280,7 +285,6 @@ void check_count(struct x12_reader *, const char *code, const char *what,
                  uint32_t counted);
 
 /* seen.c */
-bool seen_before(struct seen *, uint64_t key);
 /* Of whom the number is: a mark of the parties. */
 bool seen_control(struct seen *, uint64_t of, const char *number);
 void seen_clear(struct seen *);

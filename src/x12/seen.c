@@ -20,21 +20,20 @@ mark(uint64_t start, const char *text)
     }
 }
 
-static bool
+/* The key is not there yet. */
+static void
 put(struct seen *seen, uint64_t key)
 {
     size_t at = (size_t)(key >> 7) & (seen->size - 1);
 
-    for (; seen->keys[at] != 0; at = (at + 1) & (seen->size - 1))
-        if (seen->keys[at] == key)
-            return true;
+    while (seen->keys[at] != 0)
+        at = (at + 1) & (seen->size - 1);
     seen->keys[at] = key;
     seen->count++;
-    return false;
 }
 
-bool
-seen_before(struct seen *seen, uint64_t key)
+static void
+remember(struct seen *seen, uint64_t key)
 {
     if (seen->count * 2 >= seen->size) {
         struct seen bigger = { .size = seen->size ? seen->size * 2 : 64 };
@@ -46,7 +45,7 @@ seen_before(struct seen *seen, uint64_t key)
         seen->keys = bigger.keys;
         seen->size = bigger.size;
     }
-    return put(seen, key);
+    put(seen, key);
 }
 
 static bool
@@ -98,8 +97,9 @@ seen_control(struct seen *seen, uint64_t of, const char *text)
         return false;
     }
     if (number < 0 || seen->run_count == SEEN_RUNS)
-        return seen_before(seen, mark(of, text));
-    seen->runs[seen->run_count++] = (struct seen_run){ of, number, number };
+        remember(seen, mark(of, text));
+    else
+        seen->runs[seen->run_count++] = (struct seen_run){ of, number, number };
     return false;
 }
 

@@ -130,8 +130,7 @@ check_trailer(struct x12_reader *reader)
     if (!x12_is(found, set->result->control))
         note_sin(reader, X12_CONTROL_MISMATCH, "AK502=3", &spot,
                  "found the control number '%.*s', expected '%s' as in ST02",
-                 (int)(found.size < 40 ? found.size : 40), found.text,
-                 set->result->control);
+                 SHOWN(found), set->result->control);
 }
 
 static void
