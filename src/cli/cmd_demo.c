@@ -45,23 +45,23 @@ find_program(struct demo *demo, struct err *err)
 }
 
 static bool
-run_flows(struct conf *conf, struct journal *journal, struct demo *demo,
+run_flows(const struct conf *conf, struct journal **journal, struct demo *demo,
           struct err *err)
 {
-    struct arena *arena = arena_new();
-    struct problems *found = problems_new(arena);
+    struct problems *found = problems_new(demo->arena);
     struct flow_report report;
     struct flow *flow = NULL;
 
     /* In its story things are late on purpose; the story tells which. */
     log_set_level(LOG_ERROR);
-    bool good = flow_open(&flow, conf, journal, found, err) &&
-                problems_to_err(found, err) &&
+    bool good = flow_open(&flow, conf, found, err) &&
+                problems_to_err(found, err) && flow_isolate(flow, err) &&
+                journal_open(journal, conf_state_dir(conf), err) &&
+                flow_attach(flow, *journal, err) &&
                 flow_run(flow, NULL, 0, &report, err) &&
                 demo_answer(demo, err) && flow_run(flow, NULL, 3, &report, err);
     log_set_level(LOG_WARNING);
     flow_close(&flow);
-    arena_free(&arena);
     return good;
 }
 
@@ -76,8 +76,7 @@ run_demo(struct demo *demo, struct err *err)
     say("Running flows");
     bool good = conf_load(&conf, demo_path(demo, "etc"), found, err) &&
                 problems_to_err(found, err) &&
-                journal_open(&journal, conf_state_dir(conf), err) &&
-                run_flows(conf, journal, demo, err);
+                run_flows(conf, &journal, demo, err);
     if (good) {
         done(begun);
         good = demo_tell(demo, journal, err);

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/confine.h"
+#include "base/harden.h"
 #include "cli/ask.h"
 #include "cli/commands.h"
 #include "cli/doc.h"
@@ -13,6 +15,7 @@
 #include "conf/partner.h"
 #include "record/record.h"
 #include "store/journal.h"
+#include "store/vault.h"
 #include "x12/view.h"
 
 static const struct column columns[] = { { "id", "", COLUMN_COUNT },
@@ -379,6 +382,18 @@ part(struct cli *cli, const struct document *document, const char *role)
     return EXIT_OK;
 }
 
+/* Before a partner's bytes are read here: the guide is in memory, and no
+ * journal, secret or file is within reach any more. */
+static void
+isolate(struct cli *cli, struct guides *guides, const struct document *document)
+{
+    guides_get(guides, document->version, document->set);
+    vault_close(&cli->vault);
+    journal_close(&cli->journal);
+    if (!SANITIZED) /* which look at files at the end */
+        confine_files();
+}
+
 /* The set among its neighbours in the interchange, each with its findings. */
 static bool
 segments(struct cli *cli, const struct document *document)
@@ -394,6 +409,7 @@ segments(struct cli *cli, const struct document *document)
     if (!journal_bytes(cli->journal, document->interchange, &bytes, &cli->err))
         return false;
     guides_options(guides, buf_text(&bytes), bytes.size, &options);
+    isolate(cli, guides, document);
     const struct x12_file *file =
         x12_read(cli->arena, buf_text(&bytes), bytes.size, &options);
     const struct x12_result *result =

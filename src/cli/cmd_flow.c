@@ -13,7 +13,7 @@ open_texts(struct cli *cli, struct flow **flow)
 {
     struct problems *found = problems_new(cli->arena);
 
-    if (!cli_conf(cli) || !flow_open(flow, cli->conf, NULL, found, &cli->err))
+    if (!cli_conf(cli) || !flow_open(flow, cli->conf, found, &cli->err))
         return false;
     if (problems_to_err(found, &cli->err))
         return true;

@@ -12,11 +12,10 @@ open_flow(struct cli *cli, struct flow **flow)
 {
     struct problems *found = problems_new(cli->arena);
 
-    if (!cli_sound_conf(cli) || !cli_open_writer(cli))
+    if (!cli_sound_conf(cli) || !flow_open(flow, cli->conf, found, &cli->err))
         return false;
-    if (!flow_open(flow, cli->conf, cli->journal, found, &cli->err))
-        return false;
-    if (problems_to_err(found, &cli->err))
+    if (problems_to_err(found, &cli->err) && flow_isolate(*flow, &cli->err) &&
+        cli_open_writer(cli) && flow_attach(*flow, cli->journal, &cli->err))
         return true;
     flow_close(flow);
     return false;
@@ -180,7 +179,7 @@ ping(struct cli *cli, const char *system)
     CLEANUP(buf_free) struct buf report = { 0 };
     struct flow *flow = NULL;
 
-    if (!flow_open(&flow, cli->conf, NULL, found, &cli->err))
+    if (!flow_open(&flow, cli->conf, found, &cli->err))
         return cli_fail(cli);
     bool good = flow_ping_system(flow, system, &report, &cli->err);
     flow_close(&flow);

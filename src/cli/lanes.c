@@ -30,7 +30,7 @@ lanes_term(struct cli *cli, struct buf *sql, struct err *err)
     struct problems *found = problems_new(cli->arena);
     struct flow *flow = NULL;
 
-    if (!flow_open(&flow, cli->conf, NULL, found, err))
+    if (!flow_open(&flow, cli->conf, found, err))
         return false;
     buf_adds(sql, "CASE WHEN state IN ('queued', 'deferred') AND"
                   " (partner, type, direction) IN (VALUES ('', '', '')");

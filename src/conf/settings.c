@@ -107,6 +107,20 @@ static const struct setting limit_settings[] = {
       .about = "how long the daemon's roles may go on with what is in hand "
                "when it is ended; then they are killed",
       .fallback = "1m" },
+    { .name = "translator_megabytes",
+      .type = SETTING_NUMBER,
+      .about = "the memory that the process which reads what partners send "
+               "has for one document",
+      .fallback = "512" },
+    { .name = "translator_time",
+      .type = SETTING_DURATION,
+      .about = "the CPU time that it has for one document; one that needs "
+               "more is held",
+      .fallback = "10s" },
+    { .name = "translator_documents",
+      .type = SETTING_NUMBER,
+      .about = "after so many documents another process takes its place",
+      .fallback = "10000" },
     { .name = "stuck",
       .type = SETTING_DURATION,
       .about = "a role of the daemon that shows no progress for this long is "

@@ -208,10 +208,22 @@ work(struct shift *shift, struct err *err)
 }
 
 static bool
+translates(enum role role)
+{
+    return (roles[role].stages &
+            (1U << STAGE_TRANSLATE | 1U << STAGE_INTAKE)) != 0;
+}
+
+/* The translator is forked before there is anything to hide from it. */
+static bool
 open_shift(struct shift *shift, struct problems *found, struct err *err)
 {
     const char *dir = conf_state_dir(shift->conf);
 
+    if (!flow_open(&shift->flow, shift->conf, found, err) ||
+        !problems_to_err(found, err) ||
+        (translates(shift->role) && !flow_isolate(shift->flow, err)))
+        return false;
     vault_open(&shift->vault, shift->conf);
     vault_attach(shift->vault, shift->conf);
     if (!journal_connect(&shift->journal, dir, err) ||
@@ -219,8 +231,7 @@ open_shift(struct shift *shift, struct problems *found, struct err *err)
                        &shift->watch, err))
         return false;
     vault_use(shift->vault, shift->journal);
-    if (!flow_open(&shift->flow, shift->conf, shift->journal, found, err) ||
-        !problems_to_err(found, err))
+    if (!flow_attach(shift->flow, shift->journal, err))
         return false;
     if (shift->role == ROLE_COURIER) {
         shift->drops = dropbox_watch(conf_spool_dir(shift->conf));

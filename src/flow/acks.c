@@ -249,17 +249,13 @@ apply_ta1(struct flow *flow, const struct partner *partner,
 
 bool
 acknowledge_ta1s(struct flow *flow, const struct partner *partner,
-                 const struct x12_interchange *from, struct err *err)
+                 const struct read_interchange *from, struct err *err)
 {
     struct arena *arena = arena_new();
     bool good = true;
 
-    for (uint32_t i = 0; good && partner && i < from->ta1_count; i++) {
-        struct x12_acked_interchange ta1;
-        struct err unreadable = { 0 };
-        if (x12_ack_read_ta1(&from->ta1s[i], arena, &ta1, &unreadable))
-            good = apply_ta1(flow, partner, &ta1, arena, err);
-    }
+    for (size_t i = 0; good && partner && i < from->ta1_count; i++)
+        good = apply_ta1(flow, partner, &from->ta1s[i], arena, err);
     arena_free(&arena);
     return good;
 }

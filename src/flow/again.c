@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/heartbeat.h"
 #include "base/log.h"
 
 /* A whole file that waited is taken apart anew; its document has served. */
@@ -37,19 +38,6 @@ whole_again(struct flow *flow, struct document *document, struct err *err)
     if (!good)
         journal_abandon(flow->journal);
     return good;
-}
-
-static const struct x12_result *
-nth_result(const struct x12_interchange *interchange, int32_t ordinal)
-{
-    const struct x12_group *group = interchange->groups;
-
-    for (; group != NULL; group = group->next)
-        for (const struct x12_result *result = group->results; result;
-             result = result->next)
-            if (--ordinal == 0)
-                return result;
-    return NULL;
 }
 
 static bool
@@ -90,27 +78,91 @@ hold_lost(struct document *document)
                  document->partner, document->set);
 }
 
-/* From the interchange's bytes, all of them in memory. */
-static bool
-prepare_small(struct flow *flow, const struct partner *partner,
-              struct prepared *prepared, struct err *err)
-{
-    CLEANUP(buf_free) struct buf bytes = { 0 };
-    CLEANUP(arena_free) struct arena *arena = arena_new();
-    struct x12_options options;
-    struct code_user reader;
+/* One set of an interchange, read once more. */
+struct once {
+    struct flow *flow;
+    const struct partner *partner;
+    struct prepared *prepared;
+    const struct read_interchange *from;
+    bool found;
+};
 
-    if (!journal_bytes(flow->journal, prepared->document.interchange, &bytes,
-                       err))
-        return false;
-    read_options(flow, partner, &options, &reader);
-    const struct x12_interchange *found =
-        x12_read(arena, buf_text(&bytes), bytes.size, &options)->interchanges;
-    const struct x12_result *result =
-        found != NULL ? nth_result(found, prepared->document.ordinal) : NULL;
-    if (result != NULL)
-        return prepare_set(flow, partner, found, result, prepared, err);
-    hold_lost(&prepared->document);
+static bool
+give_piece(void *user, uint64_t offset, size_t size, struct buf *out,
+           struct err *err)
+{
+    const struct once *once = user;
+
+    heartbeat();
+    return journal_read(once->flow->journal,
+                        once->prepared->document.interchange, (int64_t)offset,
+                        size, out, err);
+}
+
+static bool
+take_interchange(void *user, const struct read_interchange *told,
+                 struct read_wish *wish, struct err *err)
+{
+    struct once *once = user;
+    int32_t ordinal = once->prepared->document.ordinal;
+
+    (void)err;
+    if (once->from == NULL)
+        *wish = (struct read_wish){ ordinal, ordinal };
+    once->from = told;
+    return true;
+}
+
+static bool
+take_set(void *user, struct read_set *set, struct err *err)
+{
+    struct once *once = user;
+
+    (void)err;
+    once->found = true;
+    prepare_set(once->flow, once->partner, once->from, set, once->prepared);
+    return true;
+}
+
+static bool
+pass_junk(void *user, uint64_t offset, uint64_t size, struct err *err)
+{
+    (void)user, (void)offset, (void)size, (void)err;
+    return true;
+}
+
+static bool
+read_once(struct once *once, const struct interchange *row, struct err *err)
+{
+    CLEANUP(arena_free) struct arena *arena = arena_new();
+    CLEANUP(buf_free) struct buf bytes = { 0 };
+    struct flow *flow = once->flow;
+    const struct read_handler handler = { .user = once,
+                                          .piece = give_piece,
+                                          .interchange = take_interchange,
+                                          .set = take_set,
+                                          .junk = pass_junk,
+                                          .code = answer_code,
+                                          .code_user = flow };
+    struct read_job job = { .partner = once->partner->code,
+                            .size = (uint64_t)row->size,
+                            .arena = arena };
+    struct document before = once->prepared->document;
+    struct read_sum sum;
+
+    if (!is_large(row->size)) {
+        if (!journal_bytes(flow->journal, row->id, &bytes, err))
+            return false;
+        job.bytes = buf_text(&bytes);
+        job.size = bytes.size;
+    }
+    while (!translator_read(flow->translator, &job, &handler, &sum, err)) {
+        if (!translate_again(flow, &job, row->name, err))
+            return false;
+        prepared_free(once->prepared);
+        *once->prepared = (struct prepared){ .document = before };
+        once->from = NULL;
+    }
     return true;
 }
 
@@ -118,23 +170,19 @@ static bool
 prepare_again(struct flow *flow, struct prepared *prepared, struct err *err)
 {
     struct document *document = &prepared->document;
-    const struct partner *partner =
-        partner_by_code(flow->conf, document->partner);
+    struct once once = { .flow = flow,
+                         .partner =
+                             partner_by_code(flow->conf, document->partner),
+                         .prepared = prepared };
     struct interchange row;
     bool found;
 
     if (!journal_interchange(flow->journal, document->interchange, &row, &found,
                              err))
         return false;
-    if (!found || partner == NULL) {
-        hold_lost(document);
-        return true;
-    }
-    if (!is_large(row.size))
-        return prepare_small(flow, partner, prepared, err);
-    if (!large_set(flow, &row, partner, prepared, &found, err))
+    if (found && once.partner != NULL && !read_once(&once, &row, err))
         return false;
-    if (!found)
+    if (!once.found)
         hold_lost(document);
     return true;
 }

@@ -79,8 +79,10 @@ set_arrival_aside(struct flow *flow, struct interchange *arrival,
     text_copy(row.name, sizeof row.name, arrival->name);
     text_copy(document.partner, sizeof document.partner, arrival->partner);
     text_copy(document.purpose, sizeof document.purpose, "original");
-    trouble_hold(&document, failed.code == TP7046 ? failed.code : TP7045, NULL,
-                 "%s", failed.text);
+    bool told =
+        failed.code == TP7046 || failed.code == TP7080 || failed.code == TP7081;
+    trouble_hold(&document, told ? failed.code : TP7045, NULL, "%s",
+                 failed.text);
     text_copy(arrival->state, sizeof arrival->state, "split");
     if (!find_rest(flow, arrival, &row, err) || !journal_begin(journal, err))
         return false;

@@ -151,6 +151,18 @@ look_up(void *context, const char *table, const char *from, const char *to,
     return false;
 }
 
+bool
+answer_code(void *user, const char *partner, const char *const words[3],
+            const char *value, struct arena *arena, const char **out,
+            const char **guess)
+{
+    struct flow *flow = user;
+    struct code_user asker = { flow, partner_by_code(flow->conf, partner) };
+
+    return look_up(&asker, words[0], words[1], words[2], value, arena, out,
+                   guess);
+}
+
 struct map_codes
 codes_of(struct code_user *user)
 {

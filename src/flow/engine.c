@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/confine.h"
 #include "store/spool.h"
 
 static bool
@@ -92,11 +93,6 @@ open_parts(struct flow *flow, struct err *err)
                            flow, flow->arena, flow->found);
         flows++;
     }
-    if (flow->journal != NULL)
-        journal_set_reserve(flow->journal, reserve_of(flow->conf));
-    if (flow->journal != NULL &&
-        !spool_prepare(conf_spool_dir(flow->conf), err))
-        return false;
     flow->next_pull = arena_alloc(flow->arena, flows * sizeof(moment));
     flow->alerts = alerts_open(flow->conf, flow->arena);
     flow->hints = arena_alloc(flow->arena, flows * sizeof *flow->hints);
@@ -107,8 +103,8 @@ open_parts(struct flow *flow, struct err *err)
 }
 
 bool
-flow_open(struct flow **flow, const struct conf *conf, struct journal *journal,
-          struct problems *found, struct err *err)
+flow_open(struct flow **flow, const struct conf *conf, struct problems *found,
+          struct err *err)
 {
     struct arena *arena = arena_new();
     struct flow *new = arena_alloc(arena, sizeof *new);
@@ -116,13 +112,39 @@ flow_open(struct flow **flow, const struct conf *conf, struct journal *journal,
     new->arena = arena;
     new->facts = arena_new();
     new->conf = conf;
-    new->journal = journal;
     new->found = found;
     *flow = new;
     if (open_parts(new, err))
         return true;
     flow_close(flow);
     return false;
+}
+
+bool
+flow_isolate(struct flow *flow, struct err *err)
+{
+    const struct conf_group *settings = conf_settings(flow->conf);
+    const struct translator_plan plan = {
+        .routes = flow->routes,
+        .limits = { .memory_bytes =
+                        (size_t)conf_number(settings,
+                                            "limits.translator_megabytes", 512)
+                        << 20,
+                    .seconds =
+                        conf_seconds(settings, "limits.translator_time", 10),
+                    .documents = (int)conf_number(
+                        settings, "limits.translator_documents", 10000) }
+    };
+
+    return translator_open(&flow->translator, &plan, err);
+}
+
+bool
+flow_attach(struct flow *flow, struct journal *journal, struct err *err)
+{
+    flow->journal = journal;
+    journal_set_reserve(journal, reserve_of(flow->conf));
+    return spool_prepare(conf_spool_dir(flow->conf), err);
 }
 
 void
@@ -133,6 +155,7 @@ flow_close(struct flow **flow)
     if (old == NULL)
         return;
     *flow = NULL;
+    translator_close(&old->translator);
     routes_close(&old->routes);
     tables_close(old);
     places_close(old);
@@ -147,8 +170,10 @@ flow_check(const struct conf *conf, bool online, struct problems *found,
 {
     struct flow *flow;
 
-    if (!flow_open(&flow, conf, NULL, found, err))
+    if (!flow_open(&flow, conf, found, err))
         return false;
+    if (confine_lacks() != NULL)
+        problem_warn(found, TP7083, "the translator", "%s", confine_lacks());
     for (size_t i = 0; i < flow->system_count; i++) {
         struct err failed = { 0 };
         struct system *system =

@@ -2,7 +2,9 @@
 /*
  * flow - what happens to a document, step by step, and when.
  *
- *   if (!flow_open(&flow, conf, journal, found, &err)) ...
+ *   if (!flow_open(&flow, conf, found, &err)) ...
+ *   if (!flow_isolate(flow, &err)) ...          before the journal is opened
+ *   if (!flow_attach(flow, journal, &err)) ...
  *   flow_run(flow, NULL, 0, &report, &err);    until nothing is due
  *   flow_close(&flow);
  *
@@ -50,11 +52,16 @@ struct flow_report {
 };
 
 /* Reads and checks every flow, guide, map and code table that a partner or a
- * flow names; mistakes go to found. The conf and journal stay the caller's. */
-bool flow_open(struct flow **, const struct conf *, struct journal *,
-               struct problems *found, struct err *) MUST_USE;
+ * flow names; mistakes go to found. Conf and journal stay the caller's. */
+bool flow_open(struct flow **, const struct conf *, struct problems *found,
+               struct err *) MUST_USE;
+/* Starts the process that reads what partners send (translate/translator.h);
+ * whoever does STAGE_TRANSLATE or STAGE_INTAKE needs it. That process has what
+ * this one has in memory now: no secret, journal or connection may be open. */
+bool flow_isolate(struct flow *, struct err *) MUST_USE;
+bool flow_attach(struct flow *, struct journal *, struct err *) MUST_USE;
 void flow_close(struct flow **);
-/* As flow_open without a journal, for `tradepost check`; online also holds the
+/* As flow_open, for `tradepost check`; online also holds the
  * bindings against the systems' metadata. */
 bool flow_check(const struct conf *, bool online, struct problems *,
                 struct err *) MUST_USE;

@@ -22,8 +22,7 @@
 #include "map/map.h"
 #include "store/restored.h"
 #include "system/system.h"
-#include "translate/routes.h"
-#include "x12/read.h"
+#include "translate/translator.h"
 
 enum { BATCH = 100, LEASE_SECONDS = 300 };
 
@@ -86,6 +85,7 @@ struct flow {
     struct code_answer *code_answers; /* of this stage */
     unsigned stage;                   /* counted from 1 */
     struct routes *routes;            /* loaded maps and guides */
+    struct translator *translator;    /* NULL: nothing is translated here */
     bool woken;                       /* facts were asked for in this round */
     struct woken *woken_facts;        /* that released something in this run */
     struct arena *facts;              /* theirs */
@@ -128,8 +128,6 @@ flow_step step_wake, step_capture, step_translate, step_fetch, step_intake,
 
 /* routes.c */
 void flow_open_routes(struct flow *);
-struct route *route_of(struct flow *, const struct partner *, const char *set,
-                       enum direction);
 /* The flow that begins with this set from a partner, or this entity of a
  * system; NULL when there is none or another one runs alone. */
 const struct flow_text *text_for_set(const struct flow *, const char *set);
@@ -140,6 +138,10 @@ const struct flow_text *text_for_origin(const struct flow *,
 bool tables_open(struct flow *, struct err *);
 void tables_close(struct flow *);
 struct map_codes codes_of(struct code_user *);
+/* As read_handler.code; the user is a flow. */
+bool answer_code(void *user, const char *partner, const char *const words[3],
+                 const char *value, struct arena *, const char **out,
+                 const char **guess);
 
 /* places.c: channels and systems */
 bool places_open(struct flow *, struct err *);
@@ -213,11 +215,14 @@ struct prepared {
     struct prepared *next;
 };
 void prepared_free(struct prepared *);
-/* prepare.c: checks, maps and resolves; ends in a state of the document. False
- * only when the journal failed. */
-bool prepare_set(struct flow *, const struct partner *,
-                 const struct x12_interchange *, const struct x12_result *,
-                 struct prepared *, struct err *);
+/* prepare.c: what was read, with our numbers in it; ends in a state of the
+ * document. */
+void prepare_set(struct flow *, const struct partner *,
+                 const struct read_interchange *, struct read_set *,
+                 struct prepared *);
+/* As translator_again(), which is told: of what file. */
+bool translate_again(struct flow *, struct read_job *, const char *name,
+                     struct err *);
 /* What a person edited (edit.c) goes on from its record, not from its bytes. */
 #define EDITED_PART "edited"
 bool prepare_edited(struct flow *, const struct partner *, struct prepared *,
@@ -239,9 +244,6 @@ void apart_free(struct apart **);
  * done is found again and not done twice. */
 bool is_large(int64_t size);
 bool large_take(struct flow *, struct interchange *arrival, struct err *);
-/* Prepares one set of a large interchange once more, by its ordinal. */
-bool large_set(struct flow *, struct interchange *, const struct partner *,
-               struct prepared *, bool *found, struct err *);
 /* describe.c: of the row->size bytes. */
 void interchange_hash(struct interchange *, const char *bytes);
 /* duplicate.c: adds it, in the caller's transaction; a second one of the same
@@ -264,7 +266,7 @@ bool match_invoice(struct flow *, const struct document *,
 bool acknowledge(struct flow *, struct document *, const struct record *,
                  struct err *);
 bool acknowledge_ta1s(struct flow *, const struct partner *,
-                      const struct x12_interchange *, struct err *);
+                      const struct read_interchange *, struct err *);
 /* envelope.c: numbers and bytes of one interchange that carries one set, or
  * one TA1 when set is NULL, in the caller's transaction. Fills the document's
  * numbers. */
@@ -278,12 +280,6 @@ struct parcel_plan {
 };
 bool envelope_make(struct flow *, const struct parcel_plan *, struct document *,
                    struct buf *, struct err *);
-/* The same with numbers that are none, to see whether it would do. */
-bool envelope_try(const struct parcel_plan *, const struct document *,
-                  struct buf *, struct err *);
-/* The options with which this partner's files are read. */
-void read_options(struct flow *, const struct partner *, struct x12_options *,
-                  struct code_user *);
 
 /* dispatch.c: a delivery with evidence; the name of its file, unique and
  * repeatable. after: what follows, in the caller's transaction. */

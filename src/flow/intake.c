@@ -99,7 +99,7 @@ add_whole(struct apart *apart, struct part *part)
 }
 
 struct part *
-intake_add_part(struct apart *apart, const struct x12_interchange *from)
+intake_add_part(struct apart *apart, const struct read_interchange *from)
 {
     struct part **end = &apart->parts;
 
@@ -123,34 +123,23 @@ intake_add_part(struct apart *apart, const struct x12_interchange *from)
                 from->receiver_qualifier, from->receiver);
     text_copy(row->control, sizeof row->control, from->control);
     row->test = from->test;
-    row->ack_asked = from->ack_requested;
+    row->ack_asked = from->ack_asked;
     row->offset = (int64_t)from->offset;
     row->size = (int64_t)from->size;
     return part;
 }
 
 void
-intake_hold_unreadable(struct apart *apart, const char *why)
+intake_hold_unreadable(struct apart *apart)
 {
     struct part *part = intake_add_part(apart, NULL);
     struct document *document = add_whole(apart, part);
+    const char *why = apart->sum.why;
 
     text_copy(part->row.state, sizeof part->row.state, "junk");
     trouble_hold(document, TP7025, NULL, "%s from %s holds no interchange%s%s",
                  apart->arrival->name, apart->arrival->channel,
                  why[0] != '\0' ? ": " : "", why);
-}
-
-static void
-hold_unreadable(struct apart *apart)
-{
-    const struct x12_finding *finding = apart->file->findings;
-
-    while (finding != NULL && finding->severity != X12_REJECT)
-        finding = finding->next;
-    if (finding == NULL)
-        finding = apart->file->findings;
-    intake_hold_unreadable(apart, finding ? finding->sentence : "");
 }
 
 static bool
@@ -164,21 +153,13 @@ is_for_us(const struct part *part)
 static void
 hold_rejected(struct apart *apart, struct part *part)
 {
-    const struct x12_finding *finding = part->from->findings;
-    struct document *document = add_whole(apart, part);
-    CLEANUP(buf_free) struct buf text = { 0 };
-
-    while (finding != NULL && finding->severity != X12_REJECT)
-        finding = finding->next;
-    if (finding != NULL)
-        x12_finding_text(finding, &text);
-    trouble_hold(document, TP7026, NULL,
+    trouble_hold(add_whole(apart, part), TP7026, NULL,
                  "interchange %s is rejected as a whole (TA1 %s): %s",
-                 part->from->control, part->from->ta1, buf_text(&text));
+                 part->from->control, part->from->ta1, part->from->why);
 }
 
 static bool
-is_from_us(const struct conf *conf, const struct x12_interchange *from)
+is_from_us(const struct conf *conf, const struct read_interchange *from)
 {
     const struct company *we = conf_company(conf);
 
@@ -320,26 +301,6 @@ judge_known(struct apart *apart, struct part *part, bool *goes_on,
     return true;
 }
 
-static bool
-prepare_sets(struct apart *apart, struct part *part, struct err *err)
-{
-    const struct x12_group *group = part->from->groups;
-
-    for (; group != NULL; group = group->next)
-        for (const struct x12_result *result = group->results; result != NULL;
-             result = result->next) {
-            struct prepared *prepared = add_set(apart, part);
-            if (result->set != NULL) {
-                prepared->bytes = buf_text(&apart->bytes) + result->set->offset;
-                prepared->size = (size_t)result->set->size;
-            }
-            if (!prepare_set(apart->flow, part->partner, part->from, result,
-                             prepared, err))
-                return false;
-        }
-    return true;
-}
-
 bool
 intake_judge(struct apart *apart, struct part *part, bool *goes_on,
              struct err *err)
@@ -354,52 +315,17 @@ intake_judge(struct apart *apart, struct part *part, bool *goes_on,
                             "interchange %s is taken apart in part, and its "
                             "sender is known no longer",
                             part->from->control);
-    if (*goes_on && part->from->verdict == X12_REJECTED) {
+    if (*goes_on && part->from->rejected) {
         hold_rejected(apart, part);
         *goes_on = false;
     }
     return true;
 }
 
-static bool
-prepare_part(struct apart *apart, const struct x12_interchange *from,
-             struct err *err)
-{
-    struct part *part = intake_add_part(apart, from);
-    bool goes_on;
-
-    interchange_hash(&part->row, buf_text(&apart->bytes) + from->offset);
-    return intake_judge(apart, part, &goes_on, err) &&
-           (!goes_on || prepare_sets(apart, part, err));
-}
-
-/* Read with the tolerances of whoever sent it, once that is known. */
-static void
-read_file(struct apart *apart)
-{
-    const struct partner *partner =
-        partner_by_code(apart->flow->conf, apart->arrival->partner);
-    struct x12_options options;
-    struct code_user reader;
-
-    for (int pass = 0; pass < 2; pass++) {
-        read_options(apart->flow, partner, &options, &reader);
-        apart->file = x12_read(apart->arena, buf_text(&apart->bytes),
-                               apart->bytes.size, &options);
-        const struct x12_interchange *first = apart->file->interchanges;
-        if (partner != NULL || first == NULL)
-            return;
-        partner = partner_by_isa(apart->flow->conf, first->sender_qualifier,
-                                 first->sender);
-        if (partner == NULL)
-            return;
-    }
-}
-
 /* Junk between interchanges is named in the journal, so that every byte of an
  * arrival is accounted for. */
-void
-intake_name_junk(struct apart *apart, uint64_t offset, uint64_t size)
+static void
+name_junk(struct apart *apart, uint64_t offset, uint64_t size)
 {
     struct part *part = intake_add_part(apart, NULL);
 
@@ -410,31 +336,93 @@ intake_name_junk(struct apart *apart, uint64_t offset, uint64_t size)
                 "%llu bytes that are no interchange", (unsigned long long)size);
 }
 
-static void
-name_junk(struct apart *apart)
+bool
+intake_junk(void *user, uint64_t offset, uint64_t size, struct err *err)
 {
-    const struct x12_junk *junk = apart->file->junk;
+    struct apart *apart = user;
 
-    for (; junk != NULL; junk = junk->next)
-        if (!intake_is_taken(apart, junk->offset))
-            intake_name_junk(apart, junk->offset, junk->size);
+    (void)err;
+    if (!intake_is_taken(apart, offset))
+        name_junk(apart, offset, size);
+    return true;
+}
+
+static bool
+take_interchange(void *user, const struct read_interchange *told,
+                 struct read_wish *wish, struct err *err)
+{
+    struct apart *apart = user;
+    bool goes_on;
+
+    if (intake_is_taken(apart, told->offset))
+        return true;
+    apart->part = intake_add_part(apart, told);
+    interchange_hash(&apart->part->row, buf_text(&apart->bytes) + told->offset);
+    if (!intake_judge(apart, apart->part, &goes_on, err))
+        return false;
+    if (goes_on)
+        *wish = (struct read_wish){ 1, told->sets };
+    return true;
+}
+
+static bool
+take_set(void *user, struct read_set *set, struct err *err)
+{
+    struct apart *apart = user;
+    struct prepared *prepared = add_set(apart, apart->part);
+
+    (void)err;
+    if (set->whole) {
+        prepared->bytes = buf_text(&apart->bytes) + set->offset;
+        prepared->size = (size_t)set->size;
+    }
+    prepare_set(apart->flow, apart->part->partner, apart->part->from, set,
+                prepared);
+    return true;
+}
+
+static void
+drop_parts(struct apart *apart)
+{
+    for (struct part *part = apart->parts; part; part = part->next)
+        for (struct prepared *set = part->sets; set; set = set->next)
+            prepared_free(set);
+    apart->parts = NULL;
+}
+
+/* As often as it may be tried. */
+static bool
+read_all(struct apart *apart, struct err *err)
+{
+    struct flow *flow = apart->flow;
+    const struct read_handler handler = { .user = apart,
+                                          .interchange = take_interchange,
+                                          .set = take_set,
+                                          .junk = intake_junk,
+                                          .code = answer_code,
+                                          .code_user = flow };
+    struct read_job job = { .partner = apart->arrival->partner,
+                            .bytes = buf_text(&apart->bytes),
+                            .size = apart->bytes.size,
+                            .arena = apart->arena };
+
+    while (
+        !translator_read(flow->translator, &job, &handler, &apart->sum, err)) {
+        if (!translate_again(flow, &job, apart->arrival->name, err))
+            return false;
+        drop_parts(apart);
+    }
+    return true;
 }
 
 static bool
 prepare_all(struct apart *apart, struct err *err)
 {
-    bool good = intake_find_taken(apart, err);
-
-    read_file(apart);
-    if (apart->file->interchanges == NULL)
-        hold_unreadable(apart);
-    else
-        name_junk(apart);
-    for (const struct x12_interchange *from = apart->file->interchanges;
-         good && from != NULL; from = from->next)
-        good = intake_is_taken(apart, from->offset) ||
-               prepare_part(apart, from, err);
-    return good;
+    if (!intake_find_taken(apart, err) || !read_all(apart, err))
+        return false;
+    if (apart->sum.interchanges == 0)
+        intake_hold_unreadable(apart);
+    return true;
 }
 
 bool
@@ -461,9 +449,7 @@ apart_free(struct apart **apart)
     if (old == NULL)
         return;
     *apart = NULL;
-    for (struct part *part = old->parts; part; part = part->next)
-        for (struct prepared *set = part->sets; set; set = set->next)
-            prepared_free(set);
+    drop_parts(old);
     buf_free(&old->bytes);
     struct arena *arena = old->arena;
     arena_free(&arena);

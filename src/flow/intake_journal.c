@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#include "x12/ack.h"
-
 static bool
 answered(struct apart *apart, const char *key, bool *known, struct err *err)
 {
@@ -62,7 +60,7 @@ bool
 intake_answers(struct apart *apart, const struct part *part, struct err *err)
 {
     const struct partner *partner = part->partner;
-    bool rejected = part->from && part->from->verdict == X12_REJECTED;
+    bool rejected = part->from && part->from->rejected;
 
     const struct prepared *first = part->sets;
     bool any = part->any ||
@@ -70,20 +68,16 @@ intake_answers(struct apart *apart, const struct part *part, struct err *err)
 
     if (part->from == NULL || partner == NULL || !any)
         return true;
-    struct parcel_plan plan = { .partner = partner };
-    if (part->from->ack_requested || partner->send_ta1) {
-        plan.ta1 = x12_ack_ta1(part->from, apart->arena);
-        if (!add_answer(apart, part, &plan, part->from->control, err))
-            return false;
-    }
+    struct parcel_plan plan = { .partner = partner,
+                                .ta1 = part->from->ta1_answer };
+    if (plan.ta1 != NULL &&
+        !add_answer(apart, part, &plan, part->from->control, err))
+        return false;
     plan = (struct parcel_plan){ .partner = partner, .functional_id = "FA" };
-    const struct x12_group *group =
-        rejected || !partner->send_ack ? NULL : part->from->groups;
-    for (; group != NULL; group = group->next) {
-        plan.set = x12_ack_group(group, partner->send_999,
-                                 partner->ack_errors_only, apart->arena);
-        if (plan.set != NULL &&
-            !add_answer(apart, part, &plan, group->control, err))
+    const struct read_answer *answer = part->from->answers;
+    for (; answer != NULL; answer = answer->next) {
+        plan.set = answer->set;
+        if (!add_answer(apart, part, &plan, answer->group, err))
             return false;
     }
     return true;

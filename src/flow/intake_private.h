@@ -7,8 +7,8 @@
 
 struct part {
     struct interchange row;
-    const struct x12_interchange *from; /* NULL: nothing could be read */
-    const struct partner *partner;      /* NULL: nobody known */
+    const struct read_interchange *from; /* NULL: nothing could be read */
+    const struct partner *partner;       /* NULL: nobody known */
     struct prepared *sets;
     bool any;   /* it has sets, though they are not here */
     bool first; /* its control number was not there before */
@@ -20,8 +20,9 @@ struct apart {
     struct interchange *arrival;
     struct buf bytes;
     struct arena *arena;
-    const struct x12_file *file;
     struct part *parts;
+    struct part *part; /* whose sets are told now */
+    struct read_sum sum;
     struct window *taken; /* what an earlier taking apart has done */
 };
 
@@ -37,13 +38,14 @@ bool intake_is_taken(const struct apart *, uint64_t offset);
 /* The interchange there that an earlier run began and did not end, or 0. */
 int64_t intake_begun(const struct apart *, uint64_t offset);
 /* from NULL: nothing could be read. Its hash is the caller's to fill in. */
-struct part *intake_add_part(struct apart *, const struct x12_interchange *);
+struct part *intake_add_part(struct apart *, const struct read_interchange *);
 /* Who sent it, to whom, was it here before, is it rejected? goes_on = false
  * when the answer ends it, with a document that says why. */
 bool intake_judge(struct apart *, struct part *, bool *goes_on,
                   struct err *) MUST_USE;
-void intake_hold_unreadable(struct apart *, const char *why);
-void intake_name_junk(struct apart *, uint64_t offset, uint64_t size);
+void intake_hold_unreadable(struct apart *);
+/* As read_handler.junk; the user is an apart. */
+bool intake_junk(void *user, uint64_t offset, uint64_t size, struct err *);
 /* intake_journal.c: in the caller's transaction. */
 bool intake_part(struct apart *, struct part *, struct err *) MUST_USE;
 bool intake_answers(struct apart *, const struct part *, struct err *) MUST_USE;

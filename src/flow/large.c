@@ -1,24 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A large arrival is taken apart set by set: it is never in memory, and no
- * more than a batch of its documents is in one commit.
+ * more than a batch of its documents is in one commit. The translator asks for
+ * its pieces, and tells of a set at a time.
  *
- *   survey   reads all of it without making trees, so that when an interchange
- *            ends it is known whether it, or a group of it, is rejected
- *   walk     reads that interchange once more, maps its sets, and journals
- *            them in batches, in order
- *   end      its 997s and the rest, in one commit
- *
- * While it is walked the interchange is "splitting" in the journal: a run that
- * dies is followed by one that goes on behind the last set that is there. */
-#include "flow/large_private.h"
+ * While that lasts the interchange is "splitting" in the journal: a run that
+ * dies is followed by one that goes on behind the last set that is there. Its
+ * 997s and the rest come in one commit at its end. */
+#include "flow/intake_private.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heartbeat.h"
 #include "store/digest.h"
 
+enum { SETS_BYTES = 256 * 1024, PIECE = 256 * 1024 };
+
+struct large {
+    struct apart apart;         /* its arena is that of one interchange ... */
+    struct arena *whole, *file; /* ... or that of what is outside of them */
+    struct arena *batch;
+    struct prepared *sets, **last; /* the batch */
+    size_t count, bytes;
+    bool walking; /* its sets come */
+    struct err *err;
+};
+
+/* ---- bytes */
+
 static bool
-digest(const struct large *large, uint64_t offset, uint64_t size,
+give_piece(void *user, uint64_t offset, size_t size, struct buf *piece,
+           struct err *err)
+{
+    const struct large *large = user;
+
+    heartbeat();
+    return journal_read(large->apart.flow->journal, large->apart.arrival->id,
+                        (int64_t)offset, size, piece, err);
+}
+
+static bool
+digest(struct large *large, uint64_t offset, uint64_t size,
        char sha256[DIGEST_TEXT])
 {
     CLEANUP(buf_free) struct buf piece = { 0 };
@@ -27,8 +49,9 @@ digest(const struct large *large, uint64_t offset, uint64_t size,
 
     while (good && size > 0) {
         size_t want = size < PIECE ? (size_t)size : PIECE;
+        buf_clear(&piece);
         good =
-            large_read(large, offset, want, &piece) &&
+            give_piece(large, offset, want, &piece, large->err) &&
             (piece.size > 0 || err_set(large->err, TP4020, "%s ends too soon",
                                        large->apart.arrival->name));
         digest_add(of, buf_text(&piece), piece.size);
@@ -37,6 +60,63 @@ digest(const struct large *large, uint64_t offset, uint64_t size,
     }
     digest_end(&of, sha256);
     return good;
+}
+
+/* ---- sets, in batches */
+
+static void
+drop_sets(struct large *large)
+{
+    for (struct prepared *set = large->sets; set != NULL; set = set->next)
+        prepared_free(set);
+    arena_reset(large->batch);
+    large->sets = NULL;
+    large->last = &large->sets;
+    large->count = large->bytes = 0;
+}
+
+static bool
+journal_sets(struct large *large, struct err *err)
+{
+    struct flow *flow = large->apart.flow;
+
+    if (large->count == 0)
+        return true;
+    if (!journal_begin(flow->journal, err))
+        return false;
+    bool good = true;
+    for (struct prepared *set = large->sets; good && set; set = set->next) {
+        set->document.interchange = large->apart.part->row.id;
+        good = add_prepared(flow, set, err);
+    }
+    good = good && journal_commit(flow->journal, err);
+    if (!good)
+        journal_abandon(flow->journal);
+    drop_sets(large);
+    return good;
+}
+
+static bool
+take_set(void *user, struct read_set *set, struct err *err)
+{
+    struct large *large = user;
+    struct prepared *prepared = arena_alloc(large->batch, sizeof *prepared);
+    const struct part *part = large->apart.part;
+    CLEANUP(buf_free) struct buf bytes = { 0 };
+
+    *large->last = prepared;
+    large->last = &prepared->next;
+    large->count++;
+    prepared->document.ordinal = set->ordinal;
+    if (set->whole &&
+        !give_piece(large, set->offset, (size_t)set->size, &bytes, err))
+        return false;
+    prepared->bytes = arena_copy(large->batch, bytes.text, bytes.size);
+    prepared->size = bytes.size;
+    large->bytes += bytes.size;
+    prepare_set(large->apart.flow, part->partner, part->from, set, prepared);
+    return (large->count < BATCH && large->bytes < SETS_BYTES) ||
+           journal_sets(large, err);
 }
 
 /* ---- interchanges */
@@ -111,162 +191,53 @@ journal_whole(struct large *large, struct part *part)
 }
 
 static bool
-take_part(struct large *large, const struct x12_interchange *from)
+take_whole(struct large *large, struct part *part, struct read_wish *wish)
 {
-    struct part *part = intake_add_part(&large->apart, from);
     int32_t done;
     bool goes_on;
 
-    part->row.id = intake_begun(&large->apart, from->offset);
-    if (!digest(large, from->offset, from->size, part->row.sha256) ||
+    part->row.id = intake_begun(&large->apart, part->from->offset);
+    if (!digest(large, part->from->offset, part->from->size,
+                part->row.sha256) ||
         !intake_judge(&large->apart, part, &goes_on, large->err))
         return false;
     if (!goes_on)
         return journal_whole(large, part);
-    return begin_part(large, part, &done) && large_walk(large, part, done) &&
-           end_part(large, part);
-}
-
-static void
-take_interchange(void *user, const struct x12_interchange *from)
-{
-    struct large *large = user;
-    struct span *span = arena_alloc(large->arena, sizeof *span);
-
-    *span = (struct span){ from->offset, from->size, NULL };
-    *large->last_span = span;
-    large->last_span = &span->next;
-    if (!large->good || intake_is_taken(&large->apart, from->offset))
-        return;
-    struct arena *arena = large->apart.arena;
-    large->apart.arena = arena_new();
-    large->apart.parts = NULL;
-    large->good = take_part(large, from);
-    arena_free(&large->apart.arena);
-    large->apart.arena = arena;
-    large->apart.parts = NULL;
-}
-
-static void
-see_first(void *user, const struct x12_interchange *first)
-{
-    struct large *large = user;
-
-    if (!large->found)
-        large->read_as = partner_by_isa(large->apart.flow->conf,
-                                        first->sender_qualifier, first->sender);
-    large->found = true;
-}
-
-static bool
-read_all(struct large *large, const struct x12_options *options,
-         const struct x12_handler *handler)
-{
-    struct x12_reader *reader = x12_reader_new(options, handler);
-    bool good =
-        large_feed(large, 0, (uint64_t)large->apart.arrival->size, reader);
-
-    if (good)
-        x12_end(reader, NULL);
-    x12_reader_free(&reader);
-    return good;
-}
-
-static bool
-never(void *user, const struct x12_group *group, const char *set_id)
-{
-    (void)user, (void)group, (void)set_id;
-    return false;
-}
-
-/* Who sent the first interchange, for the tolerances that it is read with. */
-static bool
-find_reader(struct large *large)
-{
-    struct x12_handler handler = { .user = large,
-                                   .interchange_begin = see_first };
-    struct flow *flow = large->apart.flow;
-    struct x12_options options;
-    struct code_user user;
-
-    large->read_as = partner_by_code(flow->conf, large->apart.arrival->partner);
-    if (large->read_as != NULL)
-        return true;
-    read_options(flow, NULL, &options, &user);
-    options.tree_for = never;
-    bool good = read_all(large, &options, &handler);
-    large->found = false;
-    return good;
-}
-
-/* The first that rejects, or the first. */
-static void
-note_why(void *user, const struct x12_finding *finding)
-{
-    struct large *large = user;
-    bool rejects = finding->severity == X12_REJECT;
-
-    if (large->why[0] != '\0' && (large->rejects || !rejects))
-        return;
-    text_copy(large->why, sizeof large->why, finding->sentence);
-    large->rejects = rejects;
-}
-
-static bool
-survey(struct large *large,
-       void (*end)(void *user, const struct x12_interchange *))
-{
-    struct x12_handler handler = { .user = large,
-                                   .interchange_end = end,
-                                   .finding = note_why };
-    struct x12_options options;
-    struct code_user user;
-
-    if (!find_reader(large))
+    if (!begin_part(large, part, &done))
         return false;
-    read_options(large->apart.flow, large->read_as, &options, &user);
-    options.tree_for = never;
-    return read_all(large, &options, &handler) && large->good;
-}
-
-/* ---- what lies between interchanges */
-
-static bool
-name_gap(struct large *large, uint64_t from, uint64_t to)
-{
-    CLEANUP(buf_free) struct buf piece = { 0 };
-    uint64_t first = to, end = from;
-
-    for (uint64_t at = from; at < to; at += piece.size) {
-        size_t want = to - at < PIECE ? (size_t)(to - at) : PIECE;
-        if (!large_read(large, at, want, &piece))
-            return false;
-        if (piece.size == 0)
-            break;
-        for (size_t i = 0; i < piece.size; i++) {
-            if (text_is_padding(piece.text[i]))
-                continue;
-            if (first == to)
-                first = at + i;
-            end = at + i + 1;
-        }
-    }
-    if (first < end && !intake_is_taken(&large->apart, first))
-        intake_name_junk(&large->apart, first, end - first);
+    *wish = (struct read_wish){ done + 1, part->from->sets };
+    part->any = part->from->sets > 0;
+    large->walking = true;
     return true;
 }
 
 static bool
-name_gaps(struct large *large)
+take_interchange(void *user, const struct read_interchange *told,
+                 struct read_wish *wish, struct err *err)
 {
-    uint64_t at = 0;
+    struct large *large = user;
 
-    for (const struct span *span = large->spans; span; span = span->next) {
-        if (span->offset > at && !name_gap(large, at, span->offset))
-            return false;
-        at = span->offset + span->size;
-    }
-    return name_gap(large, at, (uint64_t)large->apart.arrival->size);
+    (void)err;
+    large->walking = false;
+    if (intake_is_taken(&large->apart, told->offset))
+        return true;
+    large->apart.arena = large->whole;
+    large->apart.part = intake_add_part(&large->apart, told);
+    return take_whole(large, large->apart.part, wish);
+}
+
+static bool
+end_interchange(void *user, struct err *err)
+{
+    struct large *large = user;
+
+    if (large->walking &&
+        (!journal_sets(large, err) || !end_part(large, large->apart.part)))
+        return false;
+    arena_reset(large->whole);
+    large->apart.arena = large->file;
+    large->apart.parts = large->apart.part = NULL;
+    return true;
 }
 
 static bool
@@ -308,56 +279,62 @@ is_large(int64_t size)
     return size > limit;
 }
 
+/* From the beginning: what was done is found in the journal. */
+static bool
+start(struct large *large)
+{
+    drop_sets(large);
+    arena_reset(large->whole);
+    arena_reset(large->file);
+    large->apart.arena = large->file;
+    large->apart.parts = large->apart.part = NULL;
+    large->apart.taken = NULL;
+    return intake_find_taken(&large->apart, large->err);
+}
+
+static bool
+read_all(struct large *large)
+{
+    struct flow *flow = large->apart.flow;
+    const struct interchange *arrival = large->apart.arrival;
+    const struct read_handler handler = { .user = large,
+                                          .piece = give_piece,
+                                          .interchange = take_interchange,
+                                          .set = take_set,
+                                          .interchange_end = end_interchange,
+                                          .junk = intake_junk,
+                                          .code = answer_code,
+                                          .code_user = flow };
+    struct read_job job = { .partner = arrival->partner,
+                            .size = (uint64_t)arrival->size,
+                            .arena = large->whole };
+
+    do {
+        if (!start(large))
+            return false;
+        if (translator_read(flow->translator, &job, &handler, &large->apart.sum,
+                            large->err))
+            return true;
+    } while (translate_again(flow, &job, arrival->name, large->err));
+    return false;
+}
+
 bool
 large_take(struct flow *flow, struct interchange *arrival, struct err *err)
 {
-    struct large large = {
-        .apart = { .flow = flow, .arrival = arrival, .arena = arena_new() },
-        .source = arrival->id,
-        .arena = arena_new(),
-        .err = err,
-        .good = true
-    };
+    struct large large = { .apart = { .flow = flow, .arrival = arrival },
+                           .whole = arena_new(),
+                           .file = arena_new(),
+                           .batch = arena_new(),
+                           .err = err };
 
-    large.last_span = &large.spans;
-    bool good = intake_find_taken(&large.apart, err) && check_hash(&large) &&
-                survey(&large, take_interchange);
-    if (good && large.spans == NULL)
-        intake_hold_unreadable(&large.apart, large.why);
-    else
-        good = good && name_gaps(&large);
+    bool good = check_hash(&large) && read_all(&large);
+    if (good && large.apart.sum.interchanges == 0)
+        intake_hold_unreadable(&large.apart);
     good = good && end_arrival(&large);
-    arena_free(&large.apart.arena);
-    arena_free(&large.arena);
-    return good;
-}
-
-/* ---- one set of it once more */
-
-static void
-walk_to_set(void *user, const struct x12_interchange *from)
-{
-    struct large *large = user;
-    struct part part = { .from = from, .partner = large->partner };
-
-    if (large->good)
-        large->good = large_walk(large, &part, large->wanted - 1);
-}
-
-bool
-large_set(struct flow *flow, struct interchange *of,
-          const struct partner *partner, struct prepared *prepared, bool *found,
-          struct err *err)
-{
-    struct large large = { .apart = { .flow = flow, .arrival = of },
-                           .source = of->id,
-                           .err = err,
-                           .good = true,
-                           .wanted = prepared->document.ordinal,
-                           .prepared = prepared,
-                           .partner = partner };
-
-    bool good = survey(&large, walk_to_set);
-    *found = large.found;
+    drop_sets(&large);
+    arena_free(&large.whole);
+    arena_free(&large.file);
+    arena_free(&large.batch);
     return good;
 }

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/log.h"
+
 void
 prepared_free(struct prepared *prepared)
 {
@@ -13,58 +15,31 @@ prepared_free(struct prepared *prepared)
 
 static void
 describe(const struct partner *partner,
-         const struct x12_interchange *interchange,
-         const struct x12_result *result, struct document *document)
+         const struct read_interchange *interchange, const struct read_set *set,
+         struct document *document)
 {
     document->direction = DIRECTION_IN;
     document->delivered = DELIVERED_FETCHED;
     document->test = interchange->test;
     text_copy(document->partner, sizeof document->partner, partner->code);
-    text_copy(document->set, sizeof document->set, result->id);
+    text_copy(document->set, sizeof document->set, set->id);
     text_copy(document->isa, sizeof document->isa, interchange->control);
-    text_copy(document->gs, sizeof document->gs, result->group->control);
-    text_copy(document->st, sizeof document->st, result->control);
-    text_copy(document->version, sizeof document->version,
-              result->group->version);
-}
-
-/* The first finding that rejects, of the group when the group is rejected. */
-static const struct x12_finding *
-rejecting(const struct x12_result *result)
-{
-    const struct x12_finding *finding = result->findings;
-
-    while (finding != NULL && finding->severity != X12_REJECT)
-        finding = finding->next;
-    if (finding != NULL)
-        return finding;
-    if (result->group->verdict == X12_REJECTED)
-        for (finding = result->group->findings; finding != NULL;
-             finding = finding->next)
-            if (finding->severity == X12_REJECT)
-                return finding;
-    return NULL;
+    text_copy(document->gs, sizeof document->gs, set->group);
+    text_copy(document->st, sizeof document->st, set->control);
+    text_copy(document->version, sizeof document->version, set->version);
 }
 
 static void
-judge_findings(const struct x12_result *result, struct prepared *prepared)
+judge_findings(const struct read_set *set, struct prepared *prepared)
 {
-    const struct x12_finding *first = rejecting(result);
-    CLEANUP(buf_free) struct buf text = { 0 };
     struct document *document = &prepared->document;
 
-    for (const struct x12_finding *f = result->findings; f; f = f->next) {
-        x12_finding_json(f, &prepared->findings);
-        buf_addc(&prepared->findings, '\n');
-    }
-    document->valid = result->count > 0 ? VALID_WARN : VALID_OK;
-    if (result->verdict != X12_REJECTED &&
-        result->group->verdict != X12_REJECTED)
+    buf_adds(&prepared->findings, set->findings);
+    document->valid = set->count > 0 ? VALID_WARN : VALID_OK;
+    if (!set->rejected)
         return;
     document->valid = VALID_BAD;
-    if (first != NULL)
-        x12_finding_text(first, &text);
-    trouble_hold(document, TP7020, NULL, "rejected: %s", buf_text(&text));
+    trouble_hold(document, TP7020, NULL, "rejected: %s", set->why);
 }
 
 static void
@@ -116,19 +91,31 @@ resolve_into(struct flow *flow, const struct partner *partner, bool mapped,
         trouble(flow, &prepared->document, TROUBLE_TRANSLATE, failed);
 }
 
-static void
-map_set_into(struct flow *flow, const struct route *route,
-             const struct x12_result *result, struct prepared *prepared)
+bool
+translate_again(struct flow *flow, struct read_job *job, const char *name,
+                struct err *err)
 {
-    struct code_user user = { flow, route->partner };
-    struct map_codes codes = codes_of(&user);
-    CLEANUP(arena_free) struct arena *arena = arena_new();
-    struct problems *found = problems_new(arena);
-    struct err failed = { 0 };
+    struct err failed = *err;
 
-    bool mapped = map_read(route->map, result->set, &codes, found,
-                           &prepared->record, &failed);
-    resolve_into(flow, route->partner, mapped, prepared, found, &failed);
+    if (!translator_again(flow->translator, job, err))
+        return false;
+    log_err(LOG_WARNING, &failed, name);
+    return true;
+}
+
+/* What the map made gets our numbers. */
+static void
+take_record(struct flow *flow, const struct partner *partner,
+            struct read_set *set, struct prepared *prepared)
+{
+    bool mapped = set->failed.kind == ERR_NONE;
+
+    prepared->record = set->record;
+    set->record = NULL;
+    if (mapped && prepared->record == NULL)
+        mapped =
+            err_set(&set->failed, TP7080, "the translator said nothing of it");
+    resolve_into(flow, partner, mapped, prepared, set->found, &set->failed);
 }
 
 /* A set nobody reads is kept and shown, never lost. */
@@ -136,7 +123,8 @@ static struct route *
 readable(struct flow *flow, const struct partner *partner,
          const struct flow_text **text, struct document *document)
 {
-    struct route *route = route_of(flow, partner, document->set, DIRECTION_IN);
+    struct route *route =
+        routes_find(flow->routes, partner, document->set, ROUTE_IN);
 
     *text = text_for_set(flow, document->set);
     if (route != NULL && route->map != NULL && *text != NULL)
@@ -154,31 +142,29 @@ readable(struct flow *flow, const struct partner *partner,
     return NULL;
 }
 
-bool
+void
 prepare_set(struct flow *flow, const struct partner *partner,
-            const struct x12_interchange *interchange,
-            const struct x12_result *result, struct prepared *prepared,
-            struct err *err)
+            const struct read_interchange *interchange, struct read_set *set,
+            struct prepared *prepared)
 {
     struct document *document = &prepared->document;
     const struct flow_text *text;
 
-    (void)err;
-    describe(partner, interchange, result, document);
+    describe(partner, interchange, set, document);
     document->state = DOC_QUEUED;
     document->code = TP_NONE;
     document->reason[0] = document->waits_for[0] = '\0';
-    judge_findings(result, prepared);
+    judge_findings(set, prepared);
     /* That nobody reads it comes before what is wrong in it. */
     struct route *route = readable(flow, partner, &text, document);
-    if (route == NULL || result->set == NULL)
-        return true;
+    if (route == NULL || !set->whole)
+        return;
     text_copy(document->texts, sizeof document->texts, route->texts);
     enum doc_state judged = document->state;
     char reason[sizeof document->reason];
     text_copy(reason, sizeof reason, document->reason);
     enum err_code code = document->code;
-    map_set_into(flow, route, result, prepared);
+    take_record(flow, partner, set, prepared);
     if (judged == DOC_HELD) {
         document->state = judged;
         document->code = code;
@@ -187,7 +173,6 @@ prepare_set(struct flow *flow, const struct partner *partner,
     }
     document->posted = POSTED_WAITING;
     judge_policy(flow, partner, text, prepared);
-    return true;
 }
 
 bool

@@ -45,14 +45,6 @@ flow_open_routes(struct flow *flow)
     resolve_texts(flow);
 }
 
-struct route *
-route_of(struct flow *flow, const struct partner *partner, const char *set,
-         enum direction direction)
-{
-    return routes_find(flow->routes, partner, set,
-                       direction == DIRECTION_OUT ? ROUTE_OUT : ROUTE_IN);
-}
-
 const struct flow_text *
 text_for_set(const struct flow *flow, const char *set)
 {

@@ -5,12 +5,11 @@
 
 #include <string.h>
 
-#include "x12/read.h"
-
 struct making {
     struct document document;
     struct route *route;
     struct x12_set *set; /* NULL: the document is on hold or ignored */
+    const char *group;   /* GS01 */
     struct buf findings;
 };
 
@@ -19,9 +18,9 @@ find_route(struct flow *flow, struct making *making)
 {
     const struct partner *partner =
         partner_by_code(flow->conf, making->document.partner);
-    struct route *route =
-        partner ? route_of(flow, partner, making->document.set, DIRECTION_OUT)
-                : NULL;
+    struct route *route = partner ? routes_find(flow->routes, partner,
+                                                making->document.set, ROUTE_OUT)
+                                  : NULL;
 
     if (route == NULL || route->map == NULL)
         trouble_hold(&making->document, TP7013, NULL,
@@ -63,95 +62,67 @@ complete(struct making *making, struct record *record)
         record_set(record, "vendor", partner->vendor);
 }
 
+/* What is about to leave was read back as the partner would read it. */
+static void
+judge_made(struct flow *flow, struct making *making, const struct made *made)
+{
+    struct document *document = &making->document;
+
+    problems_text(made->found, &making->findings);
+    if (made->failed.kind != ERR_NONE) {
+        trouble(flow, document, TROUBLE_TRANSLATE, &made->failed);
+        return;
+    }
+    buf_adds(&making->findings, made->findings);
+    if (trouble_hold_for(document, made->found))
+        return;
+    document->valid = made->count > 0 ? VALID_WARN : VALID_OK;
+    if (made->why[0] != '\0') {
+        document->valid = VALID_BAD;
+        trouble_hold(document, TP7015, NULL, "%s", made->why);
+        return;
+    }
+    making->set = made->set;
+    making->group = made->group;
+}
+
 static bool
 make_set(struct flow *flow, struct making *making, struct arena *arena,
          struct err *err)
 {
     CLEANUP(record_free) struct record *record = NULL;
-    struct code_user user = { flow, making->route->partner };
+    const struct partner *partner = making->route->partner;
     struct problems *found = problems_new(arena);
-    struct map_codes codes = codes_of(&user);
+    const struct read_handler handler = { .code = answer_code,
+                                          .code_user = flow };
+    struct make_job job = { .partner = partner->code,
+                            .set = making->route->set->set,
+                            .test = making->document.test };
+    struct made made;
 
     if (!document_record(flow, &making->document, &record, err))
         return false;
     if (wants_approval(flow, making, record))
         return true;
     complete(making, record);
-    if (!resolve_record(flow, making->route->partner, record, found, err))
+    if (!resolve_record(flow, partner, record, found, err))
         return false;
-    if (problems_errors(found) == 0 &&
-        !map_write(making->route->map, record, &codes, arena, found,
-                   &making->set, err))
-        return false;
-    if (making->set != NULL)
-        making->set->version = making->route->set->version;
     problems_text(found, &making->findings);
     if (trouble_hold_for(&making->document, found))
-        making->set = NULL;
+        return true;
+    job.record = record;
+    if (!translator_make(flow->translator, &job, &handler, arena, &made, err))
+        return false;
+    judge_made(flow, making, &made);
     return true;
-}
-
-static const struct x12_guide *
-route_guide(void *user, const struct x12_group *group, const char *set_id)
-{
-    const struct making *making = user;
-
-    (void)group;
-    return text_equal(set_id, making->document.set) ? making->route->guide
-                                                    : NULL;
-}
-
-/* What is about to leave is read back and held to the partner's guide. */
-static void
-check_bytes(struct making *making, const struct buf *bytes, struct arena *arena)
-{
-    struct x12_options options;
-
-    x12_options_init(&options);
-    options.guide_for = route_guide;
-    options.user = making;
-    const struct x12_file *file =
-        x12_read(arena, buf_text(bytes), bytes->size, &options);
-    BUG_IF(file->interchanges == NULL || file->interchanges->groups == NULL ||
-           file->interchanges->groups->results == NULL);
-    const struct x12_result *result = file->interchanges->groups->results;
-    CLEANUP(buf_free) struct buf text = { 0 };
-    for (const struct x12_finding *f = result->findings; f; f = f->next) {
-        x12_finding_json(f, &making->findings);
-        buf_addc(&making->findings, '\n');
-        if (f->severity != X12_REJECT || text.size > 0)
-            continue;
-        x12_finding_text(f, &text);
-        trouble_hold(&making->document, TP7015, NULL, "%s", buf_text(&text));
-    }
-    making->document.valid = result->count > 0 ? VALID_WARN : VALID_OK;
-    if (text.size > 0)
-        making->document.valid = VALID_BAD;
 }
 
 static struct parcel_plan
 plan_of(const struct making *making)
 {
     return (struct parcel_plan){ .partner = making->route->partner,
-                                 .functional_id =
-                                     x12_guide_group(making->route->guide),
+                                 .functional_id = making->group,
                                  .set = making->set };
-}
-
-/* A trial writing shows what the guide refuses before a number is spent. */
-static bool
-try_bytes(struct flow *flow, struct making *making, struct arena *arena)
-{
-    CLEANUP(buf_free) struct buf bytes = { 0 };
-    struct parcel_plan plan = plan_of(making);
-    struct err err = { 0 };
-
-    if (!envelope_try(&plan, &making->document, &bytes, &err)) {
-        trouble(flow, &making->document, TROUBLE_TRANSLATE, &err);
-        return false;
-    }
-    check_bytes(making, &bytes, arena);
-    return making->document.valid != VALID_BAD;
 }
 
 /* What its flow has a cut-off time for is expected to have left by then. */
@@ -218,21 +189,23 @@ settle(struct flow *flow, struct making *making, struct err *err)
                            err);
 }
 
-static void
-prepare(struct flow *flow, struct making *making, struct arena *arena)
+/* False when nothing can be translated here any more. */
+static bool
+prepare(struct flow *flow, struct making *making, struct arena *arena,
+        struct err *err)
 {
-    struct err err = { 0 };
+    struct err failed = { 0 };
 
     making->route = find_route(flow, making);
-    if (making->route == NULL)
-        return;
-    if (!make_set(flow, making, arena, &err)) {
-        making->set = NULL;
-        trouble(flow, &making->document, TROUBLE_TRANSLATE, &err);
-        return;
+    if (making->route == NULL || make_set(flow, making, arena, &failed))
+        return true;
+    making->set = NULL;
+    if (failed.code == TP7082) {
+        *err = failed;
+        return false;
     }
-    if (making->set != NULL && !try_bytes(flow, making, arena))
-        making->set = NULL;
+    trouble(flow, &making->document, TROUBLE_TRANSLATE, &failed);
+    return true;
 }
 
 /* All in one commit; when one of them fails, each on its own. */
@@ -281,17 +254,16 @@ step_translate(struct flow *flow, unsigned *moved, struct err *err)
                                  .due_only = true };
     static struct document claimed[BATCH];
     struct arena *arena = arena_new();
-    size_t count;
+    size_t count = 0;
 
     bool good = claim_due(flow, &filter, claimed, BATCH, &count, err);
-    struct making *makings =
-        arena_alloc(arena, (good ? count : 0) * sizeof *makings + 1);
+    struct making *makings = arena_alloc(arena, count * sizeof *makings + 1);
     for (size_t i = 0; good && i < count; i++) {
         makings[i].document = claimed[i];
-        prepare(flow, &makings[i], arena);
+        good = prepare(flow, &makings[i], arena, err);
     }
     good = good && (count == 0 || settle_all(flow, makings, count, err));
-    for (size_t i = 0; good && i < count; i++)
+    for (size_t i = 0; i < count; i++)
         buf_free(&makings[i].findings);
     if (good)
         *moved += (unsigned)count;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/confine.h"
+#include "base/durable.h"
 
 /* What comes back for each descriptor. */
 struct born {
@@ -91,9 +92,23 @@ bear(const struct translator_plan *plan, int control, int fd)
     translator_serve(plan, fd);
 }
 
-static void __attribute__((noreturn))
-live(const struct translator_plan *plan, int control)
+/* Addresses that this process has taken, program and libraries among them. */
+static size_t
+addresses(void)
 {
+    CLEANUP(buf_free) struct buf pages = { 0 };
+    struct err unknown = { 0 };
+
+    if (!file_read("/proc/self/statm", 256, &pages, &unknown))
+        return (size_t)64 << 20;
+    return strtoul(buf_text(&pages), NULL, 10) * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+static void __attribute__((noreturn))
+live(const struct translator_plan *outside, int control)
+{
+    struct translator_plan own = *outside;
+    const struct translator_plan *plan = &own;
     pid_t process = 0;
     int fd;
 
@@ -102,6 +117,7 @@ live(const struct translator_plan *plan, int control)
     confine_descriptors(&control, 1);
     /* It is drawn from a file, which will not be there. */
     json_object_seed(0);
+    own.limits.memory_bytes += addresses();
     confine_files();
     while ((fd = next_descriptor(control)) >= 0) {
         struct born born = { .ended = end(process) };

@@ -41,6 +41,16 @@ reading_window(const struct reading *reading, uint64_t offset, uint64_t size,
 
 /* ---- the reader */
 
+/* "004010VICS" is 004010. An acknowledgment may come in any version. */
+static bool
+is_version(const struct route *route, const char *version, const char *set_id)
+{
+    return is_acknowledgment(set_id) ||
+           strncmp(route->set->version, version, 6) == 0;
+}
+
+/* A set of another version than the partner's file says is judged by no guide:
+ * it is refused as one that is not supported. */
 static const struct x12_guide *
 guide_for(void *user, const struct x12_group *group, const char *set_id)
 {
@@ -48,8 +58,8 @@ guide_for(void *user, const struct x12_group *group, const char *set_id)
     const struct route *route =
         routes_find(reading->routes, reading->partner, set_id, ROUTE_IN);
 
-    (void)group;
-    return route ? route->guide : NULL;
+    return route && is_version(route, group->version, set_id) ? route->guide
+                                                              : NULL;
 }
 
 static bool
@@ -90,7 +100,7 @@ reading_feed(struct reading *reading, uint64_t offset, uint64_t size,
     size_t got;
     bool good = true;
 
-    while (good && reading->good && size > 0) {
+    while (good && reading->good && !reading->seen && size > 0) {
         good = reading_window(reading, offset, size, &piece, &bytes, &got);
         if (!good)
             break;
@@ -240,30 +250,33 @@ take_interchange(void *user, const struct x12_interchange *from)
     reading->good = take_whole(reading, from, arena);
 }
 
+static void
+see_first(void *user, const struct x12_interchange *first)
+{
+    struct reading *reading = user;
+
+    if (!reading->seen)
+        reading->partner =
+            partner_by_isa(routes_conf(reading->routes),
+                           first->sender_qualifier, first->sender);
+    reading->seen = true;
+}
+
 /* Who sent the first interchange, for the tolerances that it is read with. */
 static bool
 find_partner(struct reading *reading)
 {
-    CLEANUP(arena_free) struct arena *arena = arena_new();
-    CLEANUP(buf_free) struct buf piece = { 0 };
-    const struct conf *conf = routes_conf(reading->routes);
-    struct x12_options options;
-    const char *bytes;
-    size_t size;
+    struct x12_handler handler = { .user = reading,
+                                   .interchange_begin = see_first };
 
-    reading->partner = partner_by_code(conf, reading->job->partner);
-    if (reading->partner != NULL || reading->job->size == 0)
+    reading->partner =
+        partner_by_code(routes_conf(reading->routes), reading->job->partner);
+    if (reading->partner != NULL)
         return true;
-    if (!reading_window(reading, 0, reading->job->size, &piece, &bytes, &size))
-        return false;
-    x12_options_init(&options);
-    options.tree_for = never;
-    const struct x12_interchange *first =
-        x12_read(arena, bytes, size, &options)->interchanges;
-    if (first != NULL)
-        reading->partner =
-            partner_by_isa(conf, first->sender_qualifier, first->sender);
-    return true;
+    bool good = reading_feed(reading, 0, reading->job->size,
+                             reading_begin(reading, false, &handler));
+    reading->seen = false;
+    return good;
 }
 
 static bool
@@ -293,7 +306,7 @@ tell_gap(struct reading *reading, uint64_t from, uint64_t to)
         if (!reading_window(reading, at, to - at, &piece, &bytes, &size))
             return false;
         for (size_t i = 0; i < size; i++) {
-            if (memchr(" \t\r\n\v\f\x1a", bytes[i], 7) != NULL)
+            if (text_is_padding(bytes[i]))
                 continue;
             if (first == to)
                 first = at + i;

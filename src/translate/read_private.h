@@ -17,6 +17,7 @@ struct reading {
     struct read_sum *sum;
     struct err *err;
     bool good;
+    bool seen;           /* the first interchange, whose sender was asked for */
     bool why_rejects;    /* sum->why is of a finding that rejects */
     struct arena *arena; /* as long as the reading */
     struct span *spans, **last_span;

@@ -121,8 +121,13 @@ take_set(void *user, const struct x12_result *found)
     struct reading *reading = walk->reading;
     const struct x12_result *result = surveyed(walk);
 
-    BUG_IF(result == NULL || !text_equal(result->control, found->control));
     walk->ordinal++;
+    if (reading->good &&
+        (result == NULL || !text_equal(result->control, found->control)))
+        reading->good =
+            err_set_kind(reading->err, TP7045, ERR_DATA,
+                         "set %s of interchange %s was not read alike twice",
+                         found->control, walk->from->control);
     if (reading->good && walk->ordinal >= walk->wish->first &&
         walk->ordinal <= walk->wish->last)
         reading->good = tell_set(walk, result, found->set);

@@ -121,7 +121,8 @@ how_it_ended(int status, char out[160])
         text_format(out, 160, "it made a system call that it is denied");
     else if (signal == SIGABRT)
         text_format(out, 160,
-                    "it was out of memory, or found a mistake of its own");
+                    "it needed more than limits.translator_megabytes, or found "
+                    "a mistake of its own");
     else if (signal != 0)
         text_format(out, 160, "signal %d (%s)", signal, strsignal(signal));
     else
@@ -211,6 +212,65 @@ ended(const struct err *err)
     return err->code == TP7080 || err->code == TP7081;
 }
 
+/* ---- whose fault it was */
+
+static bool
+pass_interchange(void *user, const struct read_interchange *told,
+                 struct read_wish *wish, struct err *err)
+{
+    (void)user, (void)told, (void)wish, (void)err;
+    return true;
+}
+
+static bool
+pass_junk(void *user, uint64_t offset, uint64_t size, struct err *err)
+{
+    (void)user, (void)offset, (void)size, (void)err;
+    return true;
+}
+
+/* A translator that ends at this, too, which needs little memory and time, ends
+ * at anything, and no document is to blame. */
+static bool
+is_well(struct translator *translator, struct err *err)
+{
+    static const char trial[] =
+        "ISA*00*          *00*          *ZZ*NOBODY         *ZZ*NOBODY         "
+        "*000101*0000*U*00401*000000001*0*T*>~GS*FA*N*N*20000101*0000*1*X*"
+        "004010~ST*997*0001~AK1*PO*1~AK9*A*1*1*1~SE*4*0001~GE*1*1~"
+        "IEA*1*000000001~";
+    enum { ROOM = 4 << 20 };
+    const struct read_handler handler = { .interchange = pass_interchange,
+                                          .junk = pass_junk };
+    CLEANUP(arena_free) struct arena *arena = arena_new();
+    CLEANUP(buf_free) struct buf bytes = { 0 };
+    struct err failed = { 0 };
+    struct read_sum sum;
+
+    buf_adds(&bytes, trial);
+    memset(buf_room(&bytes, ROOM), ' ', ROOM);
+    buf_took(&bytes, ROOM);
+    struct read_job job = { .partner = "",
+                            .bytes = buf_text(&bytes),
+                            .size = bytes.size,
+                            .arena = arena };
+    if (translator_read(translator, &job, &handler, &sum, &failed))
+        return true;
+    err_clear(err);
+    return err_set(err, TP7082, "it ends at whatever it is given: %s",
+                   failed.text);
+}
+
+static bool
+is_avoided(const struct read_job *job)
+{
+    for (size_t i = 0; i < job->avoided; i++)
+        if (job->avoid[i].set == job->at &&
+            job->avoid[i].interchange == job->at_interchange)
+            return true;
+    return false;
+}
+
 bool
 translator_again(struct translator *translator, struct read_job *job,
                  struct err *err)
@@ -219,15 +279,11 @@ translator_again(struct translator *translator, struct read_job *job,
     bool same = job->tries > 0 && job->at == job->before &&
                 job->at_interchange == job->before_interchange;
 
-    (void)translator;
-    if (!ended(err) || job->tries++ >= TRIES)
+    if (!ended(err) || (same && !is_well(translator, err)) ||
+        job->tries++ >= TRIES)
         return false;
-    if (same && (job->at == 0 || job->avoided == AVOIDED))
+    if (same && (job->at == 0 || job->avoided == AVOIDED || is_avoided(job)))
         return false;
-    for (size_t i = 0; same && i < job->avoided; i++)
-        if (job->avoid[i].set == job->at &&
-            job->avoid[i].interchange == job->at_interchange)
-            return false;
     if (same) {
         job->avoid[job->avoided].interchange = job->at_interchange;
         job->avoid[job->avoided++].set = job->at;
@@ -253,8 +309,10 @@ translator_make(struct translator *translator, const struct make_job *job,
         put_make_job(&translator->call, job);
         bool good = attend(translator, &at, err);
         translator->documents++;
-        if (good || tries > 0 || !ended(err))
+        if (good || !ended(err))
             return good;
+        if (tries > 0)
+            return is_well(translator, err) && false;
         err_clear(err);
     }
 }

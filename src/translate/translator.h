@@ -27,7 +27,7 @@
 struct translator;
 
 struct translator_limits {
-    size_t memory_bytes;
+    size_t memory_bytes; /* beside the program's own */
     long seconds;  /* of CPU between two answers; ten times as many at all */
     int documents; /* then another one takes its place */
 };
@@ -51,7 +51,8 @@ bool translator_read(struct translator *, struct read_job *,
                      const struct read_handler *, struct read_sum *,
                      struct err *) MUST_USE;
 /* Whether the same job may be done once more after a failure: then err is
- * cleared, and the job avoids the set at which the translator ended twice. */
+ * cleared, and the job avoids the set at which the translator ended twice.
+ * TP7082 when it ends at whatever it is given: no document is to blame. */
 bool translator_again(struct translator *, struct read_job *, struct err *);
 
 /* As translate_make(); what is made lives in the arena. Done once more by

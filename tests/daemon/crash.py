@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Processes of the daemon are killed while orders, invoices, ship notices,
 bills, remittances and acknowledgements are in work: any role, the keeper, the
-supervisor. Those outside tell what happened, as in tests/crash/run_crash.py.
+supervisor, the translator and its nursery. Those outside tell what happened, as in tests/crash/run_crash.py.
 
   crash.py [SECONDS [SEED]]
 
@@ -30,10 +30,13 @@ class Daemons(Crash):
         """A daemon whose processes die; then whatever is left is ended. Says who died."""
         killed = []
         daemon = self.begin_daemon()
+        names = ["keeper", "clerk", "courier", "ledger", "ledger", "supervisor", "nursery", "translator"]
         for _ in range(chance.randint(1, 5)):
             time.sleep(chance.choice((0, 0.02, 0.1, 0.3)) * chance.random())
-            name = chance.choice(("keeper", "clerk", "courier", "ledger", "ledger", "supervisor"))
+            name = chance.choice(names)
             killed.append(name)
+            if name == "translator":  # a document that has seen two die is held
+                names.remove(name)
             if name == "supervisor":
                 roles = daemon.roles().values()
                 daemon.process.kill()
@@ -51,7 +54,7 @@ class Daemons(Crash):
     @staticmethod
     def kill_role(daemon, name):
         """It may be dead already, and not begun anew."""
-        process = daemon.roles().get(name)
+        process = dict(daemon.roles(), **daemon.translators()).get(name)
         if process is not None:
             try:
                 os.kill(process, signal.SIGKILL)

@@ -61,6 +61,17 @@ class Daemon:
                 found[it[0][3:]] = int(entry)
         return found
 
+    def translators(self):
+        """The clerk's process that starts them, and theirs: name to process id."""
+        parents, found = [self.roles().get("clerk")], {}
+        for name in ("nursery", "translator"):
+            for entry in os.listdir("/proc"):
+                it = fields(int(entry)) if entry.isdigit() else None
+                if it and it[2] in parents and it[1] != "Z" and it[0] == "tp-" + name:
+                    found[name] = int(entry)
+                    parents.append(int(entry))
+        return found
+
     def are_new(self, names, before):
         """All roles live, and those named are not the processes they were."""
         now = self.roles()
@@ -212,7 +223,8 @@ def a_slow_transfer_is_no_hang(world):
 def idle_it_costs_nothing(world):
     daemon = Daemon(world)
     send(world, "PO-6")
-    pids = list(daemon.roles().values()) + [daemon.process.pid]
+    pids = list(daemon.roles().values()) + list(daemon.translators().values()) + [daemon.process.pid]
+    check("a translator is there", len(daemon.translators()) == 2)
     time.sleep(1)
     before = sum(fields(pid)[3] for pid in pids)
     time.sleep(5)

@@ -336,13 +336,18 @@ def planted(world, works, cores):
         print("# this machine makes no core dumps here")
     base = search_files([world.path("state")])
     other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(5)", value], env={"PASSWORD": value})
-    seen = set()
-    look(other.pid, seen)
+    lines = []
+    for _ in range(50):  # it may not have begun yet
+        seen = set()
+        look(other.pid, seen)
+        lines = []
+        for data in seen:
+            search("process", data, lines)
+        if len(lines) >= 2:
+            break
+        time.sleep(0.05)
     other.kill()
     other.wait()
-    lines = []
-    for data in seen:
-        search("process", data, lines)
     verdict(len(lines) >= 2, "planted: a command line and an environment are found", lines)
     import sqlite3
     with sqlite3.connect(world.path("planted/journal.db")) as copy:

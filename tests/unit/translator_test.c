@@ -280,9 +280,30 @@ a_document_that_ends_it_is_refused(void)
     is_refused("NONSENSE", TP7080, "no sense");
     is_refused("LOOP", TP7081, "longer");
     if (!SANITIZED)
-        is_refused("HUNGRY", TP7080, "memory");
+        is_refused("HUNGRY", TP7080, "translator_megabytes");
     CHECK(!make_it("CRASH", &made) && err.code == TP7080);
     CHECK_OK(make_it("PO-2", &made), &err);
+}
+
+static void
+end_at_all(const char *bytes, size_t size)
+{
+    (void)bytes, (void)size;
+    raise(SIGSEGV);
+}
+
+/* No document is to blame when nothing can be read. */
+static void
+one_that_ends_at_all_is_no_documents_fault(void)
+{
+    struct read_job job = job_of(three);
+    struct made made;
+
+    start(NULL, end_at_all);
+    CHECK(!read_it(&job));
+    CHECK(err.code == TP7082 && err.kind == ERR_RETRY);
+    CHECK(strstr(err.text, "signal 11") != NULL);
+    CHECK(!make_it("PO-1", &made) && err.code == TP7082);
 }
 
 static void
@@ -305,6 +326,7 @@ the_askers_failure_ends_the_job(void)
 {
     struct read_job job = job_of(three);
 
+    start(NULL, NULL);
     telling.refuses = true;
     CHECK(!read_it(&job));
     CHECK(err.code == TP4020);
@@ -410,6 +432,7 @@ main(void)
     RUN(what_it_may_not_do_ends_it);
     RUN(a_document_that_ends_it_is_refused);
     RUN(one_that_says_nothing_is_not_waited_for);
+    RUN(one_that_ends_at_all_is_no_documents_fault);
     RUN(the_askers_failure_ends_the_job);
     RUN(it_holds_nothing_but_its_socket);
     RUN(it_is_replaced_after_its_share);
