@@ -173,21 +173,19 @@ def the_clock_of_a_daemon_jumps(world):
     """It notices, and goes on by the new one: what it waited for in the year 2036 is done now."""
     if sanitized(PROGRAM):
         raise Skipped("a preloaded library and the sanitizer do not go together")
-    world.main["limits.poll"] = '"1s"'
-    world.settings()
     large_order(world)
     world.environment.update(LD_PRELOAD=LIAR, TP_CLOCK=world.path("clock"))
     world.write("clock", "0")
     with open(world.path("daemon.log"), "a+", encoding="utf-8") as log:
         daemon = world.daemon(log)
     try:
-        for turn, years in enumerate((0, 10, 0, -10, 0), 1):
-            world.write("clock.new", str(years * 366 * 86400))
-            os.rename(world.path("clock.new"), world.path("clock"))
+        for turn, years in enumerate((10, 0, -10, 0), 1):
             play.fault(world, ["POST", "TradepostPosting_PostReceipt", "503-before"], [])
             notices(world, turn, turn)
             play.nav_order(world, ["PO-D%d" % turn, "V10000"], ["70000 40 CASE 155.70"])
-            until = time.monotonic() + 60
+            world.write("clock.new", str(years * 366 * 86400))
+            os.rename(world.path("clock.new"), world.path("clock"))
+            until = time.monotonic() + 100
             while len(world.rows("SELECT 1 FROM document WHERE number IN (?, ?) AND state = 'done'",
                                  "PO-D%d" % turn, "ASN-%06d" % turn)) < 2:
                 must("it does not go on with the clock at %+d years: %s" % (years, [tuple(row) for row in world.rows(
@@ -197,7 +195,7 @@ def the_clock_of_a_daemon_jumps(world):
         daemon.terminate()
         must("the daemon ends with %d" % daemon.wait(120), daemon.returncode == 0)
         world.environment.clear()
-    must("%d receipts" % receipts(world), receipts(world) == 5)
+    must("%d receipts" % receipts(world), receipts(world) == 4)
     whole(world)
     return "four jumps while it works"
 
