@@ -91,7 +91,7 @@ apply(struct document *document, enum flow_act act, const char *reason,
         text_copy(document->reason, sizeof document->reason, reason);
         return true;
     }
-    document->due = 0;
+    document->due = document->state == DOC_DEFERRED ? when_now() : 0;
     document->attempts = 0;
     return true;
 }
