@@ -185,6 +185,41 @@ may_look(struct posting *posting)
     return false;
 }
 
+static const char *
+system_of(const struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->postings[i].step != NULL)
+            return batch->postings[i].step->system;
+    return NULL;
+}
+
+/* The system may read for all of them what each would ask for. */
+static void
+look_ahead(const struct batch *batch)
+{
+    struct err ignored = { 0 };
+    const char *name = system_of(batch), *what = NULL;
+    struct system *system =
+        name != NULL ? system_by_name(batch->flow, name, &ignored) : NULL;
+    struct system_push *pushes =
+        arena_alloc(batch->arena, (batch->count + 1) * sizeof *pushes);
+    size_t count = 0;
+
+    if (system == NULL || system->ops->look_ahead == NULL)
+        return;
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct posting *posting = &batch->postings[i];
+        if (posting->record == NULL || posting->step == NULL)
+            continue;
+        what = posting->step->what;
+        pushes[count++] =
+            (struct system_push){ posting->record, posting->document.key };
+    }
+    if (what != NULL)
+        system->ops->look_ahead(system, what, pushes, count);
+}
+
 /* Large records end the batch: the rest of it comes in the next one. */
 static void
 look_all(struct batch *batch)
@@ -196,6 +231,7 @@ look_all(struct batch *batch)
         if (bytes > BATCH_BYTES)
             batch->count = i + 1;
     }
+    look_ahead(batch);
     post_turns(batch, post_at_once(batch->flow, NULL), may_look, look);
 }
 
@@ -394,15 +430,6 @@ may_push(struct posting *posting)
     posting->tried = true;
     batch->tried++;
     return true;
-}
-
-static const char *
-system_of(const struct batch *batch)
-{
-    for (size_t i = 0; i < batch->count; i++)
-        if (batch->postings[i].step != NULL)
-            return batch->postings[i].step->system;
-    return NULL;
 }
 
 static void

@@ -89,7 +89,8 @@ admin_handle(struct sandbox *box, enum service service, struct call *call)
         dump_effects(box, call);
     else if (text_equal(what, "load"))
         call_answer_json(call, 200,
-                         json_pack("{s:I}", "most", (json_int_t)box->most));
+                         json_pack("{s:I,s:I}", "most", (json_int_t)box->most,
+                                   "requests", (json_int_t)box->requests));
     else if (text_starts(what, "tables/") && call_is(call, "GET"))
         dump_table(box, call, what + strlen("tables/"));
     else if (text_starts(what, "tables/") && call_is(call, "POST"))

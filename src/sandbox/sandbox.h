@@ -70,6 +70,7 @@ struct sandbox {
     struct late *late;
     pthread_mutex_t lock;
     long under_way, most; /* requests to NAV: now, and most at a time */
+    long requests;        /* all of them */
     long ports[SERVICES]; /* as bound */
 };
 

@@ -184,6 +184,7 @@ process(struct sandbox *box, enum service service, struct call *call)
     } else {
         long counts = service == SERVICE_NAV;
         box->under_way += counts;
+        box->requests += counts;
         if (box->under_way > box->most)
             box->most = box->under_way;
         serve(box, service, call);

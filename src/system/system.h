@@ -47,6 +47,11 @@ struct push_result {
     bool existed;        /* found, not made */
 };
 
+struct system_push {
+    const struct record *record;
+    const char *key;
+};
+
 /* What a system needs from above, so that it knows no floor above it. */
 struct system_context {
     const struct conf *conf;
@@ -98,6 +103,10 @@ struct system_ops {
      *   received, invoiced, open (to receive), to_invoice, price }] } */
     bool (*match_order)(struct system *, const char *number, json_t **order,
                         struct err *);
+    /* MAY. Called before each batch of matches and pushes, so that what they
+     * would ask for is read together; what fails is asked for later. */
+    void (*look_ahead)(struct system *, const char *what,
+                       const struct system_push *, size_t count);
     /* MAY. What a push must have for itself: names in the arena, NULL-ended.
      * Two pushes that share one never run at the same time; others do, up to
      * at_once of them. NULL: one push at a time. */

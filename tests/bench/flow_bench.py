@@ -14,6 +14,7 @@ sys.path.insert(0, os.path.join(os.environ.get("TP_SOURCE", "."), "tests/flow"))
 import run_scenarios as scenarios  # noqa: E402
 from world import World  # noqa: E402
 
+SLOW = 60
 COUNT = int(sys.argv[1]) if len(sys.argv) > 1 else 500
 
 
@@ -44,6 +45,34 @@ def timed(world, words):
     return time.monotonic() - before
 
 
+def slow_nav(folder, parallel):
+    """The same against a NAV that takes 50 ms for each request."""
+    world = World(folder)
+    world.options = ["--latency", "50"]
+    world.nav.update(parallel=str(parallel), settle='"11m"')
+    try:
+        world.start()
+        for number in range(SLOW):
+            scenarios.nav_order(world, ["PO-%d" % number, "V10000"], ["70000 40 CASE 155.70"])
+        world.tool("run")
+        for number in range(SLOW):
+            ship_and_bill(world, number, "856")
+        measured(world, "856 -> NAV, 50 ms, parallel %d" % parallel, SLOW)
+        for number in range(SLOW):
+            ship_and_bill(world, number, "810")
+        measured(world, "810 -> NAV, 50 ms, parallel %d" % parallel, SLOW)
+    finally:
+        world.stop()
+
+
+def ship_and_bill(world, number, kind):
+    scenarios.give(world, ["BLUEFISH", kind], [
+        "BSN*00*ASN-%d*20261122*1432*0001" % number, "HL*1**S", "DTM*011*20261122", "HL*2*1*O",
+        "PRF*PO-%d" % number, "HL*3*2*I", "LIN*1*VN*BF-220", "SN1*1*40*CA", "CTT*3"] if kind == "856" else [
+        "BIG*20261122*INV-%d*20261122*PO-%d***DR" % (number, number), "IT1*1*40*CA*155.7**VN*BF-220",
+        "TDS*622800", "CTT*1"])
+
+
 def main():
     folder = tempfile.mkdtemp(prefix="tp-bench-")
     world = World(folder)
@@ -58,20 +87,18 @@ def main():
             scenarios.nav_order(world, ["PO-%d" % number, "V10000"], ["70000 40 CASE 155.70", "70001 10 CASE 140.00"])
         measured(world, "NAV -> 850 -> SFTP", COUNT)
         for number in range(COUNT):
-            scenarios.give(world, ["BLUEFISH", "856"], [
-                "BSN*00*ASN-%d*20261122*1432*0001" % number, "HL*1**S", "DTM*011*20261122", "HL*2*1*O",
-                "PRF*PO-%d" % number, "HL*3*2*I", "LIN*1*VN*BF-220", "SN1*1*40*CA", "CTT*3"])
+            ship_and_bill(world, number, "856")
         measured(world, "856 -> NAV (and a 997 each)", COUNT)
         for number in range(COUNT):
-            scenarios.give(world, ["BLUEFISH", "810"], [
-                "BIG*20261122*INV-%d*20261122*PO-%d***DR" % (number, number), "IT1*1*40*CA*155.7**VN*BF-220",
-                "TDS*622800", "CTT*1"])
+            ship_and_bill(world, number, "810")
         measured(world, "810 -> NAV (and a 997 each)", COUNT)
         start_up(world)
         print("%-34s %6.0f MB" % ("peak memory of any run",
                                   resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024))
         counts = world.rows('SELECT "set" AS kind, state, count(*) AS many FROM document GROUP BY 1, 2')
         print("  ".join("%s %s %d" % (row["kind"], row["state"], row["many"]) for row in counts))
+        for parallel in (1, 4):
+            slow_nav(os.path.join(folder, "slow-%d" % parallel), parallel)
     finally:
         world.stop()
         shutil.rmtree(folder, ignore_errors=True)

@@ -297,7 +297,7 @@ def doc_of(world, kind, number):
 
 def expect(world, words, lines):
     """expect doc SET NUMBER [key=value|key~text]... | count SET STATE N | file PARTNER SET N [~text] |
-    nav KIND N | exit N | late N [WHAT] | text ~TEXT | table NAME N [key=value] | load N | faults N | dropped PARTNER N"""
+    nav KIND N | exit N | late N [WHAT] | text ~TEXT | table NAME N [key=value] | load N | requests [N] | faults N | dropped PARTNER N"""
     what = words[0]
     if what == "doc":
         found = doc_of(world, words[1], words[2])
@@ -332,6 +332,11 @@ def expect(world, words, lines):
         most = world.ask("load")["most"]
         if most != int(words[1]):
             raise Failed("NAV had %d requests at a time, expected %s" % (most, words[1]))
+    elif what == "requests":
+        requests = world.ask("load")["requests"]
+        if len(words) > 1 and requests - world.requests > int(words[1]):
+            raise Failed("NAV was asked %d times, at most %s were expected" % (requests - world.requests, words[1]))
+        world.requests = requests
     elif what == "table":
         wanted = dict(word.split("=", 1) for word in words[3:])
         rows = [row for row in world.ask("tables/" + words[1])

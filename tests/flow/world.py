@@ -38,7 +38,7 @@ class World:
         self.control = 1000
         self.given = []      # folder and text of every file that a partner gave
         self.mounted = None  # a folder that is a disk of its own
-        self.last_exit = 0
+        self.last_exit = self.requests = 0
         self.now = TODAY + "T12:00:00Z"
         self.nav = {"auth": '{ kind = "basic"; user = "EDI"; secret = "secret:nav"; }', "post": '"post"',
                     "payments": '"GENERAL"', "settle": '"1s"'}

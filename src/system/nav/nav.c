@@ -336,6 +336,7 @@ const struct system_ops nav_ops = {
     .probe = nav_probe,
     .check = nav_check,
     .match_order = nav_match_order,
+    .look_ahead = nav_look_ahead,
     .alone = nav_alone,
     .settle_seconds = SETTLE_SECONDS,
 };

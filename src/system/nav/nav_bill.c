@@ -3,6 +3,7 @@
  * key; the draft's total is compared with the vendor's; then it is posted, if
  * that is wanted. Every step asks first what an earlier attempt left. */
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 #include "system/nav/nav_bill_private.h"
@@ -68,6 +69,21 @@ read_own(struct nav_bill *bill, struct err *err)
                      err);
 }
 
+/* The same as it was seen just before. */
+static bool
+see_own(struct nav_bill *bill, struct err *err)
+{
+    json_t *seen = nav_seen(bill->nav, bill->words->set, bill->id);
+
+    if (seen == NULL)
+        return read_own(bill, err);
+    if (json_is_null(seen))
+        json_decref(seen);
+    else
+        bill->row = seen;
+    return true;
+}
+
 /* Only what is known to be posted counts as posted. */
 static bool
 is_draft(const struct nav_bill *bill)
@@ -130,12 +146,10 @@ find_vendor(struct nav_bill *bill, struct push_result *result, struct err *err)
     return PUSH_DONE;
 }
 
-/* A document of the same vendor and number that is not ours. */
-static enum pushed
-refuse_double(struct nav_bill *bill, struct push_result *result,
-              struct err *err)
+/* NULL and true: there is none. */
+static bool
+find_double(struct nav_bill *bill, json_t **row, struct err *err)
 {
-    CLEANUP(json_decrefp) json_t *row = NULL;
     const char *number = record_text(bill->invoice, "number");
     struct odata_query query = {
         .filter =
@@ -143,19 +157,41 @@ refuse_double(struct nav_bill *bill, struct push_result *result,
                          bill->words->number, odata_quote(bill->arena, number),
                          odata_quote(bill->arena, bill->vendor))
     };
+    CLEANUP(json_decrefp) json_t *seen = NULL;
     size_t count;
+
+    *row = NULL;
+    if (bill->words == &kinds[0])
+        seen = nav_seen(bill->nav, "number", number);
+    if (seen == NULL)
+        return odata_first(bill->nav->odata, ODATA_MAIN, bill->words->set,
+                           &query, row, &count, err);
+    for (size_t i = 0; i < json_array_size(seen) && *row == NULL; i++) {
+        json_t *one = json_array_get(seen, i);
+        if (strcasecmp(exact_word(one, "vendorNumber"), bill->vendor) == 0)
+            *row = json_incref(one);
+    }
+    return true;
+}
+
+/* A document of the same vendor and number that is not ours. */
+static enum pushed
+refuse_double(struct nav_bill *bill, struct push_result *result,
+              struct err *err)
+{
+    CLEANUP(json_decrefp) json_t *row = NULL;
 
     if (nav_has_pages(bill->nav))
         return nav_page_bill_refuse_double(bill, result, err);
-    if (!odata_first(bill->nav->odata, ODATA_MAIN, bill->words->set, &query,
-                     &row, &count, err))
+    if (!find_double(bill, &row, err))
         return nav_failed(err);
-    if (count == 0)
+    if (row == NULL)
         return PUSH_DONE;
     return nav_hold(
         result, err, TP6030, NULL,
         "vendor %s's %s %s is in NAV already as %s (%s), not made by Tradepost",
-        bill->vendor, bill->words->what, number, exact_word(row, "number"),
+        bill->vendor, bill->words->what, record_text(bill->invoice, "number"),
+        exact_word(row, "number"),
         odata_word(bill->arena, exact_word(row, "status")));
 }
 
@@ -306,7 +342,7 @@ push_bill(struct nav_bill *bill, struct push_result *result, struct err *err)
 {
     enum pushed done = PUSH_DONE;
 
-    if (!read_own(bill, err))
+    if (!see_own(bill, err))
         return nav_failed(err);
     if (bill->row == NULL && nav_bills_order(bill))
         return post_on_order(bill, result, err);

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "base/when.h"
 #include "system/nav/nav_private.h"
 
 static void
@@ -48,8 +47,8 @@ read_line(const struct nav *nav, json_t *row)
     return line;
 }
 
-static json_t *
-read_order(const struct nav *nav, json_t *row)
+json_t *
+nav_read_order(const struct nav *nav, json_t *row)
 {
     CLEANUP(arena_free) struct arena *arena = arena_new();
     const struct nav_words *w = nav->words;
@@ -88,7 +87,7 @@ nav_order(struct nav *nav, const char *number, json_t **order, struct err *err)
                      err))
         return err_at(err, "order %s", number);
     if (count > 0)
-        *order = read_order(nav, row);
+        *order = nav_read_order(nav, row);
     return true;
 }
 
@@ -112,42 +111,28 @@ say_units(const struct system *system, json_t *order)
     }
 }
 
-/* Seen orders are few, and forgotten together: a batch's. */
-static void
-remember(struct nav *nav, const char *number, const json_t *order)
-{
-    int64_t now = when_steady();
-
-    if (nav->seen == NULL || now > nav->seen_until) {
-        json_decref(nav->seen);
-        nav->seen = json_object();
-        nav->seen_until = now + NAV_SEEN_SECONDS * INT64_C(1000000000);
-    }
-    json_object_set_new(nav->seen, number, json_deep_copy(order));
-}
-
 bool
 nav_seen_order(struct nav *nav, const char *number, json_t **order,
                struct err *err)
 {
-    json_t *seen = json_object_get(nav->seen, number);
-
-    if (seen == NULL || when_steady() > nav->seen_until)
-        return nav_order(nav, number, order, err);
-    *order = json_incref(seen);
-    json_object_del(nav->seen, number);
-    return true;
+    *order = nav_seen(nav, "order", number);
+    return *order != NULL || nav_order(nav, number, order, err);
 }
 
 bool
 nav_match_order(struct system *system, const char *number, json_t **order,
                 struct err *err)
 {
-    if (!nav_order(nav_of(system), number, order, err))
+    struct nav *nav = nav_of(system);
+
+    if (!nav_seen_order(nav, number, order, err))
         return false;
     if (*order == NULL)
         return true;
-    remember(nav_of(system), number, *order);
-    say_units(system, *order);
+    json_t *copy = json_deep_copy(*order);
+    nav_see(nav, "order", number, *order);
+    json_decref(*order);
+    *order = copy;
+    say_units(system, copy);
     return true;
 }

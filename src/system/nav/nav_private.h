@@ -33,7 +33,6 @@ enum {
     NAV_CACHE = 512,
     NAV_CACHE_SECONDS = 300,
     NAV_MISSING_SECONDS = 2, /* that something is not there */
-    NAV_SEEN_SECONDS = 5,    /* orders between match and posting */
     NAV_UUID = 37
 };
 
@@ -60,8 +59,9 @@ struct nav {
     const char *status_field;      /* of the order page, or NULL */
     long overlap_seconds;
     struct nav_fact *facts; /* NAV_CACHE of them, by hash */
-    json_t *seen;           /* orders as the match saw them, by number */
+    json_t *seen;           /* see nav_look_ahead() */
     int64_t seen_until;     /* when_steady() */
+    bool no_ahead;          /* the server refused such a question */
 };
 
 static inline struct nav *
@@ -85,8 +85,9 @@ bool nav_order(struct nav *, const char *number, json_t **order,
                struct err *) MUST_USE;
 bool nav_match_order(struct system *, const char *number, json_t **order,
                      struct err *) MUST_USE;
-/* The order as nav_match_order() read it just before, once; else as it is now:
- * for what NAV checks again when it posts. */
+json_t *nav_read_order(const struct nav *, json_t *row);
+/* The order as it was seen just before, once; else as it is now: for what NAV
+ * checks again when it posts. */
 bool nav_seen_order(struct nav *, const char *number, json_t **order,
                     struct err *) MUST_USE;
 
@@ -121,6 +122,14 @@ void nav_uuid(char out[NAV_UUID], const char *key, const char *part);
 /* A document number of at most 20 characters made of the same. */
 void nav_document_number(char out[24], const char *key, const char *part);
 
+/* nav_ahead.c: reads what the pushes of a batch would each ask for. */
+void nav_look_ahead(struct system *, const char *what,
+                    const struct system_push *, size_t count);
+/* Takes what was seen: "order" PO, "purchaseInvoices" ID (null: it is not
+ * there), "number" (a list of rows). NULL: ask. */
+json_t *nav_seen(struct nav *, const char *what, const char *value);
+/* Leaves something seen for the next who takes it. */
+void nav_see(struct nav *, const char *what, const char *value, json_t *);
 /* nav_alone.c */
 const char *const *nav_alone(const struct system *, const char *what,
                              const struct record *, struct arena *);

@@ -137,7 +137,9 @@ check_order(struct system *system, const char *po, json_t **order,
     CLEANUP(arena_free) struct arena *arena = arena_new();
     const char *waits_for = arena_printf(arena, "order:%s", po);
 
-    if (!nav_order(nav_of(system), po, order, err))
+    if (nav_of(system)->receipts == NAV_CODEUNIT
+            ? !nav_seen_order(nav_of(system), po, order, err)
+            : !nav_order(nav_of(system), po, order, err))
         return nav_failed(err);
     if (*order == NULL)
         return nav_hold(result, err, TP6020, waits_for,
