@@ -84,7 +84,11 @@ def work_after_backup(world):
     tool(world, "run")
     verdict(state(world, "850", "PO-2") == "done" and state(world, "850", "PO-3") == "done" and
             state(world, "856", "ASN-1") == "done", "after it, orders leave and a ship notice is posted", world.said)
-    os.unlink(glob.glob(world.path("partners/BLUEFISH/in/850_*"))[-1])  # the partner takes one
+    for name in glob.glob(world.path("partners/BLUEFISH/in/850_*")):
+        with open(name, encoding="utf-8") as file:
+            taken = "PO-4" in file.read()
+        if taken:
+            os.unlink(name)  # the partner takes one
 
 
 def damaged(world):
