@@ -77,6 +77,7 @@ enum channel_found {
 struct channel_secrets {
     bool (*get)(void *user, const char *name, struct buf *, struct err *);
     void *user;
+    struct traffic *traffic; /* where HTTP requests are counted, or NULL */
 };
 
 struct channel_ops {

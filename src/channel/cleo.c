@@ -146,6 +146,7 @@ sign_up(struct channel *channel, struct cleo *cleo, const struct buf *password,
     struct http_limits limits = {
         .answer_bytes = channel->max_bytes,
         .ca_file = conf_text(channel->group, "ca_file", NULL),
+        .traffic = channel->secrets.traffic,
     };
     struct oauth_settings settings = {
         .url = arena_printf(

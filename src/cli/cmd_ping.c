@@ -53,7 +53,7 @@ cmd_partner_ping(struct cli *cli)
     const struct conf_group *group = conf_sub(partner->group, "channel");
     if (group == NULL)
         return cli_missing(cli, "%s has no channel", partner->code);
-    const struct channel_secrets secrets = { get_secret, cli->conf };
+    const struct channel_secrets secrets = { get_secret, cli->conf, NULL };
     CLEANUP(channel_close) struct channel *channel = NULL;
     if (!channel_open(&channel, group, &secrets, &cli->err) ||
         !channel->ops->probe(channel, &report, &cli->err))

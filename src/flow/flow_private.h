@@ -20,6 +20,7 @@
 #include "flow/texts.h"
 #include "map/codes.h"
 #include "map/map.h"
+#include "net/traffic.h"
 #include "store/restored.h"
 #include "system/system.h"
 #include "translate/translator.h"
@@ -32,12 +33,14 @@ struct endpoint {
     struct channel *channel;
     struct destination destination, kept; /* kept: as the journal has it */
     bool missed; /* it rested when partners were asked */
+    struct traffic traffic;
 };
 
 struct flow_system {
     const char *name;
     struct system *system;
     struct destination destination, kept;
+    struct traffic traffic;
 };
 
 /* A fact that has released documents. */
@@ -92,6 +95,7 @@ struct flow {
     unsigned stages;                  /* that are done here: 1U << STAGE_ */
     const struct flow_shift *shift;   /* NULL: nobody may end the work early */
     moment next_wake, next_tell;
+    moment next_figures;        /* 0 = there is no news */
     bool no_room;               /* nothing new is taken in now */
     bool was_full;              /* the same, at some time in this run */
     int64_t lease, renewed;     /* token of the last claim; of when_steady() */
@@ -365,6 +369,9 @@ void trouble_waits(struct document *, const char *waits_for);
 /* Holds for the first problem that is not a warning; false when there is
  * none. */
 bool trouble_hold_for(struct document *, const struct problems *);
+
+/* figures.c: now, or when it is time. What fails is logged and kept. */
+void figures_save(struct flow *, bool now);
 
 /* describe.c */
 /* currency: the company's when the record names none. */

@@ -108,7 +108,7 @@ shut_away(const struct destination *destination, struct err *err)
 struct channel *
 endpoint_channel(struct flow *flow, struct endpoint *endpoint, struct err *err)
 {
-    struct channel_secrets secrets = { get_secret, flow };
+    struct channel_secrets secrets = { get_secret, flow, &endpoint->traffic };
     const struct conf_group *group =
         conf_sub(endpoint->partner->group, "channel");
 
@@ -237,7 +237,8 @@ system_by_name(struct flow *flow, const char *name, struct err *err)
                                       .group = conf_system(flow->conf, name),
                                       .name = place->name,
                                       .sources = &flow->sources,
-                                      .codes = &flow->system_codes };
+                                      .codes = &flow->system_codes,
+                                      .traffic = &place->traffic };
     if (!system_open(&place->system, &context, err)) {
         place->system = NULL;
         return NULL;

@@ -201,6 +201,7 @@ find_next(const struct flow *flow, struct flow_next *next, struct err *err)
         sooner(&next->work, flow->next_tell);
     if (does(flow, STAGE_ALERT))
         sooner(&next->work, flow->alerts->next_look);
+    sooner(&next->work, flow->next_figures);
     no_spin(&next->owed);
     no_spin(&next->work);
     return true;
@@ -219,8 +220,9 @@ flow_work(struct flow *flow, const struct flow_shift *shift,
     }
     bool good = run_until_idle(flow, report, err) &&
                 run_stage(flow, STAGE_ALERT, report, &went, err) &&
-                run_stage(flow, STAGE_VIEWS, report, &went, err) &&
-                find_next(flow, next, err);
+                run_stage(flow, STAGE_VIEWS, report, &went, err);
+    figures_save(flow, !work_goes_on(flow));
+    good = good && find_next(flow, next, err);
     report->unreached = flow->unreached;
     report->no_room = flow->was_full;
     flow->shift = NULL;
@@ -273,6 +275,7 @@ flow_run(struct flow *flow, const char *name, long wait_seconds,
     }
     bool good = run_stage(flow, STAGE_ALERT, report, &went, err) &&
                 run_stage(flow, STAGE_VIEWS, report, &went, err);
+    figures_save(flow, true);
     report->unreached = flow->unreached;
     report->no_room = flow->was_full;
     return good;

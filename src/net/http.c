@@ -175,6 +175,8 @@ set_limits(const struct http *http, CURL *curl)
     SET(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     if (http->ca_file != NULL)
         SET(curl, CURLOPT_CAINFO, http->ca_file);
+    if (http->limits.traffic != NULL)
+        SET(curl, CURLOPT_CERTINFO, 1L);
     SET(curl, CURLOPT_ACCEPT_ENCODING, "");
 }
 
@@ -379,6 +381,47 @@ http_wait(struct http *http, const bool *until)
     fiber_wait(until, move_bytes, http);
 }
 
+/* Until when the server's own certificate, the first of its chain, is good;
+ * told when a connection is made, not when one is used again. */
+static void
+note_certificate(struct traffic *traffic, CURL *curl)
+{
+    static const char field[] = "Expire date:";
+    const struct curl_certinfo *chain = NULL;
+
+    if (curl_easy_getinfo(curl, CURLINFO_CERTINFO, &chain) != CURLE_OK ||
+        chain == NULL || chain->num_of_certs < 1)
+        return;
+    for (const struct curl_slist *at = chain->certinfo[0]; at; at = at->next) {
+        if (strncmp(at->data, field, sizeof field - 1) != 0)
+            continue;
+        time_t ends = curl_getdate(at->data + sizeof field - 1, NULL);
+        if (ends > 0)
+            traffic_certificate(traffic, (moment)ends * 1000);
+    }
+}
+
+static void
+note_traffic(const struct http *http, CURL *curl,
+             const struct transfer *transfer)
+{
+    struct traffic *traffic = http->limits.traffic;
+    const struct http_answer *answer = transfer->answer;
+
+    if (traffic == NULL)
+        return;
+    note_certificate(traffic, curl);
+    traffic_answer(traffic, transfer->code == CURLE_OK ? answer->status : 0,
+                   answer->retry_after_seconds);
+}
+
+void
+http_note_token(const struct http *http, moment ends)
+{
+    if (http->limits.traffic != NULL)
+        traffic_token(http->limits.traffic, ends);
+}
+
 static CURLcode
 perform(struct http *http, const struct http_request *request,
         struct transfer *transfer, struct curl_slist *headers)
@@ -397,6 +440,7 @@ perform(struct http *http, const struct http_request *request,
     http_wait(http, &transfer->over);
     if (transfer->code == CURLE_OK)
         read_status(curl, transfer->answer);
+    note_traffic(http, curl, transfer);
     give_handle(http, curl);
     return transfer->code;
 }

@@ -21,6 +21,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "net/traffic.h"
 
 struct http;
 
@@ -28,7 +29,8 @@ struct http_limits {
     long connect_ms, total_ms, idle_ms; /* 0 = 10 s, 120 s, 60 s */
     size_t answer_bytes;                /* 0 = 64 MB */
     const char *ca_file;                /* NULL = the system's */
-    const char *proxy; /* NULL = none; the environment's is never used */
+    const char *proxy;       /* NULL = none; the environment's is never used */
+    struct traffic *traffic; /* where answers are counted, or NULL */
 };
 
 struct http_request {

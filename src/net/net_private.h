@@ -18,6 +18,8 @@ bool http_changes(const struct http_request *);
 /* Takes one header line, as it came in, into the answer. */
 void http_take_header(struct http_answer *, const char *keep, const char *line,
                       size_t size);
+/* A token that came of a request of this client ends then. */
+void http_note_token(const struct http *, moment ends);
 /* Overwrites a secret before its memory is given back; NULL is fine. */
 void wipe(char *text);
 void wipe_buf(struct buf *);

@@ -229,6 +229,7 @@ take(struct oauth *oauth, const struct http_answer *answer, int64_t asked,
     int64_t life = (int64_t)life_seconds(json) * 1000000000;
     oauth->ends = asked + life;
     oauth->fresh_until = asked + life / 5 * 4;
+    http_note_token(oauth->http, when_now() + life / 1000000);
     oauth->refusals = 0;
     oauth->sign_ins++;
     return true;

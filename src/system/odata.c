@@ -76,7 +76,8 @@ odata_open(struct odata **out, const struct odata_settings *settings,
 {
     const struct odata_profile *profile = find_profile(settings->profile);
     struct http_limits limits = { .total_ms = settings->total_ms,
-                                  .ca_file = settings->ca_file };
+                                  .ca_file = settings->ca_file,
+                                  .traffic = settings->traffic };
 
     if (profile == NULL)
         return err_set(err, TP6001,

@@ -42,6 +42,7 @@ struct odata_settings {
     const char *user, *password; /* Basic, or NULL */
     const char *token_url, *client;    /* OAuth2 client credentials, */
     const char *client_secret, *scope; /* or NULL */
+    struct traffic *traffic;           /* where requests are counted, or NULL */
 };
 
 struct odata_query {

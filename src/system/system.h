@@ -23,6 +23,7 @@
 #include "record/record.h"
 
 struct system;
+struct traffic;
 
 /* Where a pull stands; kept in the journal as text, changed by pull() only as
  * far as its records were taken. */
@@ -59,6 +60,7 @@ struct system_context {
     const char *name;                  /* NAME */
     const struct map_sources *sources; /* for its bindings */
     const struct map_codes *codes;
+    struct traffic *traffic; /* where requests are counted, or NULL */
 };
 
 struct system_ops {

@@ -280,7 +280,7 @@ static bool
 start(struct probe *probe, const char *dir, const char *code)
 {
     struct problems *problems = problems_new(probe->arena);
-    struct channel_secrets secrets = { secret, probe };
+    struct channel_secrets secrets = { secret, probe, NULL };
     const struct partner *partner;
     struct err err = { 0 };
 

@@ -24,7 +24,7 @@ secret(void *user, const char *name, struct buf *out, struct err *failed)
     return true;
 }
 
-static const struct channel_secrets secrets = { secret, NULL };
+static const struct channel_secrets secrets = { secret, NULL, NULL };
 
 /* Opens the channel of a partner whose file says so. */
 static inline bool

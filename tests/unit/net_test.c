@@ -104,6 +104,47 @@ classifies(void)
     CHECK(classified("GET", 504, 0) == ERR_RETRY);
 }
 
+static int64_t
+counted(const struct traffic *traffic, long status)
+{
+    for (size_t i = 0; i < traffic->kinds; i++)
+        if (traffic->counts[i].status == status)
+            return traffic->counts[i].requests;
+    return 0;
+}
+
+static void
+counts_what_came(void)
+{
+    const char *wait = http_answer_text("429 Wait", "Retry-After: 12\r\n", "");
+    const char *script[] = { http_answer_text("200 OK", "", "a"),
+                             wait,
+                             wait,
+                             SERVE_CLOSE,
+                             SERVE_CLOSE,
+                             NULL };
+    struct traffic traffic = { 0 };
+    const struct http_limits limits = { .traffic = &traffic };
+    struct http_request request = { .method = "GET" };
+
+    start(script, &limits);
+    request.url = url;
+    for (int i = 0; i < 4; i++)
+        if (!http_send(http, &request, &answer, &err))
+            err_clear(&err);
+    CHECK(counted(&traffic, 200) == 1 && counted(&traffic, 429) == 2);
+    CHECK(counted(&traffic, 0) == 1 && traffic.news);
+    /* The two ask for the same twelve seconds. */
+    CHECK(traffic.throttled_ms >= 12000 && traffic.throttled_ms < 20000);
+    traffic_taken(&traffic);
+    CHECK(!traffic.news && traffic.kinds == 0 && traffic.throttled_ms == 0);
+    for (long status = 100; status < 100 + 2 * TRAFFIC_KINDS; status++)
+        traffic_answer(&traffic, status, 0);
+    CHECK(traffic.kinds == TRAFFIC_KINDS);
+    CHECK(traffic.counts[TRAFFIC_KINDS - 1].requests == TRAFFIC_KINDS + 1);
+    stop();
+}
+
 static void
 refuses_plain_http_and_odd_urls(void)
 {
@@ -401,6 +442,7 @@ main(void)
 {
     RUN(sends_and_reads);
     RUN(classifies);
+    RUN(counts_what_came);
     RUN(refuses_plain_http_and_odd_urls);
     RUN(is_unsure_once_a_change_has_left);
     RUN(never_repeats_a_change);

@@ -219,6 +219,7 @@ open_service(struct system *system, struct nav *nav, struct err *err)
         .company = conf_text(group, "company", NULL),
         .ca_file = conf_text(group, "ca_file", NULL),
         .page_size = conf_number(group, "page_size", 1000),
+        .traffic = system->context.traffic,
         .total_ms =
             conf_seconds(group, "timeout", DEFAULT_TIMEOUT_SECONDS) * 1000
     };
