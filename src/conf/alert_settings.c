@@ -64,6 +64,10 @@ const struct setting settings_alerts[] = {
       .about = "tell the system's log (under systemd the journal has the same "
                "lines anyway)",
       .fallback = "false" },
+    { .name = "syslog_socket",
+      .type = SETTING_TEXT,
+      .about = "where the system's log listens",
+      .fallback = "/dev/log" },
     { .name = "quiet",
       .type = SETTING_GROUP,
       .about = "the hours in which only severity 1 is told; the rest waits, "

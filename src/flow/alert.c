@@ -4,9 +4,9 @@
 
 #include <jansson.h>
 #include <string.h>
-#include <syslog.h>
 
 #include "net/http.h"
+#include "net/syslog.h"
 
 struct alerts *
 alerts_open(const struct conf *conf, struct arena *arena)
@@ -241,18 +241,19 @@ by_webhook(const struct conf *conf, const struct notice *notice, size_t i,
 /* ---- the system's log */
 
 static bool
-by_syslog(const struct notice *notice)
+by_syslog(const struct conf *conf, const struct notice *notice, struct err *err)
 {
     const struct incident *it = &notice->incident;
+    char text[512];
 
-    openlog("tradepost", LOG_PID, LOG_DAEMON);
-    syslog(is_end(notice)      ? LOG_NOTICE
-           : it->severity <= 1 ? LOG_CRIT
-                               : LOG_WARNING,
-           "incident %lld %s: %s", (long long)it->id,
-           is_end(notice) ? "is over" : "begins", it->subject);
-    closelog();
-    return true;
+    text_format(text, sizeof text, "incident %lld %s: %s", (long long)it->id,
+                is_end(notice) ? "is over" : "begins", it->subject);
+    return syslog_say(
+        conf_text(conf_settings(conf), "alerts.syslog_socket", "/dev/log"),
+        is_end(notice)      ? SYSLOG_NOTICE
+        : it->severity <= 1 ? SYSLOG_CRITICAL
+                            : SYSLOG_WARNING,
+        text, err);
 }
 
 bool
@@ -264,7 +265,7 @@ alert_tell(const struct conf *conf, const struct notice *notice,
     if (text_equal(notice->channel, "mail"))
         return by_mail(conf, notice, err);
     if (text_equal(notice->channel, "syslog"))
-        return by_syslog(notice);
+        return by_syslog(conf, notice, err);
     if (text_starts(notice->channel, "webhook-") &&
         text_number(notice->channel + strlen("webhook-"), WEBHOOKS_MOST,
                     &number) &&

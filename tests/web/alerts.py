@@ -8,7 +8,9 @@ import email.policy
 import http.server
 import json
 import os
+import re
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -77,7 +79,6 @@ def start_mail(site):
 
 
 def free_port():
-    import socket
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -186,6 +187,34 @@ def quiet(site):
     verdict(len(held) >= 1, "and what is held for long", Chat.heard)
 
 
+def syslog(site):
+    """The system's log hears of both edges; one that nobody reads is told later."""
+    low = {"TRADEPOST_RESERVE_MB": "1000000"}
+    path = os.path.join(site.folder, "log")
+    settings(site, 'syslog = true; syslog_socket = "%s";' % path)
+    run(site, "2026-11-23T08:00:00Z", **low)
+    code, rows = listed(site)
+    shown = site.tool("incident", "show", str(rows[-1]["id"])).stdout if rows else ""
+    verdict("nobody listens at" in shown, "a log that nobody reads is a failure", shown)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log:
+        log.bind(path)
+        log.settimeout(20)
+        run(site, "2026-11-23T09:00:00Z", **low)
+        line = log.recv(4096).decode()
+        verdict(re.fullmatch(r"<26>Nov 23 09:00:00 tradepost\[\d+\]: incident \d+ begins: .*nearly full.*", line),
+                "which is tried again, and then hears of it", line)
+        run(site, "2026-11-23T10:00:00Z")
+        line = log.recv(4096).decode()
+        verdict(line.startswith("<29>") and "is over" in line, "and that it is over", line)
+        log.setblocking(False)
+        run(site, "2026-11-23T11:00:00Z")
+        try:
+            line = log.recv(4096).decode()
+        except BlockingIOError:
+            line = ""
+        verdict(line == "", "once", line)
+
+
 HOOKS = ('webhooks = ( { url = "secret:json"; }, { url = "secret:slack"; form = "slack"; },'
          ' { url = "secret:teams"; form = "teams"; } );%.0s')
 
@@ -203,6 +232,7 @@ def main():
     one_life(site, mail)
     settings(site, HOOKS % site.chat)
     failing(site)
+    syslog(site)
     verdict(site.tool("verify").returncode == 0, "verify finds nothing", site.tool("verify").stdout)
     site.clean()
     site = Site()
