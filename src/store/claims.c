@@ -224,9 +224,9 @@ journal_next_due(struct journal *journal, enum direction direction, moment *due,
     *due = 0;
     return sql_number(
         journal,
-        "SELECT min(due) FROM document WHERE state IN"
-        " ('received','deferred','unknown','queued')"
-        " AND due > ?1 AND (?2 = '' OR direction = ?2)",
+        "SELECT min(due) FROM document INDEXED BY document_due WHERE state IN"
+        " ('received','deferred','unknown','queued') AND state <> 'done'"
+        " AND due > 0 AND due > ?1 AND (?2 = '' OR direction = ?2)",
         BIND(INT(when_now()),
              TEXT(direction == DIRECTION_ANY
                       ? ""

@@ -138,6 +138,10 @@ static const char lane_6[] =
     "CREATE INDEX document_lane ON document(partner, \"set\", direction, id)"
     " WHERE state <> 'done';";
 
+/* What waits for a time, and not whatever else is on its way. */
+static const char due_7[] = "CREATE INDEX document_due ON document(due)"
+                            " WHERE due > 0 AND state <> 'done';";
+
 /* The scripts of each step, in order. */
 static const char *const steps[][4] = { { documents_0, others_0 },
                                         { shown_1 },
@@ -145,7 +149,8 @@ static const char *const steps[][4] = { { documents_0, others_0 },
                                         { schema_tally, schema_tally_triggers },
                                         { schema_incident },
                                         { purged_5 },
-                                        { lane_6 } };
+                                        { lane_6 },
+                                        { due_7 } };
 enum { VERSION = sizeof steps / sizeof steps[0] };
 enum { APPLICATION = 0x54504a31 }; /* "TPJ1" in the file's header */
 
