@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Guides from SEF files. */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -253,6 +254,19 @@ fail(struct import *import)
     return EXIT_INVALID;
 }
 
+/* GS01: two capitals. */
+static bool
+is_group(struct cli *cli, const char *group)
+{
+    if (group == NULL ||
+        (strlen(group) == 2 && isupper((unsigned char)*group) &&
+         isupper((unsigned char)group[1])))
+        return true;
+    return err_set(&cli->err, TP8002,
+                   "--group: found \"%.40s\", expected two capitals as in GS01",
+                   group);
+}
+
 enum exit_code
 cmd_edi_guide_import(struct cli *cli)
 {
@@ -268,7 +282,10 @@ cmd_edi_guide_import(struct cli *cli)
     err_clear(&cli->err);
     if (import.root == NULL)
         import.root = conf_dir(cli->conf);
-    if (!x12_sef_read(&import.sef, cli->words[0],
+    const char *group = cli->option[OPTION_GROUP];
+    if (!is_group(cli, group))
+        return cli_fail(cli);
+    if (!x12_sef_read(&import.sef, cli->words[0], group ? group : "",
                       arena_strdup(cli->arena, buf_text(&text)), import.found,
                       &cli->err))
         return fail(&import);

@@ -206,6 +206,15 @@ take_codes(struct sef_reading *reading, const char *id, char *value)
     end_line(reading, out);
 }
 
+/* The second field is reserved; some write the kind of group there. */
+static void
+take_group_of_ini(struct x12_sef *sef, const char *at)
+{
+    if (sef->group[0] == '\0' && isupper((unsigned char)at[0]) &&
+        isupper((unsigned char)at[1]) && at[2] == ',')
+        text_format(sef->group, sizeof sef->group, "%.2s", at);
+}
+
 /* "name,,004 010,X,X12-4.10,title": the third field without blanks. */
 static void
 take_ini(struct sef_reading *reading, char *line)
@@ -215,6 +224,8 @@ take_ini(struct sef_reading *reading, char *line)
 
     if (reading->sef->version[0] != '\0')
         return;
+    if (at != NULL)
+        take_group_of_ini(reading->sef, at + 1);
     at = at != NULL ? strchr(at + 1, ',') : NULL;
     for (at = at ? at + 1 : ""; *at != '\0' && *at != ','; at++)
         if (isdigit((unsigned char)*at) && size < 6)
@@ -291,8 +302,8 @@ take_line(struct sef_reading *reading, char *line)
 }
 
 bool
-x12_sef_read(struct x12_sef *sef, const char *path, char *text,
-             struct problems *found, struct err *err)
+x12_sef_read(struct x12_sef *sef, const char *path, const char *group,
+             char *text, struct problems *found, struct err *err)
 {
     struct sef_reading reading = { .sef = sef, .path = path, .found = found };
     const char *slash = strrchr(path, '/');
@@ -304,6 +315,7 @@ x12_sef_read(struct x12_sef *sef, const char *path, char *text,
         if ((unsigned char)*c < ' ')
             *c = '?';
     *sef = (struct x12_sef){ 0 };
+    text_copy(sef->group, sizeof sef->group, group);
     while (text != NULL && *text != '\0') {
         char *next = strchr(text, '\n');
         if (next != NULL)

@@ -2,7 +2,7 @@
 /*
  * sef - guides from a partner's SEF file, as the texts that guides are made of.
  *
- *   if (!x12_sef_read(&sef, arena, text, size, found, &err)) ...
+ *   if (!x12_sef_read(&sef, "a.sef", "", text, found, &err)) ...
  *   added = x12_sef_merge(ours, "", buf_text(&sef.segments), &merged);
  *
  * Taken: .VER .INI .SETS .SEGS .COMS .ELMS .CODES. Notes, texts and semantic
@@ -21,6 +21,7 @@ struct arena;
 enum { X12_SEF_SETS = 64 };
 
 struct x12_sef {
+    char group[3];   /* GS01 of sets whose number does not say it, or "" */
     char version[7]; /* "004010", of .INI */
     struct {
         char id[8];
@@ -33,9 +34,10 @@ struct x12_sef {
     struct buf passed; /* ".TEXT, .MASKS": sections that are not taken */
 };
 
-/* path is what problems are told with. TP2404. */
-bool x12_sef_read(struct x12_sef *, const char *path, char *text,
-                  struct problems *, struct err *) MUST_USE;
+/* path is what problems are told with. group is GS01 of sets whose number does
+ * not say it; "" = the second field of .INI, where it is two capitals. TP2404. */
+bool x12_sef_read(struct x12_sef *, const char *path, const char *group,
+                  char *text, struct problems *, struct err *) MUST_USE;
 void x12_sef_free(struct x12_sef *);
 /* Our text, and the definitions that neither it has nor the one that it builds
  * on ("" = none); returns how many. */

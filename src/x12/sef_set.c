@@ -21,6 +21,22 @@ static const struct {
     { "214", "QM" }, { "753", "RF" }, { "754", "RG" }, { "816", "OR" },
 };
 
+/* GS01 of a set; NULL: it is told that nothing says it. */
+static const char *
+group_of(struct sef_reading *reading, const char *id)
+{
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
+        if (text_equal(groups[i].set, id))
+            return groups[i].group;
+    if (reading->sef->group[0] != '\0')
+        return reading->sef->group;
+    sef_wrong(reading,
+              "nothing says in which groups the set %s travels (GS01); "
+              "--group does",
+              id);
+    return NULL;
+}
+
 /* "N1:200" after "{": how often; the text goes on at "[". */
 static const char *
 take_repeat(const char *at, char max[SEF_WORD])
@@ -170,7 +186,6 @@ void
 sef_set(struct sef_reading *reading, const char *id, const char *tree)
 {
     struct x12_sef *sef = reading->sef;
-    const char *group = "??";
 
     if (strlen(id) != 3 || sef->set_count == X12_SEF_SETS) {
         sef_wrong(reading,
@@ -183,13 +198,11 @@ sef_set(struct sef_reading *reading, const char *id, const char *tree)
         sef_wrong(reading, "the set %s stands in the file twice", id);
         return;
     }
-    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
-        if (text_equal(groups[i].set, id))
-            group = groups[i].group;
+    const char *group = group_of(reading, id);
     text_copy(sef->sets[sef->set_count].id, 8, id);
     sef->sets[sef->set_count].line = reading->line;
     struct buf *out = &sef->sets[sef->set_count++].guide;
     buf_addf(out, "# Imported from %s.\nset %s %s \"Imported\"\n",
-             reading->source, id, group);
+             reading->source, id, group ? group : "");
     take_tree(reading, id, tree, out);
 }

@@ -202,6 +202,12 @@ printf '.VER 1.6\n.INI\nA,,004 010,X\n.SETS\n830=[BFR,M\n.ELMS\n12=AN,x\n.SEGS\n
 is "guide import: every mistake by its line" 4 "wrong.sef:5: found '[BFR,M', expected a closing ] [TP2404]
 wrong.sef:7: element 12: expected a number = type,min,max [TP2404]
 wrong.sef:9: found 'Q01', expected a note such as P0304 [TP2404]" tp edi guide import wrong.sef --dir sef2
+printf '.VER 1.6\n.INI\nA,,004 010,X\n.SETS\n777=[REF,M]\n850=[BEG,M]\n' > other.sef
+is "guide import: a set that no group is known of" 4 "other.sef:5: nothing says in which groups the set 777 travels (GS01); --group does [TP2404]" tp edi guide import other.sef --dir sef5
+is "guide import: with --group" 0 "set 777 QQ \"Imported\" set 850 PO \"Imported\"" bash -c "'$tradepost' -c '$work/etc' edi guide import other.sef --dir sef5 --group QQ >/dev/null; grep -h ^set sef5/x12/004010/{777,850}.guide | xargs -0 printf %s | xargs -d '\n'"
+sed -i 's/^A,,/A,QR,/' other.sef
+is "guide import: the group that the file says" 0 "set 777 QR \"Imported\"" bash -c "'$tradepost' -c '$work/etc' edi guide import other.sef --dir sef6 >/dev/null; grep ^set sef6/x12/004010/777.guide"
+has "guide import: a group that is none" 2 "--group: found \"ps\", expected two capitals as in GS01 [TP8002]" tp edi guide import other.sef --dir sef7 --group ps
 cp "$TP_SOURCE"/tests/x12/sef/{levels,disorder}.sef .
 has "guide import: HL loops in each other become one" 0 "tradepost: levels.sef: not taken: .MASKS, .SEMREFS" tp edi guide import levels.sef --dir sef4
 is "guide import: which holds what any level holds" 0 "set 856 SH \"Imported\"

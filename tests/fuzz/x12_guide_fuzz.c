@@ -112,7 +112,7 @@ take_sef(char *text, struct arena *arena)
     struct buf merged = { 0 };
     struct err err = { 0 };
 
-    if (x12_sef_read(sef, "their.sef", text, found, &err))
+    if (x12_sef_read(sef, "their.sef", "", text, found, &err))
         x12_sef_merge(texts[1], "", buf_text(&sef->segments), &merged);
     else
         must(err.kind != ERR_NONE);

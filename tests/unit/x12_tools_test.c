@@ -132,7 +132,8 @@ any_sef(void)
         struct x12_sef sef;
         struct err wrong = { 0 };
         mutate(&sample, &bytes);
-        if (!x12_sef_read(&sef, "a.sef", arena_strdup(arena, buf_text(&bytes)),
+        if (!x12_sef_read(&sef, "a.sef", "",
+                          arena_strdup(arena, buf_text(&bytes)),
                           problems_new(arena), &wrong))
             CHECK(wrong.code == TP2404);
         x12_sef_free(&sef);
