@@ -348,7 +348,7 @@ level_of_sin(const struct x12_reader *reader, enum x12_tolerance tolerance,
 {
     if (strncmp(code, "TA105", 5) == 0 || reader->group == NULL)
         return X12_INTERCHANGE;
-    if (strncmp(code, "AK905", 5) == 0 || !reader->set.open)
+    if (!reader->set.open)
         return X12_GROUP;
     if (strncmp(code, "AK502", 5) == 0 || tolerance == X12_NO_GUIDE)
         return X12_SET;

@@ -36,7 +36,7 @@ FILES = ["types.c", "check.c", "check_quick.c", "set.c", "envelope.c", "isa.c",
 FAST = ["unit/x12_test", "unit/x12_bytes_test", "unit/x12_sins_test",
         "unit/x12_5010_test", "x12/codes_test", "unit/x12_guide_test",
         "unit/x12_tools_test", "unit/x12_write_test", "x12/limits_test",
-        "unit/x12_detail_test", "unit/x12_edge_test", "unit/x12_exact_test",
+        "unit/x12_detail_test", "unit/x12_edge_test", "unit/x12_exact_test", "unit/x12_border_test",
         "x12/real_test", "x12/ack_pair_test", "x12/corpus_test",
         "x12/guard_test", "x12/property_test", "fuzz/x12_replay"]
 SOURCES = {"x12/real_test": "x12/corpus_test"}
