@@ -106,14 +106,24 @@ levels_are_told_by_their_elements(void)
 static void
 a_separator_may_be_a_control_character(void)
 {
+    static const struct {
+        const char *segment, *codes;
+    } cases[] = { { "REF*DP*1**VN>2~", "" },
+                  { "REF*DP*1\x1E~", "AK403=6 REF02 @3" },
+                  { "REF*DP*A>B~", "AK403=13 REF02 @3" },
+                  { "REF*DP*A>B*C\x1E~",
+                    "AK403=13 REF02 @3;AK403=6 REF03 @3" } };
     struct x12_options options = fixture_options();
 
     begin_with("850");
-    char *text = arena_strdup(arena, wrap("PO", "850",
-                                          BEG "REF*DP*1**VN\x1F"
-                                              "2~REF*DP*1\x1E~" LINE));
-    *strchr(text, '>') = '\x1F';
-    CHECK_TEXT(codes_of(read_text(text, &options)), "AK403=6 REF02 @4");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *text = arena_strdup(
+            arena, wrap("PO", "850",
+                        arena_printf(arena, BEG "%s" LINE, cases[i].segment)));
+        for (char *at = text; *at != '\0'; at++)
+            *at = *at == '>' ? '\x1F' : *at;
+        CHECK_TEXT(codes_of(read_text(text, &options)), cases[i].codes);
+    }
     x12_guide_free(&guide);
 }
 
