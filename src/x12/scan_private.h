@@ -87,10 +87,11 @@ scan_little(uint32_t number)
 static inline uint32_t
 scan_name_of(const char *text, size_t size)
 {
+    static const uint32_t masks[] = { 0, 0, 0xFFFF, 0xFFFFFF };
     uint32_t name;
 
     memcpy(&name, text, sizeof name);
-    return scan_little(name) & (size == 2 ? 0xFFFF : 0xFFFFFF);
+    return scan_little(name) & masks[size];
 }
 
 static inline size_t

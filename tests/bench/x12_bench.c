@@ -91,16 +91,18 @@ on_batch(void *user, const struct x12_batch *batch)
     const uint32_t *ends = batch->ends, *stop = ends + batch->count;
     uint64_t sum = 0;
 
-    for (; ends < stop; ends++, mark++) {
-        const uint32_t *last = marks + *ends - 1;
+    while (ends < stop) {
+        const uint32_t *last = marks + *ends++ - 1;
         uint64_t before = *mark;
+        sum -= (uint64_t)(last - mark); /* the separators */
         while (mark < last) {
-            uint64_t end = *++mark, size = end - before - 1;
-            sum += size;
-            if (size > 0)
+            uint64_t end = *++mark, width = end - before;
+            sum += width;
+            if (width > 1)
                 sum += base[before + 1];
             before = end;
         }
+        mark = last + 1;
     }
     *(uint64_t *)user += sum;
 }
