@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* More of what is exact by a byte or by one: x12_exact_test. */
 #include "x12/ack.h"
+#include "x12/raw.h"
 #include "x12_fixture.h"
 
 #define GROUP   "GS*PO*A*B*20251120*0858*918*X*004010~"
@@ -376,6 +377,95 @@ a_pattern_may_name_its_ends(void)
     x12_guide_free(&guide);
 }
 
+/* As far as ISA16 it has so many bytes at most. */
+static void
+a_header_is_not_endless(void)
+{
+    /* ISA02, 04, 06, 08, 09, 10: what each may be longer. */
+    static const size_t more[] = { 53, 53, 48, 48, 57, 37 };
+    static const int widened[] = { 2, 4, 6, 8, 9, 10 };
+    struct x12_options options;
+
+    fixture_begin();
+    x12_options_init(&options);
+    for (size_t extra = 0; extra < 2; extra++) {
+        struct buf text = { 0 };
+        int element = 0;
+        for (const char *at = ISA; *at != '\0'; at++) {
+            for (size_t i = 0; *at == '*' && i < 6; i++)
+                for (size_t n = more[i] + (i == 5 ? extra : 0);
+                     widened[i] == element && n > 0; n--)
+                    buf_addc(&text, ' ');
+            element += *at == '*';
+            buf_addc(&text, *at);
+        }
+        buf_adds(&text, "IEA*0*000000918~");
+        const struct x12_file *file =
+            x12_read(arena, text.text, text.size, &options);
+        CHECK(file->totals.interchanges == (extra == 0 ? 1 : 0));
+        CHECK((file->totals.junk > 0) == (extra > 0));
+        buf_free(&text);
+    }
+}
+
+/* Nor is one of its values. */
+static void
+a_value_of_a_header_is_not_endless(void)
+{
+    struct x12_options options;
+
+    fixture_begin();
+    x12_options_init(&options);
+    for (int size = 62; size <= 65; size++) {
+        const char *text = arena_printf(
+            arena,
+            "ISA*00*          *00*          *ZZ*%-*s*01*123456789      *251120*"
+            "0858*U*00401*000000918*0*P*>~IEA*0*000000918~",
+            size, "BLUEFISH01");
+        CHECK(read_text(text, &options)->totals.interchanges == (size < 64));
+    }
+}
+
+/* Strays are told once for each place where they stand. */
+static void
+strays_after_a_set_are_told_again(void)
+{
+    struct x12_options options;
+
+    fixture_begin();
+    x12_options_init(&options);
+    CHECK_TEXT(codes_of(read_text(
+                   ISA GROUP "REF*1~REF*2~ST*850*0001~SE*2*0001~REF*3~REF*4~"
+                             "ST*850*0002~SE*2*0002~GE*2*918~IEA*1*000000918~",
+                   &options)),
+               "TA105=024;TA105=024");
+}
+
+/* Segments as they stand, with what the header says. */
+static void
+raw_segments_know_their_delimiters(void)
+{
+    struct x12_raw raw;
+
+    fixture_begin();
+    const char *text = wrap("PO", "850", BEG);
+    x12_raw_begin(&raw, arena, text, strlen(text));
+    CHECK(x12_raw_next(&raw) && raw.header && !raw.wrapped);
+    CHECK(raw.delimiters.element == '*' && raw.delimiters.component == '>');
+    CHECK(raw.delimiters.terminator == '~');
+    char *broken = arena_alloc(arena, strlen(text) * 2);
+    size_t size = 0;
+    for (size_t i = 0; text[i] != '\0'; i++) {
+        broken[size++] = text[i];
+        if (i % 40 == 39)
+            broken[size++] = '\n';
+    }
+    x12_raw_begin(&raw, arena, broken, size);
+    CHECK(x12_raw_next(&raw) && raw.header && raw.wrapped);
+    CHECK(x12_raw_next(&raw) && x12_raw_is(&raw, "GS"));
+    CHECK(x12_is(x12_get(&raw.segment, 3), "123456789"));
+}
+
 int
 main(void)
 {
@@ -394,6 +484,10 @@ main(void)
     RUN(codes_are_named);
     RUN(only_the_note_follows_from_what_is_missing);
     RUN(a_pattern_may_name_its_ends);
+    RUN(a_header_is_not_endless);
+    RUN(a_value_of_a_header_is_not_endless);
+    RUN(strays_after_a_set_are_told_again);
+    RUN(raw_segments_know_their_delimiters);
     arena_free(&arena);
     return test_end();
 }
