@@ -367,6 +367,55 @@ sentences_show_forty_bytes(void)
     x12_guide_free(&guide);
 }
 
+/* The first and the last digit, everywhere in a number. */
+static void
+all_digits_are_digits(void)
+{
+    static const char *const numbers[] = { "0",   "9",   "-9",   "9.9",
+                                           "0.0", "1E9", "1E0",  "9E-9",
+                                           ".9",  "9.",  "90E90" };
+
+    begin_with("850");
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        printf("# %s\n", numbers[i]);
+        CHECK_TEXT(codes_of(read_850(
+                       arena_printf(arena, BEG "PO1*1*%s*EA*1~", numbers[i]))),
+                   "");
+    }
+    x12_guide_free(&guide);
+}
+
+/* The first and the last character of each size stay what they are. */
+static void
+json_holds_all_characters(void)
+{
+    static const char *const characters[] = {
+        "\xC2\xA0",     "\xDF\xBF",         "\xE0\xA0\x80",
+        "\xEF\xBF\xBD", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"
+    };
+    struct x12_options options = fixture_options();
+
+    begin_with("850");
+    options.tolerance[X12_OUTSIDE_ASCII] = X12_IGNORE;
+    for (size_t i = 0; i < sizeof characters / sizeof *characters; i++) {
+        struct buf json = { 0 };
+        const struct x12_finding *finding =
+            result_of(
+                read_text(wrap("PO", "850",
+                               arena_printf(arena, BEG "CUR*BY*%sABC~" LINE,
+                                            characters[i])),
+                          &options))
+                ->findings;
+        CHECK(finding != NULL);
+        if (finding != NULL)
+            x12_finding_json(finding, &json);
+        CHECK(strstr(buf_text(&json),
+                     arena_printf(arena, "\"%sABC\"", characters[i])) != NULL);
+        buf_free(&json);
+    }
+    x12_guide_free(&guide);
+}
+
 int
 main(void)
 {
@@ -384,6 +433,8 @@ main(void)
     RUN(a_loop_that_is_named_too_long_is_told_once);
     RUN(an_acknowledgment_names_the_segment);
     RUN(sentences_show_forty_bytes);
+    RUN(all_digits_are_digits);
+    RUN(json_holds_all_characters);
     arena_free(&arena);
     return test_end();
 }
