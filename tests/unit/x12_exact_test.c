@@ -416,6 +416,49 @@ json_holds_all_characters(void)
     x12_guide_free(&guide);
 }
 
+/* Where numbers are there twice, a missing parent may be their fault; what
+ * comes after is not. */
+static void
+only_the_missing_parent_follows_from_double_numbers(void)
+{
+    struct x12_options options = fixture_options();
+    struct buf out = { 0 };
+
+    begin_with("856");
+    char *text = arena_strdup(
+        arena, wrap("SH", "856",
+                    "BSN*00*01*20251120*0858~HL*1**S~HL*1*1*O~HL*3*9*I~"));
+    memcpy(strstr(text, "SE*6*"), "SE*7*", 5);
+    const struct x12_finding *f =
+        result_of(read_text(text, &options))->findings;
+    for (; f != NULL; f = f->next)
+        buf_addf(&out, "%s%s ", f->code, f->consequence ? "!" : "");
+    CHECK_TEXT(buf_text(&out), "AK403=7 AK403=7! AK502=4 ");
+    buf_free(&out);
+    x12_guide_free(&guide);
+}
+
+/* Blanks before a segment are told where it starts, before binary data, too. */
+static void
+blanks_before_a_segment_are_told_there(void)
+{
+    static const char *const segments[] = { "REF*DP*1~", "BIN*3*a~b~" };
+    struct x12_options options;
+
+    fixture_begin();
+    x12_options_init(&options);
+    options.tolerance[X12_INDENT] = X12_WARN;
+    for (size_t i = 0; i < 2; i++) {
+        const char *text = arena_printf(
+            arena, ISA GROUP "ST*102*0001~  %sSE*3*0001~" TRAILER, segments[i]);
+        const struct x12_file *file = read_text(text, &options);
+        CHECK_TEXT(codes_of(file), "indent");
+        const struct x12_finding *f = file->interchanges->findings;
+        f = f != NULL ? f : result_of(file)->findings;
+        CHECK(f != NULL && text + f->offset == strstr(text, segments[i]));
+    }
+}
+
 int
 main(void)
 {
@@ -433,6 +476,8 @@ main(void)
     RUN(a_loop_that_is_named_too_long_is_told_once);
     RUN(an_acknowledgment_names_the_segment);
     RUN(sentences_show_forty_bytes);
+    RUN(blanks_before_a_segment_are_told_there);
+    RUN(only_the_missing_parent_follows_from_double_numbers);
     RUN(all_digits_are_digits);
     RUN(json_holds_all_characters);
     arena_free(&arena);
