@@ -153,6 +153,9 @@ a_finding_of_the_set_is_in_no_loop(void)
     const struct x12_finding *f = result_of(file)->findings;
     CHECK_TEXT(f->code, "AK403=5");
     CHECK_TEXT(f->loop, "PO1/PID");
+    buf_clear(&out);
+    x12_finding_json(f, &out);
+    CHECK(strstr(buf_text(&out), "\"loop\":\"PO1/PID\"") != NULL);
     CHECK_TEXT(f->next->code, "AK502=4");
     CHECK_TEXT(f->next->loop, "");
     text = wrap("PO", "850",
@@ -252,6 +255,29 @@ other_alphabets_are_named(void)
         CHECK(file->findings != NULL && file->findings->next == NULL);
         CHECK(strstr(file->findings->sentence, cases[i].name) != NULL);
         CHECK(file->totals.junk == cases[i].size);
+    }
+}
+
+/* Some of their bytes are only junk. */
+static void
+junk_is_no_other_alphabet(void)
+{
+    static const char *const junk[] = { "\xC9",         "\xC9\xE2",
+                                        "\xC9\xE2\xC0", "\xC9\xE3\xC1",
+                                        "\xC8\xE2\xC1", "\xFF",
+                                        "\xFE",         "\xEF\xBB" };
+    struct x12_options options;
+
+    fixture_begin();
+    x12_options_init(&options);
+    for (size_t i = 0; i < sizeof junk / sizeof *junk; i++) {
+        const struct x12_file *file = read_text(
+            arena_printf(arena, "%s%s", junk[i],
+                         wrap("PO", "850", "BEG*00*SA*PO-1**20251112~")),
+            &options);
+        printf("# %zu\n", i);
+        CHECK(file->totals.interchanges == 1);
+        CHECK(file->totals.junk == strlen(junk[i]));
     }
 }
 
@@ -392,6 +418,7 @@ main(void)
     RUN(a_set_is_told_when_it_is_whole);
     RUN(a_name_that_is_none_has_no_id);
     RUN(other_alphabets_are_named);
+    RUN(junk_is_no_other_alphabet);
     RUN(a_ta1_is_kept);
     RUN(numbers_in_any_order_are_remembered);
     RUN(an_element_too_many_has_no_number);

@@ -385,32 +385,41 @@ all_digits_are_digits(void)
     x12_guide_free(&guide);
 }
 
-/* The first and the last character of each size stay what they are. */
+/* The first and the last character of each size stay what they are, but for
+ * control characters. */
 static void
 json_holds_all_characters(void)
 {
-    static const char *const characters[] = {
-        "\xC2\xA0",     "\xDF\xBF",         "\xE0\xA0\x80",
-        "\xEF\xBF\xBD", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"
+    static const struct {
+        const char *in, *out;
+    } cases[] = {
+        { "\xC2\xA0", "\xC2\xA0" },
+        { "\xDF\xBF", "\xDF\xBF" },
+        { "\xC3\x85", "\xC3\x85" },
+        { "\xE0\xA0\x80", "\xE0\xA0\x80" },
+        { "\xEF\xBF\xBD", "\xEF\xBF\xBD" },
+        { "\xF0\x90\x80\x80", "\xF0\x90\x80\x80" },
+        { "\xF4\x8F\xBF\xBF", "\xF4\x8F\xBF\xBF" },
+        { "\xC2\x85", "." }, /* a control character */
     };
     struct x12_options options = fixture_options();
 
     begin_with("850");
     options.tolerance[X12_OUTSIDE_ASCII] = X12_IGNORE;
-    for (size_t i = 0; i < sizeof characters / sizeof *characters; i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct buf json = { 0 };
         const struct x12_finding *finding =
             result_of(
                 read_text(wrap("PO", "850",
                                arena_printf(arena, BEG "CUR*BY*%sABC~" LINE,
-                                            characters[i])),
+                                            cases[i].in)),
                           &options))
                 ->findings;
         CHECK(finding != NULL);
         if (finding != NULL)
             x12_finding_json(finding, &json);
         CHECK(strstr(buf_text(&json),
-                     arena_printf(arena, "\"%sABC\"", characters[i])) != NULL);
+                     arena_printf(arena, "\"%sABC\"", cases[i].out)) != NULL);
         buf_free(&json);
     }
     x12_guide_free(&guide);

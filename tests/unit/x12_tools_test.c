@@ -6,6 +6,7 @@
 #include "x12/html.h"
 #include "x12/json.h"
 #include "x12/path.h"
+#include "x12/raw.h"
 #include "x12/repair.h"
 #include "x12/sef.h"
 #include "x12/split.h"
@@ -184,6 +185,18 @@ long_terminators(void)
     any_bytes("valid/terminator_utf8_ellipsis/input.edi", "850");
 }
 
+/* What only looks like a header is passed over. */
+static void
+a_false_header_is_none(void)
+{
+    static const char text[] = "ISA*1*2~GS*3*4~IEA*5~";
+    struct x12_raw raw;
+
+    x12_raw_begin(&raw, arena, text, strlen(text));
+    CHECK(!x12_raw_next(&raw));
+    CHECK(raw.junk == strlen(text) && raw.junk_offset == 0);
+}
+
 int
 main(void)
 {
@@ -193,6 +206,7 @@ main(void)
     RUN(wrapped_files);
     RUN(long_terminators);
     RUN(any_sef);
+    RUN(a_false_header_is_none);
     RUN(any_path);
     arena_free(&arena);
     return test_end();
