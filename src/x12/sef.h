@@ -35,7 +35,8 @@ struct x12_sef {
 };
 
 /* path is what problems are told with. group is GS01 of sets whose number does
- * not say it; "" = the second field of .INI, where it is two capitals. TP2404. */
+ * not say it; "" = the second field of .INI, where it is two capitals. TP2404.
+ */
 bool x12_sef_read(struct x12_sef *, const char *path, const char *group,
                   char *text, struct problems *, struct err *) MUST_USE;
 void x12_sef_free(struct x12_sef *);
