@@ -155,6 +155,7 @@ flow_close(struct flow **flow)
     if (old == NULL)
         return;
     *flow = NULL;
+    figures_save(old, true);
     translator_close(&old->translator);
     routes_close(&old->routes);
     tables_close(old);

@@ -108,17 +108,25 @@ figures_save(struct flow *flow, bool now)
 {
     struct err failed = { 0 };
 
-    if (!any_news(flow)) {
+    if (flow->journal == NULL || !any_news(flow)) {
         flow->next_figures = 0;
         return;
     }
-    moment at = when_now();
-    /* A clock that was set back makes it later than that. */
-    if (flow->next_figures == 0 || flow->next_figures > at + EVERY_MS)
-        flow->next_figures = at + EVERY_MS;
-    if (!now && flow->next_figures > at)
+    if (flow->next_figures == 0)
+        flow->next_figures = when_steady() + EVERY_MS * INT64_C(1000000);
+    if (!now && when_steady() < flow->next_figures)
         return;
     flow->next_figures = 0;
     if (!save_all(flow, &failed))
         log_err(LOG_WARNING, &failed, "figures of requests");
+}
+
+moment
+figures_due(const struct flow *flow)
+{
+    int64_t left = flow->next_figures - when_steady();
+
+    if (flow->next_figures == 0)
+        return 0;
+    return when_now() + (left > 0 ? left / 1000000 + 1 : 1);
 }

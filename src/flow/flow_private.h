@@ -95,7 +95,7 @@ struct flow {
     unsigned stages;                  /* that are done here: 1U << STAGE_ */
     const struct flow_shift *shift;   /* NULL: nobody may end the work early */
     moment next_wake, next_tell;
-    moment next_figures;        /* 0 = there is no news */
+    int64_t next_figures;       /* of when_steady(); 0 = there is no news */
     bool no_room;               /* nothing new is taken in now */
     bool was_full;              /* the same, at some time in this run */
     int64_t lease, renewed;     /* token of the last claim; of when_steady() */
@@ -372,6 +372,8 @@ bool trouble_hold_for(struct document *, const struct problems *);
 
 /* figures.c: now, or when it is time. What fails is logged and kept. */
 void figures_save(struct flow *, bool now);
+/* When it will be time; 0 = there is nothing to save. */
+moment figures_due(const struct flow *);
 
 /* describe.c */
 /* currency: the company's when the record names none. */

@@ -201,7 +201,7 @@ find_next(const struct flow *flow, struct flow_next *next, struct err *err)
         sooner(&next->work, flow->next_tell);
     if (does(flow, STAGE_ALERT))
         sooner(&next->work, flow->alerts->next_look);
-    sooner(&next->work, flow->next_figures);
+    sooner(&next->work, figures_due(flow));
     no_spin(&next->owed);
     no_spin(&next->work);
     return true;
@@ -221,7 +221,7 @@ flow_work(struct flow *flow, const struct flow_shift *shift,
     bool good = run_until_idle(flow, report, err) &&
                 run_stage(flow, STAGE_ALERT, report, &went, err) &&
                 run_stage(flow, STAGE_VIEWS, report, &went, err);
-    figures_save(flow, !work_goes_on(flow));
+    figures_save(flow, false);
     good = good && find_next(flow, next, err);
     report->unreached = flow->unreached;
     report->no_room = flow->was_full;

@@ -6,7 +6,7 @@
 set -u
 cd "$TP_SOURCE/tests/flow" || exit 99
 names='order-out bill-in bill-held missing-item remittance-in drop-box
-	nav-odata ack-rejected unknown-outcome faults-receipt'
+	nav-odata ack-rejected unknown-outcome faults-receipt metrics'
 [ -z "${TP_FEW:-}" ] || names='order-out bill-in drop-box faults-receipt'
 # two-runs: about a second foreground process.
 if [ "${TP_ALL:-}" ]; then
