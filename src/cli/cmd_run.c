@@ -12,7 +12,8 @@ open_flow(struct cli *cli, struct flow **flow)
 {
     struct problems *found = problems_new(cli->arena);
 
-    if (!cli_sound_conf(cli) || !flow_open(flow, cli->conf, found, &cli->err))
+    if (!cli_sound_conf(cli) || !flow_drop_boxes(cli->conf, &cli->err) ||
+        !flow_open(flow, cli->conf, found, &cli->err))
         return false;
     if (problems_to_err(found, &cli->err) && flow_isolate(*flow, &cli->err) &&
         cli_open_writer(cli) && flow_attach(*flow, cli->journal, &cli->err))

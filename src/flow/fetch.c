@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/durable.h"
 #include "base/log.h"
 #include "store/spool.h"
 
@@ -359,6 +360,27 @@ take_drops(struct haul *haul, unsigned *moved, struct err *err)
     }
     empty(haul);
     return good;
+}
+
+/* Its name is the partner's, in lower case as its file's. */
+bool
+flow_drop_boxes(const struct conf *conf, struct err *err)
+{
+    char path[1024];
+
+    for (size_t i = 0; i < partner_count(conf); i++) {
+        text_format(path, sizeof path, "%s/in/%s", conf_spool_dir(conf),
+                    partner_at(conf, i)->code);
+        /* One that a person made may be in capitals. */
+        if (file_exists(path))
+            continue;
+        for (char *at = strrchr(path, '/'); *at != '\0'; at++)
+            if (*at >= 'A' && *at <= 'Z')
+                *at = (char)(*at - 'A' + 'a');
+        if (!file_exists(path) && !durable_mkdir(path, 0770, err))
+            return false;
+    }
+    return true;
 }
 
 static bool

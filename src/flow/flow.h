@@ -51,6 +51,9 @@ struct flow_report {
     bool no_room;       /* the disk's reserve was reached: nothing was taken */
 };
 
+/* Makes spool/in/<partner>/ for each partner, where there is none. */
+bool flow_drop_boxes(const struct conf *, struct err *) MUST_USE;
+
 /* Reads and checks every flow, guide, map and code table that a partner or a
  * flow names; mistakes go to found. Conf and journal stay the caller's. */
 bool flow_open(struct flow **, const struct conf *, struct problems *found,
@@ -120,8 +123,7 @@ struct flow_next_run {
 };
 bool flow_next(const struct flow *, size_t i, moment after,
                struct flow_next_run *);
-/* "every 4h; not 22:00-04:00" */
-const char *flow_schedule(const struct flow *, size_t i);
+const char *flow_schedule(const struct flow *, size_t i); /* "every 4h" */
 /* When a flow that has times ran last; 0 = never. */
 bool flow_last_run(struct journal *, const char *flow_name, moment *,
                    struct err *) MUST_USE;
@@ -134,15 +136,13 @@ enum flow_once_more { FLOW_RESEND, FLOW_REISSUE };
 bool flow_once_more(struct journal *, int64_t document, enum flow_once_more,
                     const char *reason, int64_t *made, struct err *) MUST_USE;
 
-/* True where the documents of a set, to a partner or from it, wait for the one
- * before them, whatever becomes of it. */
+/* Do a set's documents, to or from a partner, wait for the one before them? */
 bool flow_is_strict(const struct flow *, const struct partner *,
                     const char *set, enum direction);
 
 size_t flow_count(const struct flow *);
 const char *flow_name(const struct flow *, size_t);
 const char *flow_title(const struct flow *, size_t);
-
 /* Connects to the system and reports by lines. */
 bool flow_ping_system(struct flow *, const char *name, struct buf *,
                       struct err *) MUST_USE;
