@@ -113,11 +113,48 @@ in_doubt(const struct document *sent)
            (sent->state == DOC_HELD && sent->code == TP7016);
 }
 
-/* What a person or a rule closed stays closed, with its reason. */
+/* A rejection and an acceptance of the same thing. */
+static bool
+contradicts(enum acked before, enum acked now)
+{
+    bool taken = before == ACKED_ACCEPTED || before == ACKED_WITH_ERRORS ||
+                 before == ACKED_PARTIAL;
+
+    return now == ACKED_REJECTED ? taken : before == ACKED_REJECTED;
+}
+
+/* The later word counts, and that there was another one is said. */
+static bool
+note_contradiction(struct flow *flow, struct document *sent, enum acked before,
+                   struct err *err)
+{
+    char said[sizeof sent->reason];
+
+    if (!contradicts(before, sent->acked))
+        return true;
+    text_format(said, sizeof said, "%s said '%s' before and says '%s' now",
+                sent->partner, acked_name(before), acked_name(sent->acked));
+    if (sent->state == DOC_DONE && sent->acked == ACKED_ACCEPTED) {
+        sent->code = TP7047;
+        text_format(sent->reason, sizeof sent->reason,
+                    "%s: which of the two is meant?", said);
+    } else if (sent->state == DOC_DONE) {
+        text_copy(said, sizeof said, sent->reason);
+        text_format(sent->reason, sizeof sent->reason,
+                    "%.250s (it was %s before)", said, acked_name(before));
+    }
+    text_format(said, sizeof said, "%s said '%s' before and says '%s' now",
+                sent->partner, acked_name(before), acked_name(sent->acked));
+    return journal_note(flow->journal, sent->id, "contradicted", said, err);
+}
+
+/* What a person or a rule closed stays closed, with its reason; so does a
+ * contradiction that the partner has not taken back. */
 static void
 explain(struct document *sent, const char *detail)
 {
-    if (sent->state != DOC_DONE)
+    if (sent->state != DOC_DONE ||
+        (sent->code == TP7047 && sent->acked == ACKED_ACCEPTED))
         return;
     sent->reason[0] = '\0';
     sent->code = TP_NONE;
@@ -142,11 +179,13 @@ apply(struct flow *flow, struct document *sent, char verdict,
     if (in_doubt(sent) && !close_delivery(flow, sent, err))
         return false;
     enum doc_state from = sent->state;
+    enum acked before = sent->acked;
     sent->lease = 0;
     sent->acked = verdict_of(verdict);
     explain(sent, detail);
     text_copy(state, sizeof state, acked_name(sent->acked));
-    return journal_advance(flow->journal, sent, from, state, sent->reason,
+    return note_contradiction(flow, sent, before, err) &&
+           journal_advance(flow->journal, sent, from, state, sent->reason,
                            err) &&
            journal_met(flow->journal, sent->id, "997", err) &&
            tell_later(flow, sent, state, err);

@@ -154,9 +154,24 @@ resolve_party(struct resolving *at, struct record *record, const char *field,
                 "partners/%s.conf has no %s number", at->partner->code, field);
 }
 
+/* A supplier can do nothing with a line of nothing; some reject the order. */
+static void
+check_quantity(struct resolving *at, const json_t *line, const char *place)
+{
+    const char *item = node_text(line, "item");
+
+    if (node_text(line, "quantity") == NULL ||
+        !decimal_is_zero(node_decimal(line, "quantity")))
+        return;
+    problem_add(at->found, TP7053, place, NULL,
+                "item %s is ordered with quantity 0; give it a quantity or "
+                "delete the line in the system",
+                item != NULL ? item : "?");
+}
+
 /* Suppliers like to see their own numbers; none is no reason to wait. */
 static bool
-name_vendor_items(struct resolving *at, struct record *record, struct err *err)
+resolve_order(struct resolving *at, struct record *record, struct err *err)
 {
     json_t *line;
     size_t i;
@@ -165,8 +180,10 @@ name_vendor_items(struct resolving *at, struct record *record, struct err *err)
                        line)
     {
         const char *item = node_text(line, "item"), *theirs, *guess = NULL;
-        char out[64];
+        char out[64], place[48];
         bool found = false;
+        name_line(line, i, place);
+        check_quantity(at, line, place);
         if (item == NULL || node_text(line, "vendor_item") != NULL)
             continue;
         if (at->codes.look_up(at->codes.user, "item", "ours", "x12", item,
@@ -205,7 +222,7 @@ resolve_record(struct flow *flow, const struct partner *partner,
     } else if (record->kind == RECORD_PAYMENT) {
         resolve_party(&at, record, "customer", partner->customer);
     } else if (record->kind == RECORD_ORDER) {
-        good = name_vendor_items(&at, record, err);
+        good = resolve_order(&at, record, err);
     } else if (record->kind == RECORD_INVOICE &&
                record_text(record, "customer") == NULL) {
         resolve_party(&at, record, "vendor", partner->vendor);

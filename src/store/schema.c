@@ -142,6 +142,10 @@ static const char lane_6[] =
 static const char due_7[] = "CREATE INDEX document_due ON document(due)"
                             " WHERE due > 0 AND state <> 'done';";
 
+/* Accepted by the partner after it had rejected it (TP7047). */
+static const char disputed_8[] =
+    "CREATE INDEX document_disputed ON document(id) WHERE code = 'TP7047';";
+
 /* The scripts of each step, in order. */
 static const char *const steps[][4] = { { documents_0, others_0 },
                                         { shown_1 },
@@ -150,7 +154,8 @@ static const char *const steps[][4] = { { documents_0, others_0 },
                                         { schema_incident },
                                         { purged_5 },
                                         { lane_6 },
-                                        { due_7 } };
+                                        { due_7 },
+                                        { disputed_8 } };
 enum { VERSION = sizeof steps / sizeof steps[0] };
 enum { APPLICATION = 0x54504a31 }; /* "TPJ1" in the file's header */
 

@@ -12,7 +12,7 @@
 /* Whose turn it is. */
 #define COURT                                                            \
     "CASE WHEN d.state IN ('held','dead') OR d.acked IN ('rejected',"    \
-    "'errors','partial') THEN 'you'"                                     \
+    "'errors','partial') OR d.code = 'TP7047' THEN 'you'"                \
     " WHEN d.state IN ('unknown','working','deferred','queued')"         \
     " THEN CASE d.direction WHEN 'out' THEN 'partner' ELSE 'system' END" \
     " WHEN d.state = 'done' AND d.acked IN ('waiting','late')"           \
@@ -73,7 +73,8 @@ static const char exceptions[] =
     " THEN 'high' ELSE 'normal' END AS severity, CASE WHEN d.state = 'held'"
     " AND d.waits_for <> '' THEN 'missing ' || substr(d.waits_for, 1,"
     " instr(d.waits_for || ':', ':') - 1) WHEN d.state = 'unknown' THEN"
-    " 'unsure' WHEN d.acked IN ('rejected','errors','partial') THEN"
+    " 'unsure' WHEN d.acked IN ('rejected','errors','partial') OR d.code ="
+    " 'TP7047' THEN"
     " 'acknowledgment' WHEN d.code <> '' THEN error_kind(d.code) ELSE d.state"
     " END AS class, d.id AS doc, d.direction AS direction, d.\"set\" AS type,"
     " d.partner AS partner, d.number AS number, d.date AS date, d.amount AS"
@@ -89,7 +90,9 @@ static const char exceptions[] =
     " age_minutes FROM (SELECT * FROM main.document WHERE state IN"
     " ('held','dead','unknown') AND state <> 'done' UNION ALL SELECT * FROM"
     " main.document WHERE state = 'done' AND (acked IN"
-    " ('rejected','errors','partial') OR posted = 'rejected')) d";
+    " ('rejected','errors','partial') OR posted = 'rejected') UNION ALL SELECT"
+    " * FROM main.document WHERE code = 'TP7047' AND state = 'done' AND acked ="
+    " 'accepted' AND posted <> 'rejected') d";
 
 static const char acks[] =
     "CREATE TEMP VIEW acks AS SELECT x.partner AS partner, d.\"set\" AS type,"
