@@ -85,7 +85,8 @@ struct system_ops {
     /* MUST. What the system keeps under a number. Tables: "vendor",
      * "customer", "item", "location", "unit" (ours: is it there), "reference"
      * (the partner's item number to ours), "gtin" (to our item), "vendor_item"
-     * (our item to the partner's number). */
+     * (our item to the partner's number), "invoice" (one of ours that can be
+     * paid). */
     bool (*look_up)(struct system *, const char *table, const char *partner,
                     const char *value, bool *found, char out[64], struct err *);
     /* MUST. Writes what became of a document at the partner (sent, accepted,

@@ -190,6 +190,32 @@ any_item(struct nav *nav, const char *vendor, const char *value, char out[64],
     return out[0] != '\0' || by_gtin(nav, value, out, err);
 }
 
+/* A sales invoice that a payment can be applied to. */
+static bool
+posted_invoice(struct nav *nav, const char *number, char out[64],
+               struct err *err)
+{
+    CLEANUP(arena_free) struct arena *arena = arena_new();
+    CLEANUP(json_decrefp) json_t *row = NULL;
+    struct odata_query query = { .filter =
+                                     arena_printf(arena, "number eq %s",
+                                                  odata_quote(arena, number)),
+                                 .select = "number,status" };
+    size_t count;
+
+    if (nav_has_pages(nav))
+        return by_key(nav, "PostedSalesInvoice", "No", number, out, err);
+    out[0] = '\0';
+    if (!odata_first(nav->odata, ODATA_MAIN, "salesInvoices", &query, &row,
+                     &count, err))
+        return false;
+    const char *status = odata_word(arena, exact_word(row, "status"));
+    if (count > 0 && strcmp(status, "Draft") != 0 &&
+        strcmp(status, "In Review") != 0)
+        text_copy(out, 64, exact_word(row, "number"));
+    return true;
+}
+
 /* A partner is named by its code or, as orders do, by its vendor number. */
 static const char *
 vendor_of(const struct system *system, const char *partner)
@@ -215,6 +241,8 @@ look_up_table(struct nav *nav, const char *table, const char *vendor,
         return by_key(nav, w->customers, w->master_key, value, out, err);
     if (strcmp(table, "location") == 0)
         return by_key(nav, w->locations, w->code_key, value, out, err);
+    if (strcmp(table, "invoice") == 0)
+        return posted_invoice(nav, value, out, err);
     if (strcmp(table, "unit") == 0)
         return by_key(nav, w->units, w->code_key, value, out, err);
     if (strcmp(table, "item") == 0)
@@ -229,7 +257,7 @@ look_up_table(struct nav *nav, const char *table, const char *vendor,
     return err_set(
         err, TP6001,
         "nav keeps no table '%s'; vendor, customer, item, reference, "
-        "gtin, vendor_item, location and unit are there",
+        "gtin, vendor_item, location, unit and invoice are there",
         table);
 }
 

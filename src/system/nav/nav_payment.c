@@ -11,6 +11,8 @@
 #include "base/text.h"
 #include "system/nav/nav_payment_private.h"
 
+enum { NAMED_INVOICES = 5 };
+
 static enum pushed
 find_journal(struct nav_payment *payment, struct push_result *result,
              struct err *err)
@@ -275,6 +277,7 @@ static void
 begin(struct nav_payment *payment, struct system *system,
       const struct record *record, const char *key)
 {
+    payment->system = system;
     payment->nav = nav_of(system);
     payment->record = record;
     payment->key = key;
@@ -339,6 +342,42 @@ hold_missing(const struct nav_payment *payment, struct push_result *result,
                     payment->document, buf_text(&names));
 }
 
+/* NAV takes a line for any number; nobody would see what it does not pay. The
+ * first that is missing is what the document waits for. */
+static enum pushed
+check_invoices(const struct nav_payment *payment, struct push_result *result,
+               struct err *err)
+{
+    CLEANUP(buf_free) struct buf names = { 0 };
+    const char *first = NULL;
+    size_t missing = 0;
+
+    for (size_t i = 0; i < payment->count; i++) {
+        const struct nav_payment_line *line = &payment->lines[i];
+        char number[64];
+        bool found = true;
+        if (line->place != LINE_MISSING || line->invoice == NULL)
+            continue;
+        if (!nav_look_up(payment->system, "invoice", "", line->invoice, &found,
+                         number, err))
+            return nav_failed(err);
+        if (found)
+            continue;
+        first = first != NULL ? first : line->invoice;
+        if (++missing <= NAMED_INVOICES)
+            buf_addf(&names, "%s%s", missing > 1 ? ", " : "", line->invoice);
+    }
+    if (missing == 0)
+        return PUSH_DONE;
+    if (missing > NAMED_INVOICES)
+        buf_addf(&names, " and %zu more", missing - NAMED_INVOICES);
+    return nav_hold(
+        result, err, TP6041, arena_printf(payment->arena, "invoice:%s", first),
+        "payment %s pays invoice%s %s, which %s not posted in NAV",
+        record_text(payment->record, "trace_number"), missing > 1 ? "s" : "",
+        buf_text(&names), missing > 1 ? "are" : "is");
+}
+
 /* Adds the lines that are certain to be nowhere. */
 static enum pushed
 put_lines(struct nav_payment *payment, struct push_result *result,
@@ -348,6 +387,9 @@ put_lines(struct nav_payment *payment, struct push_result *result,
 
     if (missing > 0 && !decimal_is_zero(payment->unexplained))
         return hold_missing(payment, result, err);
+    enum pushed done = check_invoices(payment, result, err);
+    if (done != PUSH_DONE)
+        return done;
     for (size_t i = 0; i < payment->count; i++)
         if (payment->lines[i].place == LINE_MISSING &&
             !put_line(payment, &payment->lines[i], err))

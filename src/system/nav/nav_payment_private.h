@@ -21,6 +21,7 @@ struct nav_payment_line {
 };
 
 struct nav_payment {
+    struct system *system;
     struct nav *nav;
     const struct record *record;
     const char *key, *customer;
