@@ -189,8 +189,14 @@ wait_for_work(struct shift *shift, moment next)
 static bool
 work(struct shift *shift, struct err *err)
 {
-    struct flow_shift part = { roles[shift->role].stages, shift_goes_on,
-                               shift };
+    struct flow_shift part = {
+        .stages = roles[shift->role].stages,
+        .goes_on = shift_goes_on,
+        .user = shift,
+        .doors = shift->role == ROLE_COURIER ? FLOW_OPEN_DOORS
+                 : shift->role == ROLE_SCOUT ? FLOW_SHUT_DOORS
+                                             : FLOW_ALL_DOORS,
+    };
     struct flow_report report;
     struct flow_next next = { 0, 0 };
 

@@ -343,13 +343,16 @@ asked_direction(const struct flow *flow)
                           : DIRECTION_IN;
 }
 
-bool
-step_ask(struct flow *flow, unsigned *moved, struct err *err)
+/* partner: NULL for all. */
+static bool
+ask_for(struct flow *flow, const char *partner, unsigned *moved,
+        struct err *err)
 {
     static struct document documents[BATCH];
     struct doc_filter filter = { .direction = asked_direction(flow),
                                  .states =
                                      1U << DOC_UNKNOWN | 1U << DOC_WORKING,
+                                 .partner = partner,
                                  .due_only = true };
     size_t count;
 
@@ -359,6 +362,45 @@ step_ask(struct flow *flow, unsigned *moved, struct err *err)
         int64_t lease = documents[i].lease;
         if (!bring_on(flow, &documents[i], moved, err) &&
             !set_aside(flow, documents[i].id, lease, err))
+            return false;
+    }
+    return true;
+}
+
+static bool
+has_any(struct flow *flow, bool *any, struct err *err)
+{
+    struct arena *arena = arena_new();
+    struct doc_filter filter = { .direction = DIRECTION_OUT,
+                                 .states =
+                                     1U << DOC_UNKNOWN | 1U << DOC_WORKING,
+                                 .due_only = true,
+                                 .limit = 1 };
+    struct document *documents;
+    size_t count = 0;
+    bool good =
+        journal_list(flow->journal, &filter, arena, &documents, &count, err);
+
+    *any = count > 0;
+    arena_free(&arena);
+    return good;
+}
+
+/* What another process sends is working, too: each keeps to its own doors. */
+bool
+step_ask(struct flow *flow, unsigned *moved, struct err *err)
+{
+    bool any;
+
+    if (flow->shift == NULL || flow->shift->doors == FLOW_ALL_DOORS)
+        return ask_for(flow, NULL, moved, err);
+    if (!has_any(flow, &any, err))
+        return false;
+    for (size_t i = 0; any && i < partner_count(flow->conf); i++) {
+        struct endpoint *endpoint = &flow->endpoints[i];
+        if (!endpoint_load(flow, endpoint, err) ||
+            (endpoint_is_ours(flow, endpoint) &&
+             !ask_for(flow, endpoint->partner->code, moved, err)))
             return false;
     }
     return true;

@@ -447,6 +447,8 @@ send_to(struct flow *flow, struct endpoint *endpoint, unsigned *moved,
         return true;
     if (!endpoint_load(flow, endpoint, err))
         return false;
+    if (!endpoint_is_ours(flow, endpoint))
+        return true;
     if (!send_lane(flow, endpoint, "TA1", ORDER_ANY, moved, err) ||
         !send_lane(flow, endpoint, "997", ORDER_ANY, moved, err) ||
         !send_lane(flow, endpoint, "999", ORDER_ANY, moved, err))

@@ -410,6 +410,26 @@ fetch_drops(struct flow *flow, unsigned *moved, struct err *err)
     return good;
 }
 
+/* Those that are ours, and that are due or were missed before. */
+static bool
+fetch_all(struct flow *flow, bool due, unsigned *moved, struct err *err)
+{
+    for (size_t i = 0; i < partner_count(flow->conf); i++) {
+        struct endpoint *endpoint = &flow->endpoints[i];
+        if (endpoint->partner->suspended || !(due || endpoint->missed))
+            continue;
+        if (!endpoint_load(flow, endpoint, err))
+            return false;
+        endpoint->missed =
+            endpoint_rests(endpoint) || !endpoint_is_ours(flow, endpoint);
+        if (endpoint->missed)
+            continue;
+        if (!fetch_from(flow, endpoint, moved, err))
+            return false;
+    }
+    return true;
+}
+
 bool
 step_fetch(struct flow *flow, unsigned *moved, struct err *err)
 {
@@ -419,21 +439,9 @@ step_fetch(struct flow *flow, unsigned *moved, struct err *err)
         return false;
     if (!open)
         return true;
-    if (!fetch_due(flow, &due, err))
-        return false;
-    for (size_t i = 0; i < partner_count(flow->conf); i++) {
-        struct endpoint *endpoint = &flow->endpoints[i];
-        if (endpoint->partner->suspended || !(due || endpoint->missed))
-            continue;
-        if (!endpoint_load(flow, endpoint, err))
-            return false;
-        endpoint->missed = endpoint_rests(endpoint);
-        if (endpoint->missed)
-            continue;
-        if (!fetch_from(flow, endpoint, moved, err))
-            return false;
-    }
-    if (due && !fetch_ran(flow, err))
-        return false;
-    return fetch_drops(flow, moved, err);
+    /* A door that is shut has been missed: it is tried after its rest. */
+    if (flow->shift != NULL && flow->shift->doors == FLOW_SHUT_DOORS)
+        return fetch_all(flow, true, moved, err);
+    return fetch_due(flow, &due, err) && fetch_all(flow, due, moved, err) &&
+           (!due || fetch_ran(flow, err)) && fetch_drops(flow, moved, err);
 }

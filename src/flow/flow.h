@@ -74,22 +74,22 @@ bool flow_check(const struct conf *, bool online, struct problems *,
 bool flow_run(struct flow *, const char *name, long wait_seconds,
               struct flow_report *, struct err *) MUST_USE;
 
+/* Nobody waits for who tries partners that are shut: slow, waits, down. */
+enum flow_doors { FLOW_ALL_DOORS, FLOW_OPEN_DOORS, FLOW_SHUT_DOORS };
 /* A role's part of the work. */
 struct flow_shift {
     unsigned stages;         /* 1U << STAGE_CAPTURE | ... */
-    bool (*goes_on)(void *); /* asked between documents and stages: false ends
-                              * the work soon, with the rest left as it is */
+    bool (*goes_on)(void *); /* between documents: false ends the work soon */
     void *user;
+    enum flow_doors doors;
 };
-/* When there is something to do again, unless the journal changes before;
- * 0 is never. */
+/* When there is something to do, unless the journal changes; 0 is never. */
 struct flow_next {
     moment owed; /* for a document that is here, or who rests and owes one */
     moment work; /* or somebody is asked for news, alerts are looked at, ... */
 };
-/* Does what is due of these stages until nothing is. Partners and systems are
- * asked for news no sooner than their flows say; several processes may work on
- * one journal, each with stages of its own. */
+/* Does what is due of these stages until nothing is; asks for news no sooner
+ * than flows say. Several processes may work on one journal. */
 bool flow_work(struct flow *, const struct flow_shift *, struct flow_report *,
                struct flow_next *, struct err *) MUST_USE;
 /* The next flow_work asks everybody for news, whatever the time. */

@@ -155,6 +155,8 @@ struct channel *endpoint_channel(struct flow *, struct endpoint *,
                                  struct err *);
 struct endpoint *endpoint_of(struct flow *, const struct partner *);
 bool endpoint_rests(const struct endpoint *);
+/* Whether it is this shift's to try, as it was loaded last. */
+bool endpoint_is_ours(const struct flow *, const struct endpoint *);
 /* Closes a broken connection. */
 void endpoint_drop(struct endpoint *);
 /* Nobody gets through: no connection, no sign-in, or too many requests. */

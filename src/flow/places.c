@@ -145,6 +145,18 @@ endpoint_rests(const struct endpoint *endpoint)
 }
 
 bool
+endpoint_is_ours(const struct flow *flow, const struct endpoint *endpoint)
+{
+    enum flow_doors doors =
+        flow->shift == NULL ? FLOW_ALL_DOORS : flow->shift->doors;
+    enum destination_state state = endpoint->destination.state;
+    bool shut = state == DESTINATION_SLOW || state == DESTINATION_WAITS ||
+                state == DESTINATION_DOWN;
+
+    return doors == FLOW_ALL_DOORS || shut == (doors == FLOW_SHUT_DOORS);
+}
+
+bool
 is_door(const struct err *err)
 {
     return (err->kind == ERR_AUTH && err->code != TP6004) ||

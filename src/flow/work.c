@@ -150,6 +150,7 @@ rests_due(const struct flow *flow, moment *next)
 
     for (size_t i = 0; i < partner_count(flow->conf); i++)
         if (does(flow, STAGE_DISPATCH) &&
+            endpoint_is_ours(flow, &flow->endpoints[i]) &&
             flow->endpoints[i].destination.until > now)
             sooner(next, flow->endpoints[i].destination.until);
     for (size_t i = 0; i < flow->system_count; i++)
@@ -169,7 +170,7 @@ polls_due(const struct flow *flow, moment *next)
     for (size_t at = 0; at < partner_count(flow->conf); at++) {
         const struct endpoint *endpoint = &flow->endpoints[at];
         if (does(flow, STAGE_FETCH) && !endpoint->partner->suspended &&
-            endpoint->missed)
+            endpoint->missed && endpoint_is_ours(flow, endpoint))
             sooner(next, endpoint->destination.until);
     }
     for (const struct flow_text *text = flow->texts; text != NULL;

@@ -57,6 +57,9 @@ event_add(struct journal *journal, int64_t document, const char *state,
     unsigned char raw[32];
 
     journal->touched |= WATCH_EVENTS;
+    /* Of no document: a door may have opened or shut. */
+    if (document == 0)
+        journal->touched |= WATCH_SEND;
     if (!load_head(journal, err))
         return false;
     event.id = journal->head_id + 1;

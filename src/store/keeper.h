@@ -48,7 +48,8 @@ bool journal_is_kept(const struct journal *);
 /* What a watcher is woken for; bits. */
 enum {
     WATCH_ARRIVALS = 1, /* bytes came in, or a document is to be translated */
-    WATCH_SEND = 2,     /* a document waits for its channel */
+    WATCH_SEND = 2,     /* a document waits for its channel, or a channel fares
+                         * otherwise */
     WATCH_POST = 4,     /* one waits for its system, or something to be told */
     WATCH_EVENTS = 8,   /* anything at all */
     WATCH_NOW = 16, /* a person asks for everything now; to all who watch, and

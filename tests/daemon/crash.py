@@ -30,7 +30,7 @@ class Daemons(Crash):
         """A daemon whose processes die; then whatever is left is ended. Says who died."""
         killed = []
         daemon = self.begin_daemon()
-        names = ["keeper", "clerk", "courier", "ledger", "ledger", "supervisor", "nursery", "translator"]
+        names = ["keeper", "clerk", "courier", "scout", "ledger", "ledger", "supervisor", "nursery", "translator"]
         for _ in range(chance.randint(1, 5)):
             time.sleep(chance.choice((0, 0.02, 0.1, 0.3)) * chance.random())
             name = chance.choice(names)
