@@ -48,9 +48,9 @@ months_have_their_days(void)
     } cases[] = {
         { "20240230", "AK403=8" }, { "20240229", "" },
         { "20230229", "AK403=8" }, { "20000229", "" },
-        { "19000229", "AK403=8" }, { "21000229", "AK403=8" },
-        { "20250001", "AK403=8" }, { "20251301", "AK403=8" },
-        { "20250100", "AK403=8" },
+        { "20800229", "" },        { "19000229", "AK403=8" },
+        { "21000229", "AK403=8" }, { "20250001", "AK403=8" },
+        { "20251301", "AK403=8" }, { "20250100", "AK403=8" },
     };
 
     fixture_begin();
@@ -281,6 +281,49 @@ junk_is_no_other_alphabet(void)
     }
 }
 
+/* A byte that is nothing stands before the header. */
+static void
+a_nul_before_a_header_is_junk(void)
+{
+    struct x12_options options;
+
+    fixture_begin();
+    x12_options_init(&options);
+    const char *sound = wrap("PO", "850", "BEG*00*SA*PO-1**20251112~");
+    char *text = arena_alloc(arena, strlen(sound) + 2);
+    memcpy(text + 1, sound, strlen(sound));
+    const struct x12_file *file =
+        x12_read(arena, text, strlen(sound) + 1, &options);
+    CHECK(file->totals.interchanges == 1);
+}
+
+/* AK902 of a group that says no number is 0; AK203 is cut at 35. */
+static void
+acknowledgments_hold_what_fits(void)
+{
+    struct x12_options options;
+
+    fixture_begin();
+    x12_options_init(&options);
+    const char *text = arena_printf(
+        arena, ISA "GS*\tPO\t*A*B*20251120*0858*918*X*005010~ST*850*0001*"
+                   "12345678901234567890123456789012345X~SE*2*0001~GE*X*918~"
+                   "IEA*1*000000918~");
+    const struct x12_group *group =
+        read_text(text, &options)->interchanges->groups;
+    CHECK_TEXT(group->functional_id, "PO"); /* without its blanks */
+    const struct x12_node *n = x12_ack_999(group, false, arena)->first;
+    bool ak2 = false, ak9 = false;
+    for (; n != NULL; n = x12_following(n)) {
+        if (strcmp(n->segment.id, "AK2") == 0)
+            ak2 = x12_is(x12_get(&n->segment, 3),
+                         "12345678901234567890123456789012345");
+        if (strcmp(n->segment.id, "AK9") == 0)
+            ak9 = x12_is(x12_get(&n->segment, 2), "0");
+    }
+    CHECK(ak2 && ak9);
+}
+
 static void
 keep_first(void *user, const struct x12_interchange *it)
 {
@@ -419,6 +462,8 @@ main(void)
     RUN(a_name_that_is_none_has_no_id);
     RUN(other_alphabets_are_named);
     RUN(junk_is_no_other_alphabet);
+    RUN(a_nul_before_a_header_is_junk);
+    RUN(acknowledgments_hold_what_fits);
     RUN(a_ta1_is_kept);
     RUN(numbers_in_any_order_are_remembered);
     RUN(an_element_too_many_has_no_number);

@@ -250,13 +250,14 @@ a_variant_stands_for_its_own_place(void)
         { .at = "850/N1[01=ST]", .usage = 'M' },
         { .at = "850/REF[01=DP]", .usage = 'M' },
         { .at = "850/DTM[01=002]", .usage = 'M' },
+        { .at = "850/N1[01=BT]", .max = 1 },
     };
     struct x12_options options = fixture_options();
     struct x12_guide *base;
 
     fixture_begin();
     base = load_guide("850");
-    CHECK_OK(x12_guide_overlay(&guide, base, rules, 3, found, &err), &err);
+    CHECK_OK(x12_guide_overlay(&guide, base, rules, 4, found, &err), &err);
     x12_guide_free(&base);
     CHECK_TEXT(codes_of(read_text(wrap("PO", "850",
                                        BEG "REF*DP*1~DTM*002*20251112~"
@@ -401,6 +402,9 @@ json_holds_all_characters(void)
         { "\xF0\x90\x80\x80", "\xF0\x90\x80\x80" },
         { "\xF4\x8F\xBF\xBF", "\xF4\x8F\xBF\xBF" },
         { "\xC2\x85", "." }, /* a control character */
+        { "\x80"
+          "D",
+          ".D" },
     };
     struct x12_options options = fixture_options();
 

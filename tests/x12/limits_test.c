@@ -93,6 +93,7 @@ a_set_is_no_larger_than_the_limit(void)
         CHECK((result->verdict == X12_REJECTED) == (more == 1));
         CHECK((result->set == NULL) == (more == 1));
         CHECK(more == 0 || result->findings->level == X12_SET);
+        CHECK(more == 0 || result->count == 1);
     }
 }
 
