@@ -42,6 +42,7 @@ reads_repetitions(void)
         { "CTX*A>1^B>2^C", "" },
         { "CTX*A>1^B>2>3", "AK403=13 CTX01-3 @5" },
         { "CTX*A>1^>2", "AK403=1 CTX01-1 @5" },
+        { "CTX*A>1^>", "AK403=1 CTX01-1 @5" },
         { "CTX*1^2^3^4^5^6^7^8^9^10^11^12", "AK403=12 CTX01 @5" },
         { "CTX*A*N1^N2", "AK403=12 CTX02 @5" },
     };
@@ -182,10 +183,36 @@ partners_add_patterns_and_segments(void)
     x12_guide_free(&base);
 }
 
+static void
+count_group(void *user, const struct x12_group *group)
+{
+    CHECK_TEXT(group->version, "005010");
+    ++*(int *)user;
+}
+
+/* Who reads a stream is told of each group when it begins. */
+static void
+groups_are_told_when_they_begin(void)
+{
+    int count = 0;
+    const struct x12_handler handler = { .user = &count,
+                                         .group_begin = count_group };
+    struct x12_options options;
+
+    fixture_begin();
+    x12_options_init(&options);
+    struct x12_reader *reader = x12_reader_new(&options, &handler);
+    const char *text = ISA_5010 "GS*PO*A*B*20251120*0858*1*X*005010~";
+    x12_feed(reader, text, strlen(text));
+    CHECK(count == 1);
+    x12_reader_free(&reader);
+}
+
 int
 main(void)
 {
     RUN(reads_repetitions);
+    RUN(groups_are_told_when_they_begin);
     RUN(answers_with_999);
     RUN(partners_add_patterns_and_segments);
     arena_free(&arena);
