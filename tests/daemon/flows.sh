@@ -8,9 +8,11 @@ cd "$TP_SOURCE/tests/flow" || exit 99
 names='order-out bill-in bill-held missing-item remittance-in drop-box
 	nav-odata ack-rejected unknown-outcome faults-receipt metrics'
 [ -z "${TP_FEW:-}" ] || names='order-out bill-in drop-box faults-receipt'
-# two-runs: about a second foreground process.
+# two-runs: about a second foreground process; disk-low, endpoint-down: what a
+# foreground run ends with; look-ahead: how often one process asks.
 if [ "${TP_ALL:-}" ]; then
-    names=$(ls -- *.scenario | sed 's/\.scenario$//' | grep -vx 'two-runs')
+    names=$(ls -- *.scenario | sed 's/\.scenario$//' |
+        grep -vxE 'two-runs|disk-low|endpoint-down|look-ahead')
 fi
 files=()
 for name in $names; do
