@@ -400,6 +400,16 @@ file_read_part(const char *path, size_t offset, size_t size, struct buf *buf,
 }
 
 bool
+file_begin(const char *path, int *fd, struct err *err)
+{
+    *fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
+    if (*fd >= 0)
+        return true;
+    return err_set(err, errno == ENOSPC || errno == EDQUOT ? TP4003 : TP4001,
+                   "cannot write %s: %s", path, strerror(errno));
+}
+
+bool
 file_exists(const char *path)
 {
     struct stat info;

@@ -68,6 +68,8 @@ bool file_remove(const char *dir, const char *name, struct err *err) MUST_USE;
 bool file_read_part(const char *path, size_t offset, size_t size, struct buf *,
                     struct err *) MUST_USE;
 bool file_exists(const char *path);
+/* An empty file to write to, for now; what was there goes. */
+bool file_begin(const char *path, int *fd, struct err *) MUST_USE;
 /* Writes all of it, interrupted or not; false: errno says why. */
 bool file_write_all(int fd, const char *bytes, size_t size) MUST_USE;
 /* Closes what is open (>= 0). Fit for CLEANUP(file_close). */

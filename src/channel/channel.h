@@ -102,6 +102,9 @@ struct channel_ops {
                  struct err *);
     bool (*get)(struct channel *, const struct listed *, struct buf *,
                 struct err *);
+    /* MAY. The same into a file that is open for writing, in pieces. */
+    bool (*get_file)(struct channel *, const struct listed *, int file,
+                     struct err *);
     /* MUST. Removes (or moves to the done folder) what the journal has. A file
      * that is gone is no failure. */
     bool (*remove)(struct channel *, const struct listed *, struct err *);

@@ -13,7 +13,12 @@
 #include "base/text.h"
 #include "channel/channel_private.h"
 
-enum { MAX_FILES = 20000, STILL_SECONDS = 2, UPLOADS_MOST = 32 };
+enum {
+    MAX_FILES = 20000,
+    STILL_SECONDS = 2,
+    UPLOADS_MOST = 32,
+    PIECE_BYTES = 256 << 10
+};
 
 struct dir {
     const char *put, *get, *done, *pattern; /* of the settings */
@@ -270,6 +275,39 @@ dir_get(struct channel *channel, const struct listed *file, struct buf *into,
     return err_set(err, TP5046, "%s changed while it was fetched", path);
 }
 
+static bool
+dir_get_file(struct channel *channel, const struct listed *file, int into,
+             struct err *err)
+{
+    struct dir *dir = channel->state;
+    char path[PATH_MAX];
+
+    if (!name_check(file->name, strlen(file->name), err) ||
+        !need(dir->get, "get", err) ||
+        !path_join(path, sizeof path, dir->get, file->name, err))
+        return false;
+    if ((uint64_t)file->size > channel->max_bytes)
+        return err_set(err, TP5045, "%s has %lld bytes; at most %zu are taken",
+                       path, (long long)file->size, channel->max_bytes);
+    if (!file_exists(path))
+        return err_set(err, TP5048, "%s is no longer there", path);
+    for (int64_t at = 0; at < file->size;) {
+        CLEANUP(buf_free) struct buf piece = { 0 };
+        if (!file_read_part(path, (size_t)at, PIECE_BYTES, &piece, err))
+            return false;
+        if (piece.size == 0)
+            return err_set(err, TP5046, "%s changed while it was fetched",
+                           path);
+        if (!file_write_all(into, piece.text, piece.size))
+            return err_set(err,
+                           errno == ENOSPC || errno == EDQUOT ? TP4003 : TP4001,
+                           "what is fetched of %s cannot be written: %s", path,
+                           strerror(errno));
+        at += (int64_t)piece.size;
+    }
+    return true;
+}
+
 /* Whether the file is still the one that was fetched. */
 static bool
 same(const char *path, const struct listed *file, bool *there, struct err *err)
@@ -354,6 +392,7 @@ const struct channel_ops channel_dir = {
     .put = dir_put,
     .list = dir_list,
     .get = dir_get,
+    .get_file = dir_get_file,
     .remove = dir_remove,
     .find = dir_find,
     .probe = dir_probe,

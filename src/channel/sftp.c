@@ -264,6 +264,7 @@ const struct channel_ops channel_sftp = {
     .put = sftp_channel_put,
     .list = sftp_channel_list,
     .get = sftp_channel_get,
+    .get_file = sftp_channel_get_file,
     .remove = sftp_channel_remove,
     .find = sftp_channel_find,
     .probe = probe,

@@ -225,6 +225,29 @@ sftp_channel_get(struct channel *channel, const struct listed *file,
     return got;
 }
 
+bool
+sftp_channel_get_file(struct channel *channel, const struct listed *file,
+                      int into, struct err *err)
+{
+    struct sftp_state *state = channel->state;
+    char path[REMOTE_PATH];
+    struct err broken = { 0 };
+
+    if (!name_check(file->name, strlen(file->name), err) ||
+        !sftp_ready(channel, err) ||
+        !sftp_path(path, state->get, "get", file->name, err))
+        return false;
+    struct sftp_get get = { .path = path,
+                            .expected = file->size,
+                            .max_bytes = channel->max_bytes,
+                            .file = into };
+    if (!sftp_get(state->sftp, &get, 1, &broken) && get.err.kind == ERR_NONE)
+        get.err = broken;
+    if (!get.got)
+        *err = get.err;
+    return get.got;
+}
+
 /* Whether the file is still the one that was fetched: one that its writer has
  * replaced meanwhile must not be cleared away unread. */
 static bool

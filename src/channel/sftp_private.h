@@ -43,6 +43,8 @@ bool sftp_channel_list(struct channel *, struct arena *, struct listing *,
                        struct err *);
 bool sftp_channel_get(struct channel *, const struct listed *, struct buf *,
                       struct err *);
+bool sftp_channel_get_file(struct channel *, const struct listed *, int file,
+                           struct err *);
 bool sftp_channel_remove(struct channel *, const struct listed *, struct err *);
 bool sftp_channel_put(struct channel *, struct parcel *, size_t count,
                       const struct channel_ready *, struct err *);

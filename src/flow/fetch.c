@@ -9,16 +9,26 @@
 #include "base/log.h"
 #include "store/spool.h"
 
+enum { END_BYTES = 200 };
+
 static bool
 is_whole(const struct buf *bytes)
 {
     const char *text = buf_text(bytes);
-    size_t from = bytes->size > 200 ? bytes->size - 200 : 0;
+    size_t from = bytes->size > END_BYTES ? bytes->size - END_BYTES : 0;
 
     for (size_t i = from; i + 3 < bytes->size; i++)
         if (memcmp(text + i, "IEA", 3) == 0)
             return true;
     return false;
+}
+
+/* Where a large file lies until the journal has it. */
+static void
+scratch_name(const struct flow *flow, char path[1024])
+{
+    if (!text_format(path, 1024, "%s/.fetching", conf_spool_dir(flow->conf)))
+        path[0] = '\0';
 }
 
 static void
@@ -44,7 +54,8 @@ struct caught {
     const struct dropped *drop;    /* ... one of both */
     const struct partner *partner; /* NULL = nobody known */
     struct buf bytes;
-    const char *path; /* instead of bytes: a large one in the drop box */
+    const char *path; /* instead of bytes: a large one, alone in its haul */
+    int64_t size;     /* of it */
     char half[540];   /* without an end, seen so for the first time */
     bool known;
 };
@@ -193,10 +204,17 @@ empty(struct haul *haul)
 static bool
 judge_end(struct haul *haul, struct caught *caught, struct err *err)
 {
+    CLEANUP(buf_free) struct buf end = { 0 };
     char set[64], item[512];
     bool looked;
 
-    if (is_whole(&caught->bytes))
+    if (caught->path != NULL &&
+        !file_read_part(
+            caught->path,
+            (size_t)(caught->size > END_BYTES ? caught->size - END_BYTES : 0),
+            END_BYTES, &end, err))
+        return false;
+    if (is_whole(caught->path != NULL ? &end : &caught->bytes))
         return true;
     seen_item(caught->file, item);
     fetched_set(caught->partner, set);
@@ -209,6 +227,7 @@ judge_end(struct haul *haul, struct caught *caught, struct err *err)
 }
 
 struct fetching {
+    char scratch[1024]; /* for a large file */
     struct endpoint *endpoint;
     struct channel *channel;
     struct listing listing;
@@ -229,26 +248,52 @@ goes_on(struct fetching *fetching)
     return failed->kind == ERR_NONE;
 }
 
+static bool
+by_file(const struct fetching *fetching, const struct listed *file)
+{
+    return fetching->channel->ops->get_file != NULL && is_large(file->size) &&
+           fetching->scratch[0] != '\0';
+}
+
+/* A large file goes to the disk in pieces, whatever memory there is. */
+static bool
+get_one(struct fetching *fetching, struct caught *caught)
+{
+    struct channel *channel = fetching->channel;
+    const struct listed *file = caught->file;
+    CLEANUP(file_close) int fd = -1;
+
+    if (!by_file(fetching, file))
+        return channel->ops->get(channel, file, &caught->bytes,
+                                 &fetching->failed);
+    caught->path = fetching->scratch;
+    caught->size = file->size;
+    return file_begin(fetching->scratch, &fd, &fetching->failed) &&
+           channel->ops->get_file(channel, file, fd, &fetching->failed);
+}
+
 /* A name, size and time seen before prove nothing, so the bytes are always
  * read: the journal knows whether it has them. */
 static bool
 catch_files(struct haul *haul, struct fetching *fetching, struct err *err)
 {
-    struct channel *channel = fetching->channel;
-
     while (fetching->at < fetching->listing.count && !is_full(haul)) {
-        const struct listed *file = &fetching->listing.files[fetching->at++];
+        const struct listed *file = &fetching->listing.files[fetching->at];
+        if (haul->count > 0 && by_file(fetching, file))
+            break;
+        fetching->at++;
         struct caught *caught =
             new_caught(haul, file->name, fetching->endpoint->partner);
         caught->file = file;
-        if (!channel->ops->get(channel, file, &caught->bytes,
-                               &fetching->failed)) {
+        if (!get_one(fetching, caught)) {
             buf_free(&caught->bytes);
-            if (!goes_on(fetching))
+            if (no_room(haul->flow, fetching->scratch, &fetching->failed) ||
+                !goes_on(fetching))
                 return true;
             continue;
         }
         add_caught(haul);
+        haul->bytes += caught->path != NULL ? HAUL_BYTES : 0;
         if (!judge_end(haul, caught, err))
             return false;
     }
@@ -293,6 +338,16 @@ fetch_files(struct flow *flow, struct fetching *fetching, struct haul *haul,
     return good;
 }
 
+static void
+drop_scratch(const struct fetching *fetching)
+{
+    struct err ignored = { 0 };
+
+    if (fetching->scratch[0] != '\0' && file_exists(fetching->scratch) &&
+        !durable_remove_tree(fetching->scratch, &ignored))
+        log_err(LOG_WARNING, &ignored, fetching->scratch);
+}
+
 static bool
 fetch_from(struct flow *flow, struct endpoint *endpoint, unsigned *moved,
            struct err *err)
@@ -305,6 +360,7 @@ fetch_from(struct flow *flow, struct endpoint *endpoint, unsigned *moved,
     struct err *failed = &fetching.failed;
     bool good = true;
 
+    scratch_name(flow, fetching.scratch);
     fetching.channel = endpoint_channel(flow, endpoint, failed);
     if (fetching.channel != NULL &&
         fetching.channel->ops->list(fetching.channel, arena, &fetching.listing,
@@ -316,6 +372,7 @@ fetch_from(struct flow *flow, struct endpoint *endpoint, unsigned *moved,
     } else if (failed->kind == ERR_NONE && fetching.channel != NULL) {
         destination_good(&endpoint->destination, when_now(), BATCH);
     }
+    drop_scratch(&fetching);
     /* Partners that could not be asked are asked again after their rest. */
     endpoint->missed = endpoint_rests(endpoint);
     arena_free(&arena);
@@ -360,27 +417,6 @@ take_drops(struct haul *haul, unsigned *moved, struct err *err)
     }
     empty(haul);
     return good;
-}
-
-/* Its name is the partner's, in lower case as its file's. */
-bool
-flow_drop_boxes(const struct conf *conf, struct err *err)
-{
-    char path[1024];
-
-    for (size_t i = 0; i < partner_count(conf); i++) {
-        text_format(path, sizeof path, "%s/in/%s", conf_spool_dir(conf),
-                    partner_at(conf, i)->code);
-        /* One that a person made may be in capitals. */
-        if (file_exists(path))
-            continue;
-        for (char *at = strrchr(path, '/'); *at != '\0'; at++)
-            if (*at >= 'A' && *at <= 'Z')
-                *at = (char)(*at - 'A' + 'a');
-        if (!file_exists(path) && !durable_mkdir(path, 0770, err))
-            return false;
-    }
-    return true;
 }
 
 static bool

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/durable.h"
 #include "base/log.h"
 #include "store/digest.h"
 
@@ -307,4 +308,25 @@ system_worked(struct flow *flow, const char *name, bool document)
         destination_good(destination, when_now(), BATCH);
     else if (destination != NULL)
         destination->refused = 0;
+}
+
+/* Its name is the partner's, in lower case as its file's. */
+bool
+flow_drop_boxes(const struct conf *conf, struct err *err)
+{
+    char path[1024];
+
+    for (size_t i = 0; i < partner_count(conf); i++) {
+        text_format(path, sizeof path, "%s/in/%s", conf_spool_dir(conf),
+                    partner_at(conf, i)->code);
+        /* One that a person made may be in capitals. */
+        if (file_exists(path))
+            continue;
+        for (char *at = strrchr(path, '/'); *at != '\0'; at++)
+            if (*at >= 'A' && *at <= 'Z')
+                *at = (char)(*at - 'A' + 'a');
+        if (!file_exists(path) && !durable_mkdir(path, 0770, err))
+            return false;
+    }
+    return true;
 }

@@ -65,7 +65,8 @@ struct sftp_get {
     const char *path;
     int64_t expected; /* size as listed; -1 = not known */
     size_t max_bytes;
-    struct buf *into; /* the whole file is added, or nothing */
+    struct buf *into; /* the whole file is added, or nothing, ... */
+    int file;         /* ... or > 0: open for writing, gets it in pieces */
     bool got;
     struct err err; /* when not got */
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "net/sftp_private.h"
@@ -21,7 +23,7 @@ struct getting {
     struct sftp_get *get;
     struct sftp_handle handle;
     enum step step;
-    char *bytes;
+    char *bytes;         /* one at least, once the size is known */
     uint64_t size, next; /* of the file; the first byte not asked for */
     struct piece pieces[PIECES];
     bool tail; /* asked whether the file goes on after its end */
@@ -53,7 +55,7 @@ prepare(struct getting *on, int64_t size)
                        "%.150s has %" PRId64 " bytes; at most %zu are taken",
                        on->get->path, size, on->get->max_bytes);
     on->size = (uint64_t)size;
-    on->bytes = obtain((size_t)size + 1);
+    on->bytes = obtain(on->get->file > 0 ? 1 : (size_t)size + 1);
     return true;
 }
 
@@ -166,6 +168,29 @@ take_look(struct sftp *sftp, struct getting *on, const struct sftp_reply *reply)
         changed(on);
 }
 
+static bool
+keep_data(struct getting *on, uint64_t offset, const void *bytes, size_t size)
+{
+    const char *at = bytes;
+
+    if (on->get->file <= 0) {
+        memcpy(on->bytes + offset, bytes, size);
+        return true;
+    }
+    while (size > 0) {
+        ssize_t put = pwrite(on->get->file, at, size, (off_t)offset);
+        if (put < 0 && errno != EINTR)
+            return err_set(&on->get->err,
+                           errno == ENOSPC || errno == EDQUOT ? TP4003 : TP4001,
+                           "what is fetched of %.120s cannot be written: %s",
+                           on->get->path, strerror(errno));
+        at += put > 0 ? put : 0;
+        offset += put > 0 ? (uint64_t)put : 0;
+        size -= put > 0 ? (size_t)put : 0;
+    }
+    return true;
+}
+
 /* A server may send less than was asked for: the rest is asked for again. */
 static void
 take_data(struct sftp *sftp, struct getting *on, struct piece *piece,
@@ -177,8 +202,7 @@ take_data(struct sftp *sftp, struct getting *on, struct piece *piece,
         sftp_violation(sftp, "more or less data came than was asked for");
     } else if (piece->offset >= on->size) {
         changed(on);
-    } else {
-        memcpy(on->bytes + piece->offset, reply->bytes.at, size);
+    } else if (keep_data(on, piece->offset, reply->bytes.at, size)) {
         piece->offset += size;
         piece->size -= size;
         piece->asked = false;
@@ -250,7 +274,7 @@ sftp_get(struct sftp *sftp, struct sftp_get *gets, size_t count,
     bool good =
         count == 0 || sftp_run(sftp, &jobs[0].job, count, sizeof *jobs, err);
     for (size_t i = 0; i < count; i++) {
-        if (gets[i].got)
+        if (gets[i].got && gets[i].file <= 0)
             buf_add(gets[i].into, jobs[i].bytes, (size_t)jobs[i].size);
         release(&jobs[i].bytes);
     }

@@ -24,6 +24,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from world import PROGRAM, World  # noqa: E402
 
 LINES, MOST_MB = 400, 64
+FETCHED_MB = 48  # of a file of 24 MB, by a channel
 number, failed = 0, 0
 
 
@@ -149,6 +150,27 @@ def small_and_large(world_of):
     ok(not differ, "set by set is the same as in memory: documents, findings, records, bytes, 997", differ)
 
 
+def fetched(megabytes, watched, by):
+    """The same by a channel: it goes to the disk in pieces."""
+    def play(world):
+        if by == "sftp":
+            if not world.start_sshd():
+                print("# no sshd")
+                return
+            world.by_sftp("BLUEFISH")
+        world.settings()
+        count = fill(world.path("hidden"), megabytes, 1004)
+        os.rename(world.path("hidden"), world.path("partners/BLUEFISH/out/large.edi"))
+        code, said, most = run(world)
+        ok(code == 0 and len(documents(world)) == count and not os.listdir(world.path("partners/BLUEFISH/out")),
+           "%d MB by %s are taken, and removed there" % (megabytes, by), "%d %d %s" % (code, count, said[-500:]))
+        ok(not watched or most < FETCHED_MB, "its memory stays below %d MB" % FETCHED_MB, "%.0f MB" % most)
+        verified = world.tool("verify")
+        ok(verified.returncode == 0 and not os.path.exists(world.path("spool/.fetching")),
+           "every byte is accounted for, and nothing is left", verified.stdout + verified.stderr)
+    return play
+
+
 def killed(world):
     count = drop(world, 3, 1002)
     environment = {"TRADEPOST_LARGE_BYTES": "1000"}
@@ -201,6 +223,8 @@ def main():
     in_world(base, killed)
     in_world(base, forgotten)
     in_world(base, whole(megabytes, watched))
+    for by in ("dir", "sftp"):
+        in_world(base, fetched(24 if watched else 5, watched, by))
     print("1..%d" % number)
     return failed > 0
 
