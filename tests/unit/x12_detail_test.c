@@ -307,21 +307,23 @@ acknowledgments_hold_what_fits(void)
     x12_options_init(&options);
     const char *text = arena_printf(
         arena, ISA "GS*\tPO\t*A*B*20251120*0858*918*X*005010~ST*850*0001*"
-                   "12345678901234567890123456789012345X~SE*2*0001~GE*X*918~"
+                   "12345678901234567890123456789012345X~SE*9*0001~GE*X*918~"
                    "IEA*1*000000918~");
     const struct x12_group *group =
         read_text(text, &options)->interchanges->groups;
     CHECK_TEXT(group->functional_id, "PO"); /* without its blanks */
     const struct x12_node *n = x12_ack_999(group, false, arena)->first;
-    bool ak2 = false, ak9 = false;
+    bool ak2 = false, ik5 = false, ak9 = false;
     for (; n != NULL; n = x12_following(n)) {
         if (strcmp(n->segment.id, "AK2") == 0)
             ak2 = x12_is(x12_get(&n->segment, 3),
                          "12345678901234567890123456789012345");
+        if (strcmp(n->segment.id, "IK5") == 0)
+            ik5 = x12_is(x12_get(&n->segment, 2), "4");
         if (strcmp(n->segment.id, "AK9") == 0)
             ak9 = x12_is(x12_get(&n->segment, 2), "0");
     }
-    CHECK(ak2 && ak9);
+    CHECK(ak2 && ik5 && ak9);
 }
 
 static void
