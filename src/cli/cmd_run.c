@@ -35,6 +35,7 @@ print_report(const struct cli *cli, const struct flow_report *report)
         [STAGE_DISPATCH] = "sent",
         [STAGE_ASK] = "asked for",
         [STAGE_TELL] = "told",
+        [STAGE_SYNC] = "kept in step",
         [STAGE_ALERT] = "alerts sent",
         [STAGE_VIEWS] = NULL,
     };

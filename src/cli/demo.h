@@ -23,7 +23,7 @@ struct demo {
     const char *today;        /* the demo's date */
     const char *self, *again; /* "tradepost demo", "tradepost --demo" */
     long seed;
-    long nav, cleo, token, sshd; /* ports */
+    long nav, cleo, odoo, token, sshd; /* ports */
     pid_t sandbox_pid, sshd_pid;
 };
 

@@ -67,6 +67,8 @@ static const struct {
     { "SELECT count(*) FROM documents"
       " WHERE direction = 'out' AND type = '997' AND state = 'done'",
       "  Answered  %4s functional groups with a 997\n" },
+    { "SELECT count(*), sum(state = 'agreed') FROM links WHERE system = 'odoo'",
+      "  In step   %4s customers and vendors  %3s agreed with Odoo\n" },
 };
 
 /* The third number of a line is money when it has a point: 70228.28 */

@@ -262,6 +262,7 @@ read_ports(struct demo *demo, const char *path, struct err *err)
     json_auto_t *ports = json_loadb(buf_text(&text), text.size, 0, NULL);
     demo->nav = (long)json_integer_value(json_object_get(ports, "nav"));
     demo->cleo = (long)json_integer_value(json_object_get(ports, "cleo"));
+    demo->odoo = (long)json_integer_value(json_object_get(ports, "odoo"));
     demo->token = (long)json_integer_value(json_object_get(ports, "token"));
     return demo->nav > 0 ||
            err_set(err, TP8050, "the sandbox told no ports: %s",
@@ -342,10 +343,14 @@ write_overlay(const struct demo *demo, struct err *err)
              "\"%s/spool\"; secrets = \"%s/secrets\"; };\n"
              "systems = { nav = { url = \"http://127.0.0.1:%ld/BC\"; auth = { "
              "kind = \"basic\"; user = \"EDI\"; secret = \"secret:nav\"; }; "
-             "post = \"post\"; payments = \"GENERAL\"; }; };\n"
+             "post = \"post\"; payments = \"GENERAL\"; };\n"
+             "  odoo = { kind = \"odoo\"; url = \"http://127.0.0.1:%ld\"; "
+             "database = \"odoo\"; user = \"EDI\"; secret = "
+             "\"secret:nav\"; }; };\n"
              "limits = { still = \"0s\"; retry_first = \"1s\"; };\n"
              "partners = {\n",
-             cutover, demo->data, demo->dir, demo->dir, demo->dir, demo->nav);
+             cutover, demo->data, demo->dir, demo->dir, demo->dir, demo->nav,
+             demo->odoo);
     for (size_t i = 0; i < PARTNERS; i++)
         if (!partners[i].cleo)
             put_sftp_partner(demo, partners[i].code,

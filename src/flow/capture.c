@@ -356,7 +356,8 @@ step_capture(struct flow *flow, unsigned *moved, struct err *err)
          text = text->next, i++) {
         struct err failed = { 0 };
         bool due;
-        if (text->system == NULL || (flow->only && flow->only != text))
+        if (text->system == NULL || text->sync_count > 0 ||
+            (flow->only && flow->only != text))
             continue;
         if (!look_for_hint(flow, i, text->system, err))
             return false;

@@ -34,7 +34,7 @@ static void
 check_text(struct flow *flow, const struct flow_text *text)
 {
     const struct flow_verb_step *step = text->steps;
-    const char *system = text->system;
+    const char *system = text->sync_count > 0 ? NULL : text->system;
 
     for (; step != NULL; step = step->next)
         if (step->system != NULL)
@@ -89,6 +89,8 @@ open_parts(struct flow *flow, struct err *err)
     };
     for (struct flow_text *text = flow->texts; text; text = text->next) {
         check_text(flow, text);
+        for (size_t i = 0; i < text->sync_count; i++)
+            text->idle |= conf_system(flow->conf, text->sync[i]) == NULL;
         flow_text_schedule(text, conf_company(flow->conf)->zone, find_calendar,
                            flow, flow->arena, flow->found);
         flows++;
@@ -158,6 +160,7 @@ flow_close(struct flow **flow)
     figures_save(old, true);
     translator_close(&old->translator);
     routes_close(&old->routes);
+    sync_close(old);
     tables_close(old);
     places_close(old);
     arena_free(&old->facts);

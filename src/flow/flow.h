@@ -37,6 +37,7 @@ enum flow_stage {
     STAGE_DISPATCH,
     STAGE_ASK,
     STAGE_TELL,
+    STAGE_SYNC,
     STAGE_ALERT,
     STAGE_VIEWS,
     STAGES
@@ -143,8 +144,7 @@ bool flow_is_strict(const struct flow *, const struct partner *,
 size_t flow_count(const struct flow *);
 const char *flow_name(const struct flow *, size_t);
 const char *flow_title(const struct flow *, size_t);
-/* Connects to the system and reports by lines. */
-bool flow_ping_system(struct flow *, const char *name, struct buf *,
+bool flow_ping_system(struct flow *, const char *name, struct buf *lines,
                       struct err *) MUST_USE;
 
 #endif

@@ -50,6 +50,7 @@ struct woken {
 };
 
 struct alerts;
+struct sync_binding;
 struct table;
 struct named_table;
 struct code_answer;
@@ -106,7 +107,8 @@ struct flow {
     struct map_sources sources;
     struct code_user any_partner; /* for systems' bindings */
     struct map_codes system_codes;
-    moment *next_pull; /* per flow text, in order */
+    struct sync_binding *bindings; /* of sync flows */
+    moment *next_pull;             /* per flow text, in order */
     struct alerts *alerts;
     int64_t *hints;     /* the same: the last hint that was followed */
     unsigned unreached; /* of this run */
@@ -128,7 +130,8 @@ enum direction asked_direction(const struct flow *);
 
 typedef bool flow_step(struct flow *, unsigned *moved, struct err *);
 flow_step step_wake, step_capture, step_translate, step_fetch, step_intake,
-    step_post, step_dispatch, step_ask, step_tell, step_alert, step_views;
+    step_post, step_dispatch, step_ask, step_tell, step_sync, step_alert,
+    step_views;
 
 /* routes.c */
 void flow_open_routes(struct flow *);
@@ -137,6 +140,9 @@ void flow_open_routes(struct flow *);
 const struct flow_text *text_for_set(const struct flow *, const char *set);
 const struct flow_text *text_for_origin(const struct flow *,
                                         const struct document *);
+
+/* sync.c */
+void sync_close(struct flow *);
 
 /* codes.c */
 bool tables_open(struct flow *, struct err *);

@@ -235,6 +235,26 @@ parse_from(struct flow_line *line, struct flow_text *flow)
 }
 
 static void
+parse_sync(struct flow_line *line, struct flow_text *flow)
+{
+    flow->what = line_take(line, "what is kept in step, such as customer");
+    if (!line_take_if(line, "between"))
+        line_wrong(line, "found '%s', expected sync %s between nav and odoo",
+                   line_peek(line) ? line_peek(line) : "nothing", flow->what);
+    do {
+        if (flow->sync_count == FLOW_SYSTEMS) {
+            line_wrong(line, "found more than %d systems", (int)FLOW_SYSTEMS);
+            break;
+        }
+        flow->sync[flow->sync_count++] = line_take(line, "a system");
+    } while (line_take_if(line, "and"));
+    if (flow->sync_count < 2)
+        line_wrong(line, "found one system, expected two or more");
+    flow->system = flow->sync[0];
+    parse_every(line, &flow->schedule);
+}
+
+static void
 parse_to(struct flow_line *line, struct flow_text *flow)
 {
     if (!line_take_if(line, "partner") || !line_take_if(line, "by"))
@@ -369,6 +389,8 @@ parse_line(struct flow_line *line, struct flow_text **flow,
         return;
     } else if (line_take_if(line, "from")) {
         parse_from(line, *flow);
+    } else if (line_take_if(line, "sync")) {
+        parse_sync(line, *flow);
     } else if (line_take_if(line, "to")) {
         parse_to(line, *flow);
     } else if (line_take_if(line, "when")) {
@@ -380,10 +402,11 @@ parse_line(struct flow_line *line, struct flow_text **flow,
     } else if (line_take_if(line, "expect")) {
         parse_expect(line, *flow);
     } else {
-        line_wrong(line,
-                   "found '%s', expected flow, from, to, when, step, expect, "
-                   "at, on, only, not or leave",
-                   line_peek(line));
+        line_wrong(
+            line,
+            "found '%s', expected flow, from, sync, to, when, step, expect, "
+            "at, on, only, not or leave",
+            line_peek(line));
         return;
     }
     expect_end(line);
@@ -410,8 +433,10 @@ flow_text_parse(struct arena *arena, const char *path, const char *text,
     if (flow != NULL)
         schedule_usual(&line, &flow->schedule);
     if (flow == NULL || flow->what == NULL)
-        line_wrong(&line,
-                   "found no 'from' line, expected what the flow begins with");
+        line_wrong(
+            &line,
+            "found no 'from' or 'sync' line, expected what the flow begins "
+            "with");
 }
 
 const struct flow_verb_step *

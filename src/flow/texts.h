@@ -13,7 +13,12 @@
  *   step   send                                  order strict
  *   expect 997 within partner.ack                else alert
  *
- * and when it runs, as flow/schedule.h has it.
+ * and when it runs, as flow/schedule.h has it. Masters are kept in step by
+ *
+ *   flow customers "Customers in step with Odoo"
+ *   sync customer between nav and odoo   every 5m
+ *
+ * which does nothing while tradepost.conf lacks one of these systems.
  *
  * A '#' starts a comment. Mistakes are reported as file:line, all at once
  * (TP7001). Everything lives in the arena given.
@@ -77,11 +82,18 @@ struct flow_verb_step {
     struct flow_verb_step *next;
 };
 
+enum { FLOW_SYSTEMS = 6 };
+
 struct flow_text {
     const char *name, *title, *path;
     const char *system; /* "nav", or NULL when it comes from a partner */
     const char *what;   /* "purchase_order", or the set */
     const char *by;     /* "vendor" or "customer" */
+    /* sync ENTITY between SYSTEM and SYSTEM: what is "customer"; system is the
+     * first of these. idle: tradepost.conf lacks one of them. */
+    const char *sync[FLOW_SYSTEMS];
+    size_t sync_count;
+    bool idle;
     struct schedule schedule;
     struct flow_when *conditions;
     struct flow_verb_step *steps;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "store/entity.h"
 #include "store/spool.h"
 
 enum {
@@ -29,6 +30,7 @@ static const struct {
     [STAGE_DISPATCH] = { "dispatch", step_dispatch },
     [STAGE_ASK] = { "ask", step_ask },
     [STAGE_TELL] = { "tell", step_tell },
+    [STAGE_SYNC] = { "sync", step_sync },
     [STAGE_ALERT] = { "alert", step_alert },
     [STAGE_VIEWS] = { "views", step_views },
 };
@@ -175,7 +177,9 @@ polls_due(const struct flow *flow, moment *next)
     }
     for (const struct flow_text *text = flow->texts; text != NULL;
          text = text->next, i++)
-        if (does(flow, text->system != NULL ? STAGE_CAPTURE : STAGE_FETCH))
+        if (!text->idle && does(flow, text->sync_count > 0   ? STAGE_SYNC
+                                      : text->system != NULL ? STAGE_CAPTURE
+                                                             : STAGE_FETCH))
             sooner(next, flow->next_pull[i]);
 }
 
@@ -187,11 +191,25 @@ no_spin(moment *at)
         *at = when_now() + OVERDUE_NAP;
 }
 
+/* What is here and waits for its time: documents, and masters to be told. */
+static bool
+owed_next(const struct flow *flow, enum direction direction, moment *due,
+          struct err *err)
+{
+    moment link = 0;
+
+    if (!journal_next_due(flow->journal, direction, due, err) ||
+        (does(flow, STAGE_SYNC) &&
+         !journal_link_next(flow->journal, &link, err)))
+        return false;
+    sooner(due, link);
+    return true;
+}
+
 static bool
 find_next(const struct flow *flow, struct flow_next *next, struct err *err)
 {
-    if (!journal_next_due(flow->journal, asked_direction(flow), &next->owed,
-                          err))
+    if (!owed_next(flow, asked_direction(flow), &next->owed, err))
         return false;
     rests_due(flow, &next->owed);
     next->work = next->owed;
@@ -266,7 +284,7 @@ flow_run(struct flow *flow, const char *name, long wait_seconds,
     for (;;) {
         flow_ask_all(flow);
         if (!run_until_idle(flow, report, err) ||
-            !journal_next_due(flow->journal, DIRECTION_ANY, &due, err))
+            !owed_next(flow, DIRECTION_ANY, &due, err))
             return false;
         rests_due(flow, &due);
         if (due == 0 || due > until || when_now() >= until)

@@ -44,7 +44,7 @@ add_option(struct loading *loading, struct cursor *cursor)
 {
     static const char *const names[] = { "match",  "changes", "key",    "where",
                                          "filter", "expand",  "select", "lines",
-                                         "number", "date" };
+                                         "number", "date",    "owner" };
     struct binding *binding = loading->binding;
     size_t count = sizeof names / sizeof names[0];
     const char *name = cursor->at->text, *near;
@@ -429,8 +429,12 @@ binding_load(struct binding **out, const char *name,
                     "purchaseOrders order");
     }
     binding->scope = (struct scope){ .kind = binding->kind, .prefix = "" };
-    if (binding->entity != NULL)
+    if (binding->entity != NULL) {
         resolve_bounds(&loading, binding->first, &binding->scope, "");
+        loading.wrong |= !binding_find_matches(binding, found);
+    }
+    if (!loading.wrong)
+        binding_find_paths(binding);
     if (!loading.wrong) {
         *out = binding;
         return true;
@@ -475,25 +479,4 @@ binding_option(const struct binding *binding, const char *name)
         if (text_equal(binding->options[i].name, name))
             return binding->options[i].text;
     return NULL;
-}
-
-size_t
-binding_field_count(const struct binding *binding)
-{
-    return binding->field_count;
-}
-
-const char *
-binding_field(const struct binding *binding, size_t number)
-{
-    return number < binding->field_count ? binding->fields[number] : NULL;
-}
-
-bool
-binding_is_number(const struct binding *binding, const char *field)
-{
-    for (size_t i = 0; i < binding->field_count; i++)
-        if (text_equal(binding->fields[i], field))
-            return binding->numbers[i];
-    return false;
 }

@@ -41,6 +41,12 @@ struct bound_option {
     const char *name, *text;
 };
 
+enum { BINDING_PATHS = 96, BINDING_MATCHES = 6 };
+
+struct bound_match {
+    const char *field, *path;
+};
+
 struct binding {
     struct arena *arena;
     const char *path; /* for messages */
@@ -53,6 +59,15 @@ struct binding {
     const char **fields;
     bool *numbers;
     size_t field_count, field_room;
+    struct binding_path paths[BINDING_PATHS];
+    size_t path_count;
+    struct bound_match matches[BINDING_MATCHES];
+    size_t match_count;
 };
+
+/* binding_paths.c: what the binding carries, once its names are resolved. */
+void binding_find_paths(struct binding *);
+/* Reads the option match; false and a problem after a mistake. */
+bool binding_find_matches(struct binding *, struct problems *);
 
 #endif

@@ -325,3 +325,65 @@ binding_write(const struct binding *binding, const struct record *record,
     write_bounds(&run, binding->first, *out, &root);
     return true;
 }
+
+/* ---- only what differs */
+
+struct update {
+    struct binding_run to, from; /* the same binding over two records */
+    json_t *changes;
+};
+
+static void
+start_run(struct binding_run *run, const struct binding *binding,
+          struct frame *root, const struct map_codes *codes,
+          struct arena *arena, struct problems *found)
+{
+    *run = (struct binding_run){ .binding = binding, .prefix = "" };
+    run->run = (struct expr_run){ .frame = root,
+                                  .codes = codes,
+                                  .side = binding->system,
+                                  .arena = arena,
+                                  .found = found };
+}
+
+static void
+update_bound(struct update *update, const struct bound *bound)
+{
+    struct expr_run *to = &update->to.run, *from = &update->from.run;
+
+    set_place(&update->to, bound);
+    if (bound->when != NULL && expr_holds(bound->when, to) != TRUTH_TRUE)
+        return;
+    const char *text = expr_text(bound->expr, to);
+    if (text_equal(text, expr_text(bound->expr, from)))
+        return;
+    put(update->changes, bound->name,
+        text != NULL ? outside_value(&update->to, bound->expr, text)
+                     : json_null());
+}
+
+bool
+binding_update(const struct binding *binding, const struct record *record,
+               const struct record *now, const struct map_codes *codes,
+               struct problems *found, json_t **changes, struct err *err)
+{
+    CLEANUP(arena_free) struct arena *arena = arena_new();
+    struct frame to = { .node = record->fields },
+                 from = { .node = now->fields };
+    struct update update = { .changes = json_object() };
+
+    if (binding->kind != record->kind || binding->kind != now->kind) {
+        json_decref(update.changes);
+        return err_set(err, TP3002, "found a record of kind %s, expected %s",
+                       record_kind_name(record->kind),
+                       record_kind_name(binding->kind));
+    }
+    /* What the entity has cannot be a mistake of ours. */
+    start_run(&update.to, binding, &to, codes, arena, found);
+    start_run(&update.from, binding, &from, codes, arena, problems_new(arena));
+    for (const struct bound *b = binding->first; b != NULL; b = b->next)
+        if (b->target == NULL && b->list == NULL && b->way != WAY_READ)
+            update_bound(&update, b);
+    *changes = update.changes;
+    return true;
+}

@@ -74,6 +74,19 @@ const char *binding_option(const struct binding *, const char *name);
  * dotted for children ("purchaseOrderLines.quantity"). */
 size_t binding_field_count(const struct binding *);
 const char *binding_field(const struct binding *, size_t);
+/* A single field of the record that the binding carries; those of lists are
+ * left out. */
+struct binding_path {
+    const char *path;  /* "address.city" */
+    const char *owner; /* a system's name, "newest", or NULL: nobody's */
+    bool comes, goes;  /* the system says it; the system is told it */
+};
+size_t binding_path_count(const struct binding *);
+const struct binding_path *binding_path(const struct binding *, size_t);
+/* How the two meet the first time: match number = number, email = email. The
+ * i-th pair; false when there is none. */
+bool binding_match(const struct binding *, size_t i, const char **field,
+                   const char **path);
 /* Whether the field carries a decimal. */
 bool binding_is_number(const struct binding *, const char *field);
 /* Decimals are taken from JSON texts (IEEE754Compatible, or the digits as the
@@ -90,5 +103,11 @@ bool binding_read(const struct binding *, const json_t *entity,
 bool binding_write(const struct binding *, const struct record *,
                    const struct map_codes *, struct problems *, json_t **,
                    struct err *) MUST_USE;
+/* What is to be written to an entity that reads as `now`, so that it reads as
+ * the record: as binding_write() gives it, without what is the same in both;
+ * null empties a field. Lists are left alone. No members: nothing to write. */
+bool binding_update(const struct binding *, const struct record *,
+                    const struct record *now, const struct map_codes *,
+                    struct problems *, json_t **changes, struct err *) MUST_USE;
 
 #endif

@@ -14,8 +14,9 @@ static const char usage[] =
     "Cleo on "
     "127.0.0.1\n"
     "  --dir DIR            needed: keeps state.log, effects.jsonl and cleo/\n"
-    "  --ports-file FILE    write {\"nav\":..,\"cleo\":..,\"token\":..} here\n"
-    "  --nav N --cleo N --token N   ports (0 = a free one)\n"
+    "  --ports-file FILE    write "
+    "{\"nav\":..,\"cleo\":..,\"token\":..,\"odoo\":..} here\n"
+    "  --nav N --cleo N --token N --odoo N   ports (0 = a free one)\n"
     "  --seed N --small --date YYYY-MM-DD   the demo data\n"
     "  --page-size N        rows of a server page (20000)\n"
     "  --latency MS         how long NAV takes for any request (0)\n"
@@ -34,6 +35,7 @@ enum option_id {
     OPT_NAV,
     OPT_CLEO,
     OPT_TOKEN,
+    OPT_ODOO,
     OPT_SEED,
     OPT_SMALL,
     OPT_DATE,
@@ -58,6 +60,7 @@ static const struct option options[] = {
     { "nav", required_argument, NULL, OPT_NAV },
     { "cleo", required_argument, NULL, OPT_CLEO },
     { "token", required_argument, NULL, OPT_TOKEN },
+    { "odoo", required_argument, NULL, OPT_ODOO },
     { "seed", required_argument, NULL, OPT_SEED },
     { "small", no_argument, NULL, OPT_SMALL },
     { "date", required_argument, NULL, OPT_DATE },
@@ -115,6 +118,8 @@ number_place(struct options *out, int id)
         return &out->ports[SERVICE_CLEO];
     case OPT_TOKEN:
         return &out->ports[SERVICE_TOKEN];
+    case OPT_ODOO:
+        return &out->ports[SERVICE_ODOO];
     case OPT_SEED:
         return &out->seed;
     case OPT_PAGE:

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sandbox - NAV, its token server and a Cleo mailbox on 127.0.0.1, for the
- * demo and for tests. Written from the public contracts of those systems and
- * from nothing else in this tree, so that it shares no misreading with it.
+ * sandbox - NAV, its token server, a Cleo mailbox and Odoo on 127.0.0.1, for
+ * the demo and for tests. Written from the public contracts of those systems
+ * and from nothing else in this tree, so that it shares no misreading with it.
  *
  *   struct sandbox box = { .options = options };
  *   sandbox_serve(&box, &err);     until SIGTERM or SIGINT
@@ -20,7 +20,13 @@
 #include "sandbox/faults.h"
 #include "sandbox/world.h"
 
-enum service { SERVICE_NAV, SERVICE_CLEO, SERVICE_TOKEN, SERVICES };
+enum service {
+    SERVICE_NAV,
+    SERVICE_CLEO,
+    SERVICE_TOKEN,
+    SERVICE_ODOO,
+    SERVICES
+};
 
 struct options {
     const char *dir;
@@ -79,6 +85,7 @@ bool sandbox_serve(struct sandbox *, struct err *) MUST_USE;
 void nav_handle(struct sandbox *, struct call *);
 void cleo_handle(struct sandbox *, struct call *);
 void token_handle(struct sandbox *, struct call *);
+void odoo_handle(struct sandbox *, struct call *);
 void admin_handle(struct sandbox *, enum service, struct call *);
 /* Fills the tables with the demo's company. */
 void data_fill(struct world *, const struct options *, struct arena *);

@@ -42,6 +42,8 @@ handle(struct sandbox *box, enum service service, struct call *call)
         nav_handle(box, call);
     else if (service == SERVICE_CLEO)
         cleo_handle(box, call);
+    else if (service == SERVICE_ODOO)
+        odoo_handle(box, call);
     else
         token_handle(box, call);
     struct err err = { 0 };
@@ -58,7 +60,7 @@ fail(enum service service, struct call *call, int status, const char *code,
 {
     if (service == SERVICE_NAV)
         (void)nav_fail(call, status, code, "%s", what);
-    else if (service == SERVICE_CLEO)
+    else if (service == SERVICE_CLEO || service == SERVICE_ODOO)
         call_answer_json(call, status, json_pack("{s:s}", "message", what));
     else
         call_answer_json(call, status,
@@ -315,9 +317,9 @@ write_ports(const struct sandbox *box, struct err *err)
 {
     char text[120], dir[4096];
     (void)text_format(text, sizeof text,
-                      "{\"nav\":%ld,\"cleo\":%ld,\"token\":%ld}\n",
+                      "{\"nav\":%ld,\"cleo\":%ld,\"token\":%ld,\"odoo\":%ld}\n",
                       box->ports[SERVICE_NAV], box->ports[SERVICE_CLEO],
-                      box->ports[SERVICE_TOKEN]);
+                      box->ports[SERVICE_TOKEN], box->ports[SERVICE_ODOO]);
     if (!box->options.ports_file) {
         (void)fputs(text, stdout);
         (void)fflush(stdout);

@@ -133,6 +133,8 @@ void row_read(sqlite3_stmt *, int first, const struct column *, size_t count,
 bool row_equal(const struct column *, size_t count, const void *a,
                const void *b);
 void hash_bytes(unsigned char out[32], const char *hex);
+/* TP_NONE when there is none of that name. */
+enum err_code code_named(const char *name);
 
 /* ---- the scope of a write: its own transaction unless one is open */
 

@@ -97,7 +97,7 @@ row_bind(sqlite3_stmt *statement, int first, const struct column *columns,
                     (const char *)row + columns[i].offset);
 }
 
-static enum err_code
+enum err_code
 code_named(const char *name)
 {
     const struct err_info *info = name[0] != '\0' ? err_lookup(name) : NULL;

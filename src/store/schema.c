@@ -4,6 +4,7 @@
  * transaction; a step that was released is never changed, only followed.
  */
 #include "base/text.h"
+#include "store/entity_private.h"
 #include "store/incident_private.h"
 #include "store/journal_private.h"
 #include "store/tally.h"
@@ -155,7 +156,8 @@ static const char *const steps[][4] = { { documents_0, others_0 },
                                         { purged_5 },
                                         { lane_6 },
                                         { due_7 },
-                                        { disputed_8 } };
+                                        { disputed_8 },
+                                        { schema_entity } };
 enum { VERSION = sizeof steps / sizeof steps[0] };
 enum { APPLICATION = 0x54504a31 }; /* "TPJ1" in the file's header */
 

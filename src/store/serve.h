@@ -30,5 +30,6 @@ serve_op serve_accept, serve_piece, serve_next_arrival, serve_add_interchange,
     serve_cursor_set, serve_seen, serve_seen_add, serve_code, serve_code_set,
     serve_release_waiting, serve_waits, serve_expect, serve_met, serve_overdue,
     serve_secret, serve_secret_put, serve_secrets, serve_purge, serve_next_due,
-    serve_open_effects;
+    serve_open_effects, serve_entity, serve_entity_put, serve_links,
+    serve_link_put, serve_link_next;
 #endif

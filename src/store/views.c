@@ -35,6 +35,21 @@ static const char documents[] =
     STAMP("d.due") " AS due, d.created AS created_ms, d.updated AS updated_ms,"
     " d.due AS due_ms FROM main.document d";
 
+static const char entities[] =
+    "CREATE TEMP VIEW entities AS SELECT e.id AS entity, e.kind AS kind,"
+    " e.number AS number, e.fields ->> '$.name' AS name, e.fields AS fields, "
+    STAMP("e.changed") " AS changed, e.changed AS changed_ms FROM main.entity"
+    " e";
+
+static const char links[] =
+    "CREATE TEMP VIEW links AS SELECT l.entity AS entity, e.kind AS kind,"
+    " e.number AS number, l.system AS system, l.remote AS remote, l.state AS"
+    " state, l.code AS code, l.reason AS reason, l.waits_for AS waits_for,"
+    " l.attempts AS attempts, l.seen AS seen, l.theirs AS agreed, "
+    STAMP("l.due") " AS due, " STAMP("l.updated") " AS updated, l.due AS"
+    " due_ms, l.updated AS updated_ms FROM main.link l JOIN main.entity e ON"
+    " e.id = l.entity";
+
 static const char events[] =
     "CREATE TEMP VIEW events AS SELECT e.id AS event, e.document AS doc, "
     STAMP( "e.at") " AS at, e.actor AS actor, e.what AS what, e.detail AS"
@@ -171,7 +186,8 @@ schema_views(struct journal *journal, struct err *err)
     static const char *const views[] = { documents,    events,       effects,
                                          interchanges, expectations, exceptions,
                                          acks,         reconcile,    controls,
-                                         incidents,    codes };
+                                         incidents,    codes,        entities,
+                                         links };
 
     for (size_t i = 0; i < sizeof views / sizeof views[0]; i++)
         if (sqlite3_exec(journal->db, views[i], NULL, NULL, NULL) != SQLITE_OK)

@@ -178,8 +178,9 @@ exact_parse(json_t **out, const char *json, size_t size, struct err *err)
 
     if (!quote_numbers(&quoted, json, size, &why))
         return err_set(err, TP6012, "the answer %s; JSON was expected", why);
-    json_t *parsed = json_loadb(buf_text(&quoted), quoted.size,
-                                JSON_REJECT_DUPLICATES, &error);
+    json_t *parsed =
+        json_loadb(buf_text(&quoted), quoted.size,
+                   JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (parsed == NULL)
         return err_set(err, TP6012,
                        "the answer is not the JSON that was expected: line "

@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "system/master.h"
 #include "system/system_private.h"
 
-static const struct system_ops *const kinds[] = { &nav_ops, NULL };
+static const struct system_ops *const kinds[] = { &nav_ops, &odoo_ops, NULL };
 
 const struct system_ops *const *
 system_kinds(void)
@@ -31,7 +32,9 @@ system_open(struct system **out, const struct system_context *context,
     const struct system_ops *ops = system_kind(kind);
 
     if (ops == NULL)
-        return err_set(err, TP6001, "system %s is of kind '%s'; 'nav' is known",
+        return err_set(err, TP6001,
+                       "system %s is of kind '%s'; 'nav' and 'odoo' "
+                       "are known",
                        context->name, kind);
     struct system *system = obtain(sizeof *system);
     system->ops = ops;
@@ -42,6 +45,13 @@ system_open(struct system **out, const struct system_context *context,
     }
     *out = system;
     return true;
+}
+
+void
+system_row_clear(struct system_row *row)
+{
+    json_decref(row->fields);
+    *row = (struct system_row){ .fields = NULL };
 }
 
 void

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * system - a business system with an API: nav; later d365, odoo, xero, cin7.
+ * system - a business system with an API: nav, odoo; later d365, xero, cin7.
  *
  *   if (!system_open(&nav, "nav", context, &err)) ...
  *   system_pull(nav, RECORD_ORDER, &mark, take, user, &err);
@@ -24,6 +24,7 @@
 
 struct system;
 struct traffic;
+struct master_ops;
 
 /* Where a pull stands; kept in the journal as text, changed by pull() only as
  * far as its records were taken. */
@@ -52,7 +53,6 @@ struct system_push {
     const struct record *record;
     const char *key;
 };
-
 /* What a system needs from above, so that it knows no floor above it. */
 struct system_context {
     const struct conf *conf;
@@ -115,6 +115,8 @@ struct system_ops {
      * at_once of them. NULL: one push at a time. */
     const char *const *(*alone)(const struct system *, const char *what,
                                 const struct record *, struct arena *);
+    /* MAY. Customers, vendors, items: system/master.h. */
+    const struct master_ops *masters;
     /* How long an effect in doubt may still appear: seconds. */
     long settle_seconds;
 };

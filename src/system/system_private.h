@@ -5,6 +5,6 @@
 
 #include "system/system.h"
 
-extern const struct system_ops nav_ops;
+extern const struct system_ops nav_ops, odoo_ops;
 
 #endif

@@ -52,7 +52,7 @@ unexplained() { tp report reconcile -o csv | tail -n +2 | awk -F, '{n += $14; m 
 is "report reconcile: seventeen rows, nothing unexplained" 0 "17 0 0" unexplained
 is "verify: nothing is lost" 0 "nothing is lost or changed: 156 documents" bash -c "'$tradepost' --demo verify | cut -d, -f1"
 has "explain" 0 "price differs from the order" tp explain TP7032
-has "check: the demo's settings are right" 0 "6 partners, 1 system" tp check
+has "check: the demo's settings are right" 0 "6 partners, 2 systems" tp check
 has "ping: NAV has gone with the demo" 6 "cannot be reached" tp ping
 has "partner ping: so has the server" 6 "refused" tp partner ping acme
 

@@ -55,7 +55,7 @@ is "no control number is used twice" 0 "" numbers
 
 # NAV: each effect once, and the money that the documents say.
 effects() { jq -s -c "$1" "$world/sandbox/effects.jsonl"; }
-is "NAV's effects" 0 '{"payment":7,"post":18,"receipt":20,"remove":13,"status":48,"upload":13}' \
+is "NAV's effects" 0 '{"create":6,"payment":7,"post":18,"receipt":20,"remove":13,"status":48,"upload":13}' \
     effects 'group_by(.kind) | map({(.[0].kind): length}) | add'
 is "no bill, receipt or payment has happened twice" 0 "[]" \
     effects 'map(select(.kind | IN("insert", "post", "payment", "receipt"))) | group_by([.kind, .key]) | map(select(length > 1))'

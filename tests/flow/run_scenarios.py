@@ -23,6 +23,7 @@ from decimal import Decimal
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import odoo_steps  # noqa: E402
 from world import Failed, PARTNERS, PROGRAM, SOURCE, TODAY, World  # noqa: E402
 
 
@@ -211,7 +212,7 @@ def answer_997(world, words, lines):
 
 
 def fault(world, words, lines):
-    """fault METHOD PATH KIND [count=N] [seconds=N] [retry_after=N] [service=nav|token|cleo]"""
+    """fault METHOD PATH KIND [count=N] [seconds=N] [retry_after=N] [service=nav|token|cleo|odoo]"""
     plain = [word for word in words if "=" not in word]
     body = {"match": " ".join(plain[:-1]), "fault": plain[-1], "count": 1}
     options = dict(word.split("=") for word in words if "=" in word)
@@ -299,7 +300,9 @@ def expect(world, words, lines):
     """expect doc SET NUMBER [key=value|key~text]... | count SET STATE N | file PARTNER SET N [~text] |
     nav KIND N | exit N | late N [WHAT] | text ~TEXT | table NAME N [key=value] | load N | requests [N] | faults N | dropped PARTNER N"""
     what = words[0]
-    if what == "doc":
+    if what == "odoo":
+        odoo_steps.expect_odoo(world, words[1:])
+    elif what == "doc":
         found = doc_of(world, words[1], words[2])
         if not found:
             raise Failed("there is no %s %s" % (words[1], words[2]))
@@ -488,9 +491,10 @@ def channel(world, words, lines):
 VERBS = {"amend": amend, "vault": vault, "channel": channel, "block": block, "give": give, "acknowledge": answer_997, "fault": fault, "run": run, "tool": tool, "expect": expect,
          "set": setting, "main": main_setting, "clock": clock, "site": site, "wait": wait, "partner": edit, "replay": replay, "ship": ship,
          "bill": bill, "pay": pay, "faults": faults, "fault-clear": fault_clear, "run-until-done": run_until_done,
-         "run-beside": run_beside, "secret": secret, "sandbox": sandbox, "sftp": sftp, "cleo": cleo, "disk": disk, "env": environment}
+         "run-beside": run_beside, "secret": secret, "sandbox": sandbox, "sftp": sftp, "cleo": cleo, "disk": disk, "env": environment,
+         "odoo": odoo_steps.odoo}
 NAV = {"order": nav_order, "invoice": nav_invoice, "bill": nav_bill, "row": nav_row, "set": nav_setting}
-RAW = ("nav row", "nav set", "set ", "main ", "channel ")
+RAW = ("nav row", "nav set", "set ", "main ", "channel ", "odoo ")
 
 
 def play(path):

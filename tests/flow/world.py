@@ -36,6 +36,7 @@ class World:
         self.environment = {}  # of the program
         self.sandbox = self.sshd = None
         self.control = 1000
+        self.systems = {}    # beside nav, with their settings
         self.given = []      # folder and text of every file that a partner gave
         self.mounted = None  # a folder that is a disk of its own
         self.last_exit = self.requests = 0
@@ -90,7 +91,8 @@ class World:
         text = ["%s = %s;" % pair for pair in self.main.items() if "." not in pair[0]]
         text += ['paths = { data = "%s"; state = "%s"; spool = "%s"; secrets = "%s"; };'
                  % (SOURCE, self.path("state"), self.path("spool"), self.path("secrets")),
-                 "systems = { nav = { %s }; };" % " ".join("%s = %s;" % pair for pair in self.nav.items()),
+                 "systems = { %s };" % " ".join("%s = { %s };" % (name, " ".join("%s = %s;" % pair for pair in group.items()))
+                                                for name, group in [("nav", self.nav)] + list(self.systems.items())),
                  "limits = { %s };" % " ".join("%s = %s;" % pair for pair in limits.items()),
                  "partners = {"]
         text += ["  %s = { channel = { %s }; };" % pair for pair in self.channels.items()]

@@ -323,6 +323,15 @@ find(struct system *system, const char *what, const struct record *record,
     return unknown_effect(what, err);
 }
 
+static const struct master_ops nav_masters = {
+    .folder = nav_folder,
+    .codes = nav_codes,
+    .new_id = nav_new_id,
+    .changes = nav_changes,
+    .row = nav_row,
+    .put = nav_put,
+};
+
 const struct system_ops nav_ops = {
     .name = "nav",
     .about = "Dynamics NAV and Business Central, over OData V4",
@@ -339,5 +348,6 @@ const struct system_ops nav_ops = {
     .match_order = nav_match_order,
     .look_ahead = nav_look_ahead,
     .alone = nav_alone,
+    .masters = &nav_masters,
     .settle_seconds = SETTLE_SECONDS,
 };

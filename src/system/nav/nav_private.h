@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "system/exact.h"
+#include "system/master.h"
 #include "system/odata.h"
 #include "system/system.h"
 
@@ -197,6 +198,17 @@ bool nav_read_references(struct nav *, const char *vendor, const char *item,
                          json_t *of_vendor, struct err *err) MUST_USE;
 bool nav_tell(struct system *, const char *what, const char *number,
               const char *state, struct err *);
+/* nav_master.c */
+const char *nav_folder(const struct system *);
+const struct map_codes *nav_codes(struct system *);
+void nav_new_id(const struct system *, const char *key, char id[96]);
+bool nav_changes(struct system *, const struct binding *, struct mark *,
+                 row_sink *, void *user, struct err *);
+bool nav_row(struct system *, const struct binding *, const char *field,
+             const char *value, size_t *count, struct system_row *,
+             struct err *);
+bool nav_put(struct system *, const struct binding *, struct system_row *,
+             json_t *values, const char *key, struct err *);
 bool nav_probe(struct system *, struct buf *report, struct err *);
 bool nav_check(struct system *, struct problems *, struct err *);
 
