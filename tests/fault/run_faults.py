@@ -101,8 +101,8 @@ def sweep_all(gateway, seconds, seed):
     most = int(os.environ.get("TP_POINTS", "1000000"))
     long = seconds or 10 ** 9
     sweep = Sweep(gateway.play).go(strikes.alone(KINDS, counts), long * 0.4, most=most)
-    tap.result(not sweep.bad and sweep.done, "%d failures of %d calls (%s; %d times half the bytes): every effect once" % (
-        sweep.done, counts["every"], " ".join(ERRORS), sweep.done // 5), sweep.why)
+    tap.result(not sweep.bad and sweep.done, "%d failures at %d calls (%s): every effect once" % (
+        sweep.done, counts["every"], sweep.counted()), sweep.why)
     if preload:
         sweep = Sweep(gateway.play).go(strikes.alone(("null", "null+"), counts), long * 0.3, most=most)
         tap.result(not sweep.bad and sweep.done, "%d failures of %d allocations, alone or with all after them: every "

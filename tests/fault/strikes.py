@@ -11,6 +11,7 @@ allocation that fails, a death. A strike is a text that can be played again:
 
 A history is one or more of them, each for a run of its own, and then a run on a
 good day."""
+import collections
 import os
 import random
 import re
@@ -131,6 +132,7 @@ class Sweep:
 
     def __init__(self, play):
         self.play, self.done, self.bad, self.struck, self.why = play, 0, 0, 0, []
+        self.kinds = collections.Counter()
 
     def go(self, histories, seconds, most_bad=3, most=10 ** 9):
         until = time.monotonic() + seconds
@@ -140,10 +142,14 @@ class Sweep:
             why = self.play(history)
             self.done += 1
             self.struck += len(history)
+            self.kinds.update(strike.split("@")[0] for strike in history)
             if why:
                 self.bad += 1
                 self.why.append("%s: %s" % (" ".join(history), why))
         return self
+
+    def counted(self):
+        return ", ".join("%s %d" % it for it in sorted(self.kinds.items()))
 
 
 class Tap:

@@ -22,7 +22,7 @@ import mutate  # noqa: E402
 FILES = ("arrivals.c", "claims.c", "codes.c", "documents.c", "document.c", "drops.c", "effects.c", "events.c", "facts.c",
          "journal.c", "numbers.c", "payload.c", "purge.c", "restored.c", "space.c", "spool.c", "spool_verify.c", "sql.c",
          "tally.c", "verify.c", "verify_bytes.c", "view.c", "views.c", "backup.c", "restore.c")
-TESTS = ("unit/claims_test", "unit/proof_test", "unit/store_test", "unit/spool_test", "unit/purge_test", "unit/failure_test",
+TESTS = ("unit/claims_test", "unit/proof_test", "unit/store_test", "unit/spool_test", "unit/purge_test",
          "unit/keeper_test")
 LOWER = ("base", "conf", "record", "store")
 LIBRARIES = ("sqlite3", "crypto", "config", "jansson")
