@@ -96,6 +96,24 @@ name_of_document(struct journal *journal, const struct document *d,
 
 /* ---- the bytes */
 
+/* What cannot be read now is shown when it can; what is gone is not found. */
+static bool
+load_arrival(struct journal *journal, const struct document *d, struct buf *out,
+             bool *found, struct err *err)
+{
+    struct err failure = { 0 };
+
+    *found = d->interchange != 0 &&
+             journal_bytes(journal, d->interchange, out, &failure);
+    if (failure.code == TP4002 || failure.code == TP4004) {
+        *err = failure;
+        return false;
+    }
+    if (!*found)
+        buf_clear(out);
+    return true;
+}
+
 /* What people call the document: what goes over the wire, else what it is
  * made from. */
 static bool
@@ -103,15 +121,13 @@ load(struct journal *journal, const struct document *d, struct buf *out,
      struct err *err)
 {
     static const char *const roles[] = { "x12", "source", "record" };
-    struct err failure = { 0 };
     bool found = false;
 
     for (size_t i = 0; i < sizeof roles / sizeof roles[0] && !found; i++) {
         bool last = i + 1 == sizeof roles / sizeof roles[0];
-        if (last && d->interchange != 0 &&
-            journal_bytes(journal, d->interchange, out, &failure))
-            return true;
-        if (!journal_get(journal, d->id, roles[i], out, &found, err))
+        if (last && !load_arrival(journal, d, out, &found, err))
+            return false;
+        if (!found && !journal_get(journal, d->id, roles[i], out, &found, err))
             return false;
     }
     return true;
