@@ -51,7 +51,7 @@ is "a set of a million bytes" 4 "long.sef:5: found more than 2000 segments in a 
 { printf "$head"'.SETS\n'; for i in $(seq 100 165); do echo "$i=[BEG,M]"; done; echo '100=[BEG,M]'; } > sets.sef
 is "too many sets, and one twice" 4 "sets.sef:69: found the set '164', expected three characters and at most 64 sets [TP2404]
 sets.sef:70: found the set '165', expected three characters and at most 64 sets [TP2404]
-sets.sef:71: found the set '100', expected three characters and at most 64 sets [TP2404]" tp edi guide import sets.sef --dir d
+sets.sef:71: found the set '100', expected three characters and at most 64 sets [TP2404]" tp edi guide import sets.sef --group XX --dir d
 printf "$head"'.SETS\n850=[BEG,M]\n850=[BEG,M]\n' > twice.sef
 is "a set twice" 4 "twice.sef:6: the set 850 stands in the file twice [TP2404]" tp edi guide import twice.sef --dir d
 { printf "$head"'.ELMS\n'; for i in $(seq 20000 60000); do echo "$i=AN,1,30"; done; printf '.SETS\n850=[BEG,M]\n'; } > many.sef

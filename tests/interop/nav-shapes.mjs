@@ -30,6 +30,7 @@ const rows = {
   purchaseInvoices: [{ id: id(30), number: '1', vendorInvoiceNumber: 'other' }],
   generalLedgerEntries: [{ id: id(31), documentNumber: 'other' }],
   customerPaymentJournals: [{ id: id(20), code: 'GENERAL' }], 
+  salesInvoices: [{ id: id(33), number: '103001', status: 'Open' }],
   customerPayments: [{ id: id(32), documentNumber: 'other' }],
 };
 const pageRows = {

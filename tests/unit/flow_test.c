@@ -63,7 +63,10 @@ mistakes_in_flows_are_named(void)
           "found '~'" },
         { "flow a \"A\"\nfrom partner 1\nstep send order sorted\n", "f:3",
           "expected strict, keyed or none" },
-        { "flow a \"A\"\n", "f:2", "found no 'from' line" },
+        { "flow a \"A\"\n", "f:2", "found no 'from' or 'sync'" },
+        { "flow a \"A\"\nsync customer nav\n", "f:2", "between nav and odoo" },
+        { "flow a \"A\"\nsync customer between nav\n", "f:2",
+          "found one system" },
         { "flow a \"A\"\nfrom partner 1 x\n", "f:2",
           "found 'x', expected the end of the line" },
     };

@@ -162,8 +162,11 @@ probe(struct system *system, struct buf *report, struct err *err)
 
     if (!odoo_sign_in(odoo, err))
         return false;
-    buf_addf(report, "version   %ld, by %s\n", odoo->version,
+    buf_addf(report, "by        %s",
              odoo->api == ODOO_JSON2 ? "json/2" : "jsonrpc");
+    if (odoo->version > 0)
+        buf_addf(report, " of Odoo %ld", odoo->version);
+    buf_addc(report, '\n');
     if (!odoo_fields(odoo, "res.partner", &fields, err))
         return false;
     buf_addf(report, "sign-in   %s in %s\n", odoo->user, odoo->database);

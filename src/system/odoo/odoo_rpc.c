@@ -157,7 +157,7 @@ odoo_sign_in(struct odoo *odoo, struct err *err)
     json_t *body = envelope("common", "version", json_array());
     CLEANUP(json_decrefp) json_t *about = NULL, *uid = NULL, *question = NULL;
 
-    if (odoo->version == 0) {
+    if (odoo->version == 0 && odoo->api != ODOO_JSON2) {
         if (!exchange_rpc(odoo, &version, body, &about, err))
             return false;
         const json_t *info = json_object_get(about, "server_version_info");
