@@ -192,7 +192,7 @@ def control(command):
 
 
 def main():
-    seconds = float(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("TP_CRASH_SECONDS", "4"))
+    seconds = float(sys.argv[1] if len(sys.argv) > 1 else min(4, float(os.environ.get("TP_CRASH_SECONDS", "4"))))
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(10 ** 6)
     folder = tempfile.mkdtemp(prefix="tp-commands-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
     os.environ["TRADEPOST_RESERVE_MB"] = "0"

@@ -111,7 +111,7 @@ def play(steps, seconds, seed):
 
 def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(99))
-    seconds = float(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("TP_CRASH_SECONDS", "5"))
+    seconds = float(sys.argv[1] if len(sys.argv) > 1 else min(5, float(os.environ.get("TP_CRASH_SECONDS", "5"))))
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(10 ** 6)
     folder = tempfile.mkdtemp(prefix="tp-steps-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
     os.environ["TRADEPOST_RESERVE_MB"] = "0"
