@@ -47,7 +47,7 @@ class Large(Crash):
         world.start()
         self.finish_run()
         os.environ["TRADEPOST_LARGE_BYTES"] = "1000"
-        os.makedirs(world.path("spool/in/bluefish"))
+        os.makedirs(world.path("spool/in/bluefish"), exist_ok=True)
         world.write("spool/in/bluefish/large.edi", large_file())
         self.stop()
         shutil.copytree(self.live, self.begin)

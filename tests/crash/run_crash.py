@@ -49,7 +49,11 @@ class Crash:
         self.world = World(self.live)
         self.sftp = self.world.start_sshd()
         self.ssh_folder = self.world.path("ssh")
-        self.fill()
+        try:
+            self.fill()
+        except BaseException:
+            self.world.stop()  # or whoever reads our output waits for its servers
+            raise
 
     def fill(self):
         """Orders that are out, and everything that can happen next."""
