@@ -166,21 +166,27 @@ read_changes(struct reading *reading, bool *good, struct err *err)
 
 /* ---- telling */
 
+/* A system of which nothing is wanted is not opened. */
 static bool
-tell_all(struct side *side, unsigned *moved, struct err *err)
+tell_all(struct flow *flow, const struct flow_text *text, const char *name,
+         unsigned *moved, struct err *err)
 {
+    struct arena *arena = arena_new();
+    struct side side;
     struct link *links;
     size_t count;
-    bool good;
 
-    side->arena = arena_new();
-    good = journal_links_due(side->flow->journal, side->name, side->text->what,
-                             PUSHES, side->arena, &links, &count, err);
-    for (size_t i = 0; good && i < count && work_goes_on(side->flow) &&
-                       !system_rests(side->flow, side->name);
-         i++)
-        good = sync_push(side, &links[i], moved, err);
-    arena_free(&side->arena);
+    bool good = journal_links_due(flow->journal, name, text->what, PUSHES,
+                                  arena, &links, &count, err);
+    if (good && count > 0 && !system_rests(flow, name) &&
+        open_side(flow, text, name, &side)) {
+        side.arena = arena;
+        for (size_t i = 0; good && i < count && work_goes_on(flow) &&
+                           !system_rests(flow, name);
+             i++)
+            good = sync_push(&side, &links[i], moved, err);
+    }
+    arena_free(&arena);
     return good;
 }
 
@@ -222,12 +228,9 @@ step_sync(struct flow *flow, unsigned *moved, struct err *err)
         if (!flow_due(flow, text, &due, err) ||
             (due && !read_text(flow, text, moved, err)))
             return false;
-        for (size_t i = 0; i < text->sync_count; i++) {
-            struct side side;
-            if (open_side(flow, text, text->sync[i], &side) &&
-                !tell_all(&side, moved, err))
+        for (size_t i = 0; i < text->sync_count; i++)
+            if (!tell_all(flow, text, text->sync[i], moved, err))
                 return false;
-        }
     }
     return true;
 }
