@@ -52,12 +52,16 @@ static struct fiber *running; /* NULL outside of jobs */
 
 /* AddressSanitizer has to hear of each change of stacks. */
 #ifdef WATCHED
+#include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
+/* What it noted of frames that were never left belongs to nobody any more. */
+#define FRESH(stack, size) __asan_unpoison_memory_region(stack, size)
 #define LEAVE(shadow, stack, size) \
     __sanitizer_start_switch_fiber(shadow, stack, size)
 #define ARRIVE(shadow, stack, size) \
     __sanitizer_finish_switch_fiber(shadow, stack, size)
 #else
+#define FRESH(stack, size)         ((void)(stack))
 #define LEAVE(shadow, stack, size) ((void)(shadow), (void)(stack), (void)(size))
 #define ARRIVE(shadow, stack, size) \
     ((void)(shadow), (void)(stack), (void)(size))
@@ -192,6 +196,7 @@ fibers_start(struct fibers *fibers, fiber_job *job, void *user)
     fiber->context.uc_stack.ss_sp = fiber->stack + page();
     fiber->context.uc_stack.ss_size = STACK_BYTES;
     fiber->context.uc_link = NULL;
+    FRESH(fiber->stack + page(), (size_t)STACK_BYTES);
     makecontext(&fiber->context, begin, 0);
     give_turn(fiber);
 }
