@@ -30,7 +30,8 @@ another_version_is_refused(void)
            "DROP TABLE incident; DROP INDEX interchange_partner;"
            "DROP INDEX document_created; DROP INDEX document_amount;"
            "DROP INDEX document_system_number; DROP INDEX document_lane;"
-           "DROP INDEX document_due; DROP INDEX document_disputed");
+           "DROP INDEX document_due; DROP INDEX document_disputed;"
+           "DROP TABLE link; DROP TABLE entity");
     refused(journal_open_reader(&other, dir, &err), TP4008);
     CHECK_OK(journal_open(&journal, dir, &err), &err);
     CHECK(problems_now() == 0);
