@@ -2,33 +2,7 @@
 /* More of what is exact by a byte or by one: x12_exact_test. */
 #include "x12/ack.h"
 #include "x12/raw.h"
-#include "x12_fixture.h"
-
-#define GROUP   "GS*PO*A*B*20251120*0858*918*X*004010~"
-#define BEG     "BEG*00*SA*PO-1**20251112~"
-#define LINE    "PO1*1*1*EA*1~"
-#define TRAILER "GE*1*918~IEA*1*000000918~"
-
-static const struct x12_result *
-result_of(const struct x12_file *file)
-{
-    return file->interchanges->groups->results;
-}
-
-static void
-begin_with(const char *set)
-{
-    fixture_begin();
-    guide = load_guide(set);
-}
-
-static const struct x12_file *
-read_850(const char *segments)
-{
-    struct x12_options options = fixture_options();
-
-    return read_text(wrap("PO", "850", segments), &options);
-}
+#include "x12_pieces.h"
 
 static void
 use_rules(const struct x12_rule *rules, size_t count)

@@ -2,18 +2,7 @@
 /* What lies at the edge of the reader's rules: the longest, the last, what
  * collides, what another rule would hide. */
 #include "x12/ack.h"
-#include "x12_fixture.h"
-
-#define GROUP   "GS*PO*A*B*20251120*0858*918*X*004010~"
-#define BEG     "BEG*00*SA*PO-1**20251112~"
-#define LINE    "PO1*1*1*EA*1~"
-#define TRAILER "GE*1*918~IEA*1*000000918~"
-
-static const struct x12_result *
-result_of(const struct x12_file *file)
-{
-    return file->interchanges->groups->results;
-}
+#include "x12_pieces.h"
 
 static void
 keep_groups(void *user, const struct x12_interchange *it)
