@@ -21,21 +21,12 @@ import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import tap  # noqa: E402
+from tap import ok  # noqa: E402
 from world import PROGRAM, World  # noqa: E402
 
 LINES, MOST_MB = 400, 64
 FETCHED_MB = 48  # of a file of 24 MB, by a channel
-number, failed = 0, 0
-
-
-def ok(good, what, detail=""):
-    global number, failed
-    number += 1
-    failed += not good
-    print("%s %d - %s" % ("ok" if good else "not ok", number, what))
-    if not good and detail:
-        print("# " + str(detail).replace("\n", "\n# "))
-    sys.stdout.flush()
 
 
 def fill(path, megabytes, control, wrong=3):
@@ -225,8 +216,7 @@ def main():
     in_world(base, whole(megabytes, watched))
     for by in ("dir", "sftp"):
         in_world(base, fetched(24 if watched else 5, watched, by))
-    print("1..%d" % number)
-    return failed > 0
+    return tap.end()
 
 
 if __name__ == "__main__":

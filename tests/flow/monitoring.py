@@ -18,20 +18,11 @@ import threading
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from run_scenarios import nav_order  # noqa: E402
+import tap  # noqa: E402
+from tap import ok  # noqa: E402
 from world import PROGRAM, SOURCE, World  # noqa: E402
 
 DOC = os.path.join(SOURCE, "doc/monitoring")
-number, failed = 0, 0
-
-
-def ok(good, what, detail=""):
-    global number, failed
-    number += 1
-    failed += not good
-    print("%s %d - %s" % ("ok" if good else "not ok", number, what))
-    if not good and detail:
-        print("# " + str(detail).replace("\n", "\n# "))
-    sys.stdout.flush()
 
 
 def certificate(world):
@@ -125,8 +116,7 @@ def main():
     finally:
         world.stop()
         shutil.rmtree(folder)
-    print("1..%d" % number)
-    return failed > 0
+    return tap.end()
 
 
 if __name__ == "__main__":

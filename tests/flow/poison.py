@@ -13,22 +13,13 @@ import tempfile
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from run_scenarios import nav_order, ship  # noqa: E402
+import tap  # noqa: E402
+from tap import ok  # noqa: E402
 from world import PROGRAM, World  # noqa: E402
 
 # What it may have: a tree needs some fifteen times what its set has.
 ENOUGH, LITTLE, NOTHING = "512", "60", "0"
 MEGABYTES = 5
-number, failed = 0, 0
-
-
-def ok(good, what, detail=""):
-    global number, failed
-    number += 1
-    failed += not good
-    print("%s %d - %s" % ("ok" if good else "not ok", number, what))
-    if not good and detail:
-        print("# " + str(detail).replace("\n", "\n# "))
-    sys.stdout.flush()
 
 
 def notice(control, order, lines):
@@ -152,8 +143,7 @@ def main():
     finally:
         world.stop()
         shutil.rmtree(folder)
-    print("1..%d" % number)
-    return failed > 0
+    return tap.end()
 
 
 if __name__ == "__main__":
