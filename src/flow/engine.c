@@ -185,6 +185,8 @@ flow_check(const struct conf *conf, bool online, struct problems *found,
         if (system == NULL ||
             (online && !system->ops->check(system, found, &failed)))
             problem_add(found, failed.code, failed.at, NULL, "%s", failed.text);
+        if (system != NULL)
+            sync_check(flow, system);
     }
     flow_close(&flow);
     return true;

@@ -143,6 +143,8 @@ const struct flow_text *text_for_origin(const struct flow *,
 
 /* sync.c */
 void sync_close(struct flow *);
+/* Holds the system's bindings of sync flows to their records. */
+void sync_check(struct flow *, const struct system *);
 
 /* codes.c */
 bool tables_open(struct flow *, struct err *);

@@ -18,10 +18,10 @@ struct sync_binding {
 
 static bool
 load_binding(struct flow *flow, const struct system *system, const char *entity,
-             const struct binding **out, struct err *err)
+             const struct binding **out, struct problems *found,
+             struct err *err)
 {
     CLEANUP(arena_free) struct arena *arena = arena_new();
-    struct problems *found = problems_new(arena);
     const char *name =
         arena_printf(arena, "bindings/%s/%s.binding",
                      system->ops->masters->folder(system), entity);
@@ -43,6 +43,27 @@ load_binding(struct flow *flow, const struct system *system, const char *entity,
 }
 
 void
+sync_check(struct flow *flow, const struct system *system)
+{
+    for (const struct flow_text *text = flow->texts; text; text = text->next)
+        for (size_t i = 0; !text->idle && i < text->sync_count; i++) {
+            struct err failed = { 0 };
+            size_t before = problems_errors(flow->found);
+            const struct binding *binding;
+            if (!text_equal(text->sync[i], system->context.name))
+                continue;
+            if (system->ops->masters == NULL)
+                problem_add(flow->found, TP7006, text->path, NULL,
+                            "%s keeps no masters", text->sync[i]);
+            else if (!load_binding(flow, system, text->what, &binding,
+                                   flow->found, &failed) &&
+                     problems_errors(flow->found) == before)
+                problem_add(flow->found, failed.code, failed.at, NULL, "%s",
+                            failed.text);
+        }
+}
+
+void
 sync_close(struct flow *flow)
 {
     for (struct sync_binding *b = flow->bindings; b != NULL; b = b->next)
@@ -55,6 +76,7 @@ static bool
 open_side(struct flow *flow, const struct flow_text *text, const char *name,
           struct side *side)
 {
+    CLEANUP(arena_free) struct arena *arena = arena_new();
     struct err failed = { 0 };
 
     *side = (struct side){ .flow = flow, .text = text, .name = name };
@@ -64,7 +86,8 @@ open_side(struct flow *flow, const struct flow_text *text, const char *name,
         side->system = NULL;
     }
     if (side->system != NULL &&
-        load_binding(flow, side->system, text->what, &side->binding, &failed))
+        load_binding(flow, side->system, text->what, &side->binding,
+                     problems_new(arena), &failed))
         return true;
     if (!system_rests(flow, name))
         log_err(LOG_WARNING, &failed, text->name);

@@ -331,8 +331,9 @@ find_link(struct meeting *meeting, struct err *err)
     struct link *links;
     size_t count;
 
-    meeting->link =
-        (struct link){ .entity = meeting->entity.id, .ours = "", .theirs = "" };
+    meeting->link = (struct link){
+        .entity = meeting->entity.id, .ours = "", .theirs = "", .seen = ""
+    };
     text_copy(meeting->link.system, sizeof meeting->link.system, side->name);
     if (meeting->entity.id == 0)
         return true;
@@ -383,22 +384,26 @@ is_second(const struct meeting *meeting, const struct system_row *row)
            !text_equal(meeting->link.remote, row->id);
 }
 
+/* A new one that cannot be read whole is kept as far as it can, and told to
+ * nobody before it can. */
 static bool
-hold(struct meeting *meeting, enum err_code code, const char *waits_for,
-     const char *reason, struct err *err)
+hold_new(struct meeting *meeting, const struct system_row *row,
+         const struct problem *why, struct err *err)
 {
-    struct link *link = &meeting->link;
-    char detail[240];
+    const struct side *side = meeting->side;
+    struct entity *entity = &meeting->entity;
+    char detail[160];
 
-    link->state = LINK_HELD;
-    link->code = code;
-    text_copy(link->reason, sizeof link->reason, reason);
-    text_copy(link->waits_for, sizeof link->waits_for,
-              waits_for != NULL ? waits_for : "");
-    text_format(detail, sizeof detail, "%s %s (%s) is held: %.120s",
-                meeting->entity.kind, meeting->entity.number, link->system,
-                reason);
-    return journal_link_put(meeting->side->flow->journal, link, detail, err);
+    text_format(detail, sizeof detail, "%s %s is new (%s)", entity->kind,
+                entity->number, side->name);
+    entity->changed = row->changed > 0 ? row->changed : when_now();
+    entity->fields = dump(side, meeting->theirs);
+    if (!journal_entity_put(side->flow->journal, entity, detail, err))
+        return false;
+    meeting->link.entity = entity->id;
+    text_copy(meeting->link.remote, sizeof meeting->link.remote, row->id);
+    sync_saw(meeting, meeting->theirs);
+    return sync_hold(meeting, why, err);
 }
 
 static bool
@@ -450,13 +455,17 @@ sync_meet(const struct side *side, const struct system_row *row, bool *news,
     *news = true;
     const struct problem *problem = sync_problem(&meeting);
     if (is_second(&meeting, row)) {
-        char reason[200];
-        text_format(reason, sizeof reason, "%s has it twice: %.40s and %.40s",
-                    side->name, meeting.link.remote, row->id);
-        good = hold(&meeting, TP7091, NULL, reason, err);
-    } else if (problem != NULL && meeting.entity.id != 0) {
-        good = hold(&meeting, problem->code, problem->waits_for, problem->text,
-                    err);
+        const struct problem twice = {
+            .code = TP7091,
+            .text = arena_printf(side->arena, "%s has it twice: %s and %s",
+                                 side->name, meeting.link.remote, row->id)
+        };
+        *news = !sync_is_held(&meeting.link, &twice);
+        good = sync_hold(&meeting, &twice, err);
+    } else if (problem != NULL) {
+        *news = !sync_is_held(&meeting.link, problem);
+        good = meeting.entity.id == 0 ? hold_new(&meeting, row, problem, err)
+                                      : sync_hold(&meeting, problem, err);
     } else {
         good = meet(&meeting, row, err);
     }

@@ -50,6 +50,10 @@ bool sync_agree(struct meeting *, const struct system_row *, struct agreement *,
                 struct agree_case *, struct err *);
 /* The records of the case, except theirs. */
 void sync_case_free(struct agree_case *);
+/* The link waits for a person, or for the fact that the problem names, which is
+ * looked for again now and then. Told once for each reason. */
+bool sync_hold(struct meeting *, const struct problem *, struct err *);
+bool sync_is_held(const struct link *, const struct problem *);
 /* The link keeps what the system has. */
 void sync_saw(struct meeting *, const struct record *theirs);
 /* Puts the bases into the link: agreed, or held for conflicts. */

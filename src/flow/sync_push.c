@@ -26,21 +26,12 @@ put(struct meeting *meeting, const char *detail, struct err *err)
 }
 
 static bool
-hold(struct meeting *meeting, enum err_code code, const char *waits_for,
-     const char *reason, struct err *err)
+hold(struct meeting *meeting, enum err_code code, const char *reason,
+     struct err *err)
 {
-    struct link *link = &meeting->link;
-    char detail[240];
+    const struct problem why = { .code = code, .text = reason };
 
-    link->state = LINK_HELD;
-    link->code = code;
-    text_copy(link->reason, sizeof link->reason, reason);
-    text_copy(link->waits_for, sizeof link->waits_for,
-              waits_for != NULL ? waits_for : "");
-    text_format(detail, sizeof detail, "%s %s (%s) is held: %.120s",
-                meeting->entity.kind, meeting->entity.number, link->system,
-                reason);
-    return put(meeting, detail, err);
+    return sync_hold(meeting, &why, err);
 }
 
 static moment
@@ -64,7 +55,7 @@ failed(struct meeting *meeting, const struct err *why, struct err *err)
                 why->at[0] != '\0' ? ": " : "", why->text);
     if (why->kind == ERR_DATA || why->kind == ERR_CONFIG ||
         why->kind == ERR_BUG)
-        return hold(meeting, why->code, NULL, reason, err);
+        return hold(meeting, why->code, reason, err);
     text_copy(link->reason, sizeof link->reason, reason);
     link->code = why->code;
     link->attempts += why->kind != ERR_THROTTLED;
@@ -267,8 +258,7 @@ write_row(struct meeting *meeting, struct system_row *row,
         return false;
     const struct problem *problem = problems_first(found);
     if (problems_errors(found) > 0)
-        return hold(meeting, problem->code, problem->waits_for, problem->text,
-                    err);
+        return sync_hold(meeting, problem, err);
     if (!make && json_object_size(values) == 0)
         return after_writing(meeting, row, agreement, one, NULL, err);
     expand_key(meeting, key);
@@ -359,7 +349,7 @@ told(struct meeting *meeting, struct system_row *row, size_t count,
     if (count > ONE) {
         text_format(reason, sizeof reason,
                     "%s has more than one that may be it", side->name);
-        return hold(meeting, TP7091, NULL, reason, err);
+        return hold(meeting, TP7091, reason, err);
     }
     if (!is_taken(meeting, row, &taken, &other, err))
         return false;
@@ -367,13 +357,12 @@ told(struct meeting *meeting, struct system_row *row, size_t count,
         text_format(reason, sizeof reason,
                     "%s's row %.40s fits it, which is %s %.60s", side->name,
                     row->id, other.kind, other.number);
-        return hold(meeting, TP7091, NULL, reason, err);
+        return hold(meeting, TP7091, reason, err);
     }
     if (!sync_read(meeting, row, err))
         return false;
     const struct problem *problem = sync_problem(meeting);
-    return problem != NULL ? hold(meeting, problem->code, problem->waits_for,
-                                  problem->text, err)
+    return problem != NULL ? sync_hold(meeting, problem, err)
                            : write_difference(meeting, row, moved, err);
 }
 

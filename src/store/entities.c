@@ -7,6 +7,11 @@
 #include "store/entity_private.h"
 #include "store/keeper.h"
 
+/* To be told, or to be looked at again, when it is due. */
+#define OPEN                             \
+    "(state IN ('wanted', 'writing') OR" \
+    " (state = 'held' AND waits_for <> ''))"
+
 const char schema_entity[] =
     "CREATE TABLE entity(id INTEGER PRIMARY KEY, kind TEXT NOT NULL,"
     " number TEXT NOT NULL, changed INTEGER NOT NULL, fields TEXT NOT NULL,"
@@ -21,10 +26,8 @@ const char schema_entity[] =
     " theirs TEXT NOT NULL, seen TEXT NOT NULL, UNIQUE(entity, system)) STRICT;"
     "CREATE UNIQUE INDEX link_remote ON link(system, kind, remote)"
     " WHERE remote <> '';"
-    "CREATE INDEX link_next ON link(due)"
-    " WHERE state IN ('wanted', 'writing');"
-    "CREATE INDEX link_due ON link(system, kind, due)"
-    " WHERE state IN ('wanted', 'writing');"
+    "CREATE INDEX link_next ON link(due) WHERE " OPEN ";"
+    "CREATE INDEX link_due ON link(system, kind, due) WHERE " OPEN ";"
     "CREATE INDEX link_held ON link(state) WHERE state IN ('held', 'gone');";
 
 static const char *const states[LINK_STATES] = { "agreed", "wanted", "writing",
@@ -214,7 +217,7 @@ link_find(struct journal *journal, const struct link_key *key,
               : sql_open(journal,
                          "SELECT " LINK_COLUMNS
                          " FROM link WHERE system = ? AND kind = ?"
-                         " AND state IN ('wanted', 'writing') AND due <= ?"
+                         " AND " OPEN " AND due <= ?"
                          " ORDER BY due, id LIMIT ?",
                          BIND(TEXT(key->system), TEXT(key->kind), INT(key->now),
                               INT(key->most)),
@@ -317,6 +320,6 @@ journal_link_next(struct journal *journal, moment *due, struct err *err)
         return remote_link_next(journal, due, err);
     return sql_number(journal,
                       "SELECT min(due) FROM link"
-                      " WHERE state IN ('wanted', 'writing') AND due > ?",
+                      " WHERE " OPEN " AND due > ?",
                       BIND(INT(when_now())), due, &found, err);
 }

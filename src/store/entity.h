@@ -68,7 +68,8 @@ bool journal_entity_put(struct journal *, struct entity *, const char *detail,
 /* All of an entity, by system. */
 bool journal_links(struct journal *, int64_t entity, struct arena *,
                    struct link **, size_t *count, struct err *) MUST_USE;
-/* What a system is to be told of a kind by now, oldest first. */
+/* What a system is to be told of a kind by now, or what is held for a fact that
+ * may be there by now; oldest first. */
 bool journal_links_due(struct journal *, const char *system, const char *kind,
                        size_t most, struct arena *, struct link **,
                        size_t *count, struct err *) MUST_USE;

@@ -20,8 +20,11 @@ def find(world, ref):
 
 
 def odoo(world, words, lines):
-    """odoo [SETTING...] | odoo make {...} | odoo set REF|NAME {...} | odoo drop REF"""
-    if words and words[0] == "make":
+    """odoo [SETTING...] | odoo country ID CODE | odoo make {...} | odoo set REF|NAME {...} | odoo drop REF"""
+    if words and words[0] == "country":
+        world.ask("tables/odoo.res.country", {"id": words[1], "code": words[2], "name": words[2],
+                                              "write_date": "2026-01-01 00:00:00"})
+    elif words and words[0] == "make":
         call(world, "res.partner", "create", vals_list=[json.loads(" ".join(words[1:]))])
     elif words and words[0] in ("set", "drop"):
         name, _, values = " ".join(words[1:]).partition("{")
